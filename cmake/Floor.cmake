@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# One floor of the core: a static library that links only the floors below it.
+#   axescope_floor(NAME SOURCES a.cpp … FLOORS base … LIBRARIES fmt::fmt …)
+function(axescope_floor name)
+  cmake_parse_arguments(FLOOR "" "" "SOURCES;FLOORS;LIBRARIES" ${ARGN})
+  add_library(axescope_${name} STATIC ${FLOOR_SOURCES})
+  add_library(axescope::${name} ALIAS axescope_${name})
+  target_link_libraries(axescope_${name} PUBLIC axescope::options ${FLOOR_LIBRARIES})
+  foreach(below IN LISTS FLOOR_FLOORS)
+    target_link_libraries(axescope_${name} PUBLIC axescope::${below})
+  endforeach()
+endfunction()
+
+# One test program: axescope_test(NAME SOURCES a_test.cpp … FLOORS ptq … LABELS fast)
+# The label "slow" keeps a program out of the default run.
+function(axescope_test name)
+  cmake_parse_arguments(TEST "" "" "SOURCES;FLOORS;LIBRARIES;LABELS" ${ARGN})
+  add_executable(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE GTest::gtest_main GTest::gmock ${TEST_LIBRARIES})
+  foreach(floor IN LISTS TEST_FLOORS)
+    target_link_libraries(${name} PRIVATE axescope::${floor})
+  endforeach()
+  if(NOT TEST_LABELS)
+    set(TEST_LABELS fast)
+  endif()
+  gtest_discover_tests(${name} PROPERTIES LABELS "${TEST_LABELS}" DISCOVERY_TIMEOUT 60)
+endfunction()

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/parallel.h"
+
+#include <omp.h>
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+namespace axescope {
+
+namespace {
+
+// oneDNN threads its products with OpenMP; ours is the only parallelism wanted. The setting is per thread.
+void keepOpenMpToOneThread() {
+  thread_local const bool once = (omp_set_num_threads(1), true);
+  (void)once;
+}
+
+}  // namespace
+
+void parallelFor(std::size_t count, const std::function<void(std::size_t)>& body) {
+  keepOpenMpToOneThread();
+  if (count == 1) {
+    body(0);
+    return;
+  }
+  tbb::this_task_arena::isolate([&] {
+    tbb::parallel_for(
+        tbb::blocked_range<std::size_t>(0, count, 1),
+        [&](const tbb::blocked_range<std::size_t>& range) {
+          keepOpenMpToOneThread();
+          for (std::size_t i = range.begin(); i != range.end(); ++i) body(i);
+        },
+        tbb::simple_partitioner{});
+  });
+}
+
+void withThreads(int threads, const std::function<void()>& body) {
+  tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
+  arena.execute([&] {
+    keepOpenMpToOneThread();
+    body();
+  });
+}
+
+int availableThreads() {
+  return tbb::this_task_arena::max_concurrency();
+}
+
+}  // namespace axescope

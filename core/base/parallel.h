@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Parallel loops over oneTBB. Work is cut by the caller into pieces that do not depend on the number of
+// threads, so that results are bit-identical on any machine.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+namespace axescope {
+
+/// Calls body(0) … body(count − 1), in any order, on the threads of the surrounding arena. Nested calls do not
+/// start another outer piece while they wait, so that a piece may keep large buffers on its stack frame.
+void parallelFor(std::size_t count, const std::function<void(std::size_t)>& body);
+
+/// Runs body with at most `threads` threads working (0: all of the machine's).
+void withThreads(int threads, const std::function<void()>& body);
+
+/// Threads that parallelFor may use here.
+int availableThreads();
+
+}  // namespace axescope

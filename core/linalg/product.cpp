@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/linalg/product.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstdint>
+#include <vector>
+
+#include <dnnl.h>
+
+#include "core/base/parallel.h"
+
+namespace axescope {
+
+namespace {
+
+char letter(Transpose transpose) {
+  return transpose == Transpose::yes ? 'T' : 'N';
+}
+
+void oneDnnProduct(const IntegerProduct& p) {
+  const std::int32_t noOffset = 0;
+  const char transposeB = letter(p.transposeB);
+  [[maybe_unused]] dnnl_status_t status = dnnl_success;
+  if (p.signedA) {
+    status = dnnl_gemm_s8s8s32('N', transposeB, 'F', p.m, p.n, p.k, 1.0F, static_cast<const std::int8_t*>(p.a), p.lda,
+                               0, p.b, p.ldb, 0, 0.0F, p.c, p.ldc, &noOffset);
+  } else {
+    status = dnnl_gemm_u8s8s32('N', transposeB, 'F', p.m, p.n, p.k, 1.0F, static_cast<const std::uint8_t*>(p.a), p.lda,
+                               0, p.b, p.ldb, 0, 0.0F, p.c, p.ldc, &noOffset);
+  }
+  assert(status == dnnl_success);
+}
+
+// |activation| ≤ 255 and |weight| ≤ 128: sums of 512 products stay below 2^24, where float32 adds exactly.
+constexpr std::int64_t exactFloatTerms = 512;
+
+void floatWay(const IntegerProduct& p) {
+  const std::int64_t terms = std::min(p.k, exactFloatTerms);
+  std::vector<float> a(static_cast<std::size_t>(p.m * terms));
+  std::vector<float> b(static_cast<std::size_t>(terms * p.n));
+  std::vector<float> c(static_cast<std::size_t>(p.m * p.n));
+  for (std::int64_t i = 0; i < p.m; ++i) std::fill_n(p.c + i * p.ldc, p.n, 0);
+  for (std::int64_t k0 = 0; k0 < p.k; k0 += terms) {
+    const std::int64_t count = std::min(terms, p.k - k0);
+    for (std::int64_t i = 0; i < p.m; ++i) {
+      for (std::int64_t k = 0; k < count; ++k) {
+        const std::int64_t from = i * p.lda + k0 + k;
+        a[static_cast<std::size_t>(i * count + k)] =
+            p.signedA ? static_cast<float>(static_cast<const std::int8_t*>(p.a)[from])
+                      : static_cast<float>(static_cast<const std::uint8_t*>(p.a)[from]);
+      }
+    }
+    for (std::int64_t k = 0; k < count; ++k) {
+      for (std::int64_t j = 0; j < p.n; ++j) {
+        b[static_cast<std::size_t>(k * p.n + j)] =
+            static_cast<float>(p.transposeB == Transpose::yes ? p.b[j * p.ldb + k0 + k] : p.b[(k0 + k) * p.ldb + j]);
+      }
+    }
+    multiply(FloatProduct{.m = p.m,
+                          .n = p.n,
+                          .k = count,
+                          .a = a.data(),
+                          .lda = count,
+                          .b = b.data(),
+                          .ldb = p.n,
+                          .c = c.data(),
+                          .ldc = p.n});
+    for (std::int64_t i = 0; i < p.m; ++i) {
+      for (std::int64_t j = 0; j < p.n; ++j) {
+        p.c[i * p.ldc + j] += static_cast<std::int32_t>(c[static_cast<std::size_t>(i * p.n + j)]);
+      }
+    }
+  }
+}
+
+bool extremesAddExactly() {
+  constexpr int size = 64;
+  const std::vector<std::uint8_t> a(size * size, 255);
+  const std::vector<std::int8_t> b(size * size, 127);
+  std::vector<std::int32_t> c(size * size, 0);
+  oneDnnProduct({.m = size,
+                 .n = size,
+                 .k = size,
+                 .a = a.data(),
+                 .signedA = false,
+                 .lda = size,
+                 .b = b.data(),
+                 .ldb = size,
+                 .c = c.data(),
+                 .ldc = size});
+  const std::vector<std::int8_t> least(size * size, -128);
+  std::vector<std::int32_t> d(size * size, 0);
+  oneDnnProduct({.m = size,
+                 .n = size,
+                 .k = size,
+                 .a = least.data(),
+                 .signedA = true,
+                 .lda = size,
+                 .b = least.data(),
+                 .ldb = size,
+                 .c = d.data(),
+                 .ldc = size});
+  return std::all_of(c.begin(), c.end(), [](std::int32_t v) { return v == size * 255 * 127; }) &&
+         std::all_of(d.begin(), d.end(), [](std::int32_t v) { return v == size * 128 * 128; });
+}
+
+}  // namespace
+
+void multiply(const FloatProduct& p) {
+  if (p.m == 0 || p.n == 0) return;
+  [[maybe_unused]] const dnnl_status_t status = dnnl_sgemm(letter(p.transposeA), letter(p.transposeB), p.m, p.n, p.k,
+                                                           p.alpha, p.a, p.lda, p.b, p.ldb, p.beta, p.c, p.ldc);
+  assert(status == dnnl_success);
+}
+
+void multiplyParallel(const FloatProduct& product) {
+  constexpr std::int64_t panelRows = 64;
+  const std::int64_t panels = (product.m + panelRows - 1) / panelRows;
+  parallelFor(static_cast<std::size_t>(panels), [&](std::size_t panel) {
+    const std::int64_t first = static_cast<std::int64_t>(panel) * panelRows;
+    FloatProduct part = product;
+    part.m = std::min(panelRows, product.m - first);
+    part.a += product.transposeA == Transpose::yes ? first : first * product.lda;
+    part.c += first * product.ldc;
+    multiply(part);
+  });
+}
+
+bool integerKernelsAreExact() {
+  static const bool exact = extremesAddExactly();
+  return exact;
+}
+
+void multiply(const IntegerProduct& p) {
+  if (p.m == 0 || p.n == 0) return;
+  if (integerKernelsAreExact()) {
+    oneDnnProduct(p);
+  } else {
+    floatWay(p);
+  }
+}
+
+}  // namespace axescope
