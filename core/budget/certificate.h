@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The one certificate: exact proof, per channel and tile, that no order of accumulation overflows. Used by the
+// quantizer, the emulator, the budget page and `certify`.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/linalg/matrix.h"
+#include "core/number/integer_range.h"
+
+namespace axescope {
+
+/// Tiles of a dot product of length k: columns [t·tileSize, (t+1)·tileSize) in their original order.
+struct Tiling {
+  std::int64_t k = 0;
+  std::int64_t tileSize = 0;  // 1…k; k is a monolithic accumulator
+
+  /// tileSize ≤ 0 or > k means one tile.
+  static Tiling of(std::int64_t k, std::int64_t tileSize);
+  std::int64_t tiles() const { return (k + tileSize - 1) / tileSize; }
+  std::int64_t tileOf(std::int64_t column) const { return column / tileSize; }
+  std::int64_t begin(std::int64_t tile) const { return tile * tileSize; }
+  std::int64_t end(std::int64_t tile) const { return std::min(k, (tile + 1) * tileSize); }
+  friend bool operator==(const Tiling&, const Tiling&) = default;
+};
+
+/// p = Σ positive codes, n = Σ negative codes (n ≤ 0) of one channel's tile. Plain integers: running sums in
+/// floating point are what breaks the guarantee elsewhere.
+struct TileSums {
+  std::int64_t positive = 0;
+  std::int64_t negative = 0;
+
+  /// hi = νp + μn and lo = μp + νn: no partial sum in any order leaves [min(lo,0), max(hi,0)].
+  IntegerRange extremes(IntegerRange activations) const {
+    return {activations.low * positive + activations.high * negative,
+            activations.high * positive + activations.low * negative};
+  }
+  std::int64_t l1Norm() const { return positive - negative; }
+};
+
+/// hi ≤ L and lo ≥ −L.
+bool fits(IntegerRange extremes, int accumulatorBits);
+
+class Certificate {
+ public:
+  Certificate() = default;
+  /// codes[C×K]; innerBits for each tile, outerBits for the sum over tiles (0: the exact smallest that is safe
+  /// given the tiles' own extremes, for each channel). Activations in [μ, ν].
+  Certificate(const CodeMatrix& codes, Tiling tiling, IntegerRange activations, int innerBits, int outerBits);
+
+  std::int64_t channels() const { return channels_; }
+  const Tiling& tiling() const { return tiling_; }
+  IntegerRange activations() const { return activations_; }
+  int innerBits() const { return innerBits_; }
+  /// As given, or the widest over the channels of the exact smallest safe widths.
+  int outerBits() const { return outerBits_; }
+
+  const TileSums& sums(std::int64_t channel, std::int64_t tile) const {
+    return sums_[static_cast<std::size_t>(channel * tiling_.tiles() + tile)];
+  }
+  std::span<const TileSums> allSums() const { return sums_; }
+
+  bool innerGuaranteed(std::int64_t channel, std::int64_t tile) const;
+  /// The channel's sum over its tiles fits outerBits. True extremes when all its tiles are safe; for an unsafe tile
+  /// the inner accumulator's own range stands in.
+  bool outerGuaranteed(std::int64_t channel) const;
+  bool guaranteed(std::int64_t channel) const;
+  bool guaranteed() const;
+
+  int smallestInnerBits(std::int64_t channel) const;
+  int smallestOuterBits(std::int64_t channel) const;
+  int smallestInnerBits() const;
+  int smallestOuterBits() const;
+
+  /// max(hi, −lo)/L of one tile: 1 is a full budget, above 1 is unproven.
+  double use(std::int64_t channel, std::int64_t tile) const;
+  double use(std::int64_t channel) const;
+  double maxUse() const;
+  /// Whole bits left in the tile: innerBits − smallest safe width of that tile (negative when unsafe).
+  int headroomBits(std::int64_t channel, std::int64_t tile) const;
+
+ private:
+  IntegerRange outerExtremes(std::int64_t channel) const;
+
+  std::int64_t channels_ = 0;
+  Tiling tiling_;
+  IntegerRange activations_;
+  int innerBits_ = 0;
+  int outerBits_ = 0;
+  std::vector<TileSums> sums_;
+};
+
+enum class Extreme { highest, lowest };
+
+/// Activation codes that drive a channel's dot product to its predicted extreme: ν where q > 0, μ where q < 0 (or
+/// the opposite); 0 clipped into [μ, ν] where q = 0.
+std::vector<std::int16_t> witness(std::span<const std::int16_t> codes, IntegerRange activations, Extreme extreme);
+
+}  // namespace axescope

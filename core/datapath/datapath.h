@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A multi-stage accumulator: P_I bits over each tile of T products, P_O bits over the tiles' results
+// (arXiv 2409.17092, section 3.3).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/budget/certificate.h"
+
+namespace axescope {
+
+enum class Overflow { wrap, saturate };
+
+struct Datapath {
+  int innerBits = 32;
+  int outerBits = 32;
+  std::int64_t tileSize = 0;  // 0: monolithic
+  Overflow innerOverflow = Overflow::wrap;
+  Overflow outerOverflow = Overflow::wrap;
+  friend bool operator==(const Datapath&, const Datapath&) = default;
+};
+
+/// The order in which a dot product is accumulated: for each tile in turn, its columns in turn. Each tile's columns
+/// must be those of the tiling, in any order.
+struct AccumulationOrder {
+  std::vector<std::vector<std::int64_t>> tiles;
+  static AccumulationOrder natural(const Tiling& tiling);
+};
+
+}  // namespace axescope

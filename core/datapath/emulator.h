@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A layer's integer matrix product through a multi-stage datapath. A certified channel cannot overflow, so it goes
+// the plain integer-product way; only unproven ones are emulated. Same bits either way.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/budget/certificate.h"
+#include "core/datapath/code_view.h"
+#include "core/datapath/datapath.h"
+#include "core/datapath/overflow_statistics.h"
+#include "core/datapath/tile_products.h"
+
+namespace axescope {
+
+/// How a channel's dot products are computed; named so that tests can assert which one ran.
+enum class EmulationPath {
+  certifiedProduct,  // every tile and the outer sum proven: one plain integer product over K
+  wrapProduct,       // inner accumulators wrap or are proven: a plain product per tile, then one sign extension
+  stepwise,          // inner accumulators saturate, or overflows are counted: one addition at a time, lanes of samples
+};
+std::string_view name(EmulationPath path);
+
+enum class CountOverflows { no, yes };
+
+/// Prepared once per quantized layer (group) and datapath; const afterwards, shared by threads. Each run works on the
+/// calling thread alone.
+class LayerEmulator {
+ public:
+  /// codes[C×K]. The certificate is computed here from codes and datapath (outerBits 0 = auto).
+  LayerEmulator(const CodeMatrix& codes, IntegerRange activations, const Datapath& datapath);
+
+  const Certificate& certificate() const { return certificate_; }
+  /// With the outer width resolved.
+  const Datapath& datapath() const { return datapath_; }
+
+  /// out[samples×C] with leading dimension outStride: contents of the outer accumulators. The int32 form needs
+  /// resultFitsInt32(). Activations lie in the range given to the constructor. With `statistics` (may be null;
+  /// C channels, or empty) overflows are counted and added; that costs only when asked for.
+  void run(CodeView activations, std::int64_t samples, std::int32_t* out, std::int64_t outStride,
+           OverflowStatistics* statistics) const;
+  void run(CodeView activations, std::int64_t samples, std::int64_t* out, std::int64_t outStride,
+           OverflowStatistics* statistics) const;
+  bool resultFitsInt32() const { return datapath_.outerBits <= 32; }
+
+  /// Which path each channel takes.
+  EmulationPath path(std::int64_t channel, CountOverflows count) const;
+
+ private:
+  /// Channels of one path: a run of rows of codes_.
+  struct Group {
+    std::int64_t first = 0;
+    std::int64_t channels = 0;
+  };
+  Group group(EmulationPath path, CountOverflows count) const;
+  CodeRows rows(Group group) const;
+  template <class Word>
+  void runGroups(CodeView activations, std::int64_t samples, Word* out, std::int64_t outStride,
+                 OverflowStatistics* statistics) const;
+  template <class Word>
+  void runProduct(CodeView activations, std::int64_t samples, Group group, const ProductStages& stages, Word* out,
+                  std::int64_t outStride) const;
+  template <class Word>
+  void runStepwise(CodeView activations, std::int64_t samples, Group group, Word* out, std::int64_t outStride,
+                   OverflowStatistics* statistics) const;
+
+  Certificate certificate_;
+  Datapath datapath_;
+  std::int64_t largestProduct_ = 0;         // bounds |q·x|
+  std::vector<std::int64_t> channelOfRow_;  // certified channels first, then those that products can serve
+  std::int64_t certifiedRows_ = 0;
+  std::int64_t productRows_ = 0;          // including the certified ones
+  CodeMatrix codes_;                      // rows in the order of channelOfRow_
+  std::vector<std::int8_t> narrowCodes_;  // the same when codes and activations fit 8 bits, else empty
+};
+
+}  // namespace axescope

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/datapath/stepwise_lanes.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <limits>
+
+#include "core/datapath/accumulator.h"
+
+// A build for any x86-64 machine compiles the lanes for newer ones too; the right copy is chosen when the program
+// starts.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__AVX2__)
+#define AXESCOPE_FOR_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default"), flatten))
+#else
+#define AXESCOPE_FOR_EACH_PROCESSOR
+#endif
+
+namespace axescope {
+
+namespace {
+
+enum class InnerRule { proven, wrap, saturate };
+enum class Trace { no, yes };
+
+template <class Word>
+using Lanes = std::array<Word, static_cast<std::size_t>(stepwiseLanes)>;
+
+template <class Word>
+constexpr Word never = std::numeric_limits<Word>::max();
+
+/// Inner accumulators of one tile. The fields after `content` are kept when traced.
+template <class Word>
+struct TileLanes {
+  alignas(64) Lanes<Word> content{};
+  alignas(64) Lanes<Word> trueSum{};
+  alignas(64) Lanes<Word> lowest{};
+  alignas(64) Lanes<Word> highest{};
+  alignas(64) Lanes<Word> events{};
+  alignas(64) Lanes<Word> firstEvent{};  // step within the tile
+};
+
+/// What a channel's lanes have been through so far.
+struct ChannelLanes {
+  alignas(64) Lanes<std::int64_t> content{};
+  alignas(64) Lanes<std::int64_t> handedOver{};  // what outer accumulators without ends would hold
+  alignas(64) Lanes<std::int64_t> overflowed{};
+  alignas(64) Lanes<std::int64_t> persistent{};
+};
+
+template <class Word, InnerRule rule, Trace trace>
+void addTile(const std::int16_t* q, const std::int16_t* x, std::int64_t length, int bits, TileLanes<Word>& tile) {
+  if constexpr (trace == Trace::yes) tile.firstEvent.fill(never<Word>);
+  for (std::int64_t step = 0; step < length; ++step) {
+    const std::int32_t weight = q[step];
+    const std::int16_t* activations = x + step * stepwiseLanes;
+    for (std::size_t lane = 0; lane < tile.content.size(); ++lane) {
+      const std::int32_t exactProduct = weight * activations[lane];
+      const auto product = static_cast<Word>(exactProduct);
+      const auto sum = static_cast<Word>(tile.content[lane] + product);
+      const Word settled = rule == InnerRule::proven ? sum
+                           : rule == InnerRule::wrap ? wrapTo(sum, bits)
+                                                     : saturateTo(sum, bits);
+      tile.content[lane] = settled;
+      if constexpr (trace == Trace::yes) {
+        const auto trueSum = static_cast<Word>(tile.trueSum[lane] + product);
+        tile.trueSum[lane] = trueSum;
+        tile.lowest[lane] = std::min(tile.lowest[lane], trueSum);
+        tile.highest[lane] = std::max(tile.highest[lane], trueSum);
+        if constexpr (rule != InnerRule::proven) {
+          const bool overflow = settled != sum;
+          tile.events[lane] = static_cast<Word>(tile.events[lane] + (overflow ? 1 : 0));
+          const Word now = overflow ? static_cast<Word>(step) : never<Word>;
+          tile.firstEvent[lane] = std::min(tile.firstEvent[lane], now);
+        }
+      }
+    }
+  }
+}
+
+void noteFirst(ChannelOverflow& statistics, std::int64_t position) {
+  if (statistics.firstOverflow < 0 || position < statistics.firstOverflow) statistics.firstOverflow = position;
+}
+
+template <class Word>
+void noteInner(const TileLanes<Word>& tile, std::int64_t firstPosition, int bits, ChannelLanes& lanes,
+               ChannelOverflow& statistics) {
+  const IntegerRange range = twosComplement(bits);
+  std::int64_t first = never<Word>;
+  std::int64_t events = 0;
+  std::int64_t largest = 0;
+  for (std::size_t lane = 0; lane < tile.content.size(); ++lane) {
+    events += tile.events[lane];
+    first = std::min<std::int64_t>(first, tile.firstEvent[lane]);
+    largest = std::max({largest, std::int64_t{tile.highest[lane]}, -std::int64_t{tile.lowest[lane]}});
+    lanes.overflowed[lane] |= tile.events[lane] != 0 ? 1 : 0;
+    lanes.persistent[lane] |= holds(range, tile.trueSum[lane]) ? 0 : 1;
+  }
+  statistics.innerEvents += events;
+  statistics.largestPartialSum = std::max(statistics.largestPartialSum, largest);
+  if (first != never<Word>) noteFirst(statistics, firstPosition + first);
+}
+
+template <class Word, Overflow rule>
+void addToOuter(const TileLanes<Word>& tile, int bits, ChannelLanes& lanes) {
+  for (std::size_t lane = 0; lane < tile.content.size(); ++lane) {
+    const std::int64_t sum = lanes.content[lane] + std::int64_t{tile.content[lane]};
+    lanes.content[lane] = rule == Overflow::wrap ? wrapTo(sum, bits) : saturateTo(sum, bits);
+  }
+}
+
+/// Before addToOuter: the additions that will leave the outer range.
+template <class Word>
+void noteOuter(const TileLanes<Word>& tile, std::int64_t lastPosition, int bits, ChannelLanes& lanes,
+               ChannelOverflow& statistics) {
+  const IntegerRange range = twosComplement(bits);
+  std::int64_t events = 0;
+  for (std::size_t lane = 0; lane < tile.content.size(); ++lane) {
+    const std::int64_t content = tile.content[lane];
+    const std::int64_t event = holds(range, lanes.content[lane] + content) ? 0 : 1;
+    lanes.handedOver[lane] += content;
+    lanes.overflowed[lane] |= event;
+    events += event;
+  }
+  statistics.outerEvents += events;
+  if (events != 0) noteFirst(statistics, lastPosition);
+}
+
+template <class Word, Trace trace>
+void addTile(InnerRule rule, const std::int16_t* q, const std::int16_t* x, std::int64_t length, int bits,
+             TileLanes<Word>& tile) {
+  switch (rule) {
+    case InnerRule::proven:
+      return addTile<Word, InnerRule::proven, trace>(q, x, length, bits, tile);
+    case InnerRule::wrap:
+      return addTile<Word, InnerRule::wrap, trace>(q, x, length, bits, tile);
+    case InnerRule::saturate:
+      return addTile<Word, InnerRule::saturate, trace>(q, x, length, bits, tile);
+  }
+}
+
+struct Tile {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  InnerRule rule = InnerRule::proven;
+};
+
+template <class Word>
+void runTile(const Tile& at, const std::int16_t* q, const std::int16_t* x, const Datapath& datapath,
+             ChannelLanes& lanes, ChannelOverflow* statistics) {
+  TileLanes<Word> tile;
+  const std::int16_t* codes = q + at.begin;
+  const std::int16_t* activations = x + at.begin * stepwiseLanes;
+  const std::int64_t length = at.end - at.begin;
+  if (statistics == nullptr) {
+    addTile<Word, Trace::no>(at.rule, codes, activations, length, datapath.innerBits, tile);
+  } else {
+    addTile<Word, Trace::yes>(at.rule, codes, activations, length, datapath.innerBits, tile);
+    noteInner(tile, at.begin, datapath.innerBits, lanes, *statistics);
+    noteOuter(tile, at.end - 1, datapath.outerBits, lanes, *statistics);
+  }
+  if (datapath.outerOverflow == Overflow::wrap) {
+    addToOuter<Word, Overflow::wrap>(tile, datapath.outerBits, lanes);
+  } else {
+    addToOuter<Word, Overflow::saturate>(tile, datapath.outerBits, lanes);
+  }
+}
+
+void noteDotProducts(const ChannelLanes& lanes, int outerBits, ChannelOverflow& statistics) {
+  const IntegerRange range = twosComplement(outerBits);
+  for (std::size_t lane = 0; lane < lanes.content.size(); ++lane) {
+    if (lanes.overflowed[lane] == 0) continue;
+    const bool persistent = lanes.persistent[lane] != 0 || !holds(range, lanes.handedOver[lane]);
+    ++statistics.overflowed;
+    ++(persistent ? statistics.persistent : statistics.transient);
+  }
+}
+
+}  // namespace
+
+AXESCOPE_FOR_EACH_PROCESSOR
+void emulateInLanes(const std::int16_t* q, const std::int16_t* x, std::int64_t largestProduct,
+                    const Certificate& certificate, std::int64_t channel, const Datapath& datapath,
+                    std::int64_t* results, ChannelOverflow* statistics) {
+  const Tiling& tiling = certificate.tiling();
+  const InnerRule unproven = datapath.innerOverflow == Overflow::wrap ? InnerRule::wrap : InnerRule::saturate;
+  const std::int64_t largestRegister = -twosComplement(datapath.innerBits).low;
+  ChannelLanes lanes;
+  for (std::int64_t t = 0; t < tiling.tiles(); ++t) {
+    const IntegerRange extremes = certificate.sums(channel, t).extremes(certificate.activations());
+    const bool proven = certificate.innerGuaranteed(channel, t);
+    const Tile at{tiling.begin(t), tiling.end(t), proven ? InnerRule::proven : unproven};
+    // A register, and the true sum where it is traced, must not leave the machine's integer.
+    const auto suffices = [&](int wordBits) {
+      const bool trueSum = fits(extremes, wordBits);
+      const bool registers = largestRegister + largestProduct <= accumulatorLimit(wordBits);
+      return proven ? trueSum : registers && (statistics == nullptr || trueSum);
+    };
+    if (statistics == nullptr && suffices(16)) {
+      runTile<std::int16_t>(at, q, x, datapath, lanes, statistics);
+    } else if (suffices(32)) {
+      runTile<std::int32_t>(at, q, x, datapath, lanes, statistics);
+    } else {
+      runTile<std::int64_t>(at, q, x, datapath, lanes, statistics);
+    }
+  }
+  std::copy(lanes.content.begin(), lanes.content.end(), results);
+  if (statistics != nullptr) noteDotProducts(lanes, datapath.outerBits, *statistics);
+}
+
+}  // namespace axescope

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/number/weight_quantizer.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+
+namespace axescope {
+
+namespace {
+
+constexpr int thresholdSteps = 20;
+constexpr int leastThresholdStep = 2;
+
+double largestMagnitude(std::span<const float> row) {
+  float largest = 0.0F;
+  for (const float w : row) largest = std::max(largest, std::abs(w));
+  return static_cast<double>(largest);
+}
+
+// Eight sums side by side, whatever the machine: the same bits everywhere, and room for vector units.
+double squaredRoundingError(std::span<const float> row, double scale, IntegerRange codes) {
+  constexpr std::size_t lanes = 8;
+  const auto low = static_cast<double>(codes.low);
+  const auto high = static_cast<double>(codes.high);
+  const auto squaredError = [=](float weight) {
+    const auto w = static_cast<double>(weight);
+    const double error = w - scale * std::clamp(roundHalfEven(w / scale), low, high);
+    return error * error;
+  };
+  std::array<double, lanes> sums{};
+  std::size_t k = 0;
+  for (; k + lanes <= row.size(); k += lanes) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += squaredError(row[k + lane]);
+  }
+  for (std::size_t lane = 0; k < row.size(); ++k, ++lane) sums[lane] += squaredError(row[k]);
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+
+double mseScale(std::span<const float> row, double absmaxScale, IntegerRange codes) {
+  double best = absmaxScale;
+  double leastError = squaredRoundingError(row, absmaxScale, codes);
+  for (int step = thresholdSteps - 1; step >= leastThresholdStep; --step) {
+    const double scale = absmaxScale * step / thresholdSteps;
+    const double error = squaredRoundingError(row, scale, codes);
+    if (error < leastError) {
+      leastError = error;
+      best = scale;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+std::vector<double> weightScales(const MatrixF& weight, int bits, WeightRange range, WeightScaleRule rule) {
+  assert(bits >= 1 && bits <= mostCodeBits && (bits >= 2 || range == WeightRange::full));
+  const IntegerRange codes = weightCodeRange(bits, range);
+  const auto end = static_cast<double>(-codes.low);
+  std::vector<double> scales(static_cast<std::size_t>(weight.rows()), 1.0);
+  for (Eigen::Index c = 0; c < weight.rows(); ++c) {
+    const std::span row(weight.data() + c * weight.cols(), static_cast<std::size_t>(weight.cols()));
+    const double absmaxScale = largestMagnitude(row) / end;
+    if (absmaxScale == 0.0) continue;
+    scales[static_cast<std::size_t>(c)] =
+        rule == WeightScaleRule::absmax ? absmaxScale : mseScale(row, absmaxScale, codes);
+  }
+  return scales;
+}
+
+}  // namespace axescope

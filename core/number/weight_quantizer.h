@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Scales of weights, one per output channel, frozen before any code is chosen.
+#pragma once
+
+#include <cmath>
+#include <vector>
+
+#include "core/linalg/matrix.h"
+#include "core/number/integer_range.h"
+
+namespace axescope {
+
+enum class WeightScaleRule { absmax, mse };
+
+/// Scale s_c of each row of W[C×K], float64. absmax: the largest magnitude meets the end of the code range
+/// (max|w| / (2^(M−1) − 1) narrow, max|w| / 2^(M−1) full). mse: of the thresholds absmax·i/20, i = 2…20, the one
+/// with the least squared rounding error, the largest of equals. A row of zeros gets scale 1. One-bit weights (M = 1)
+/// need the full range and are refused by the settings.
+std::vector<double> weightScales(const MatrixF& weight, int bits, WeightRange range, WeightScaleRule rule);
+
+/// Nearest integer, ties to even: the one rounding of the project.
+inline double roundHalfEven(double value) {
+  return std::nearbyint(value);
+}
+
+}  // namespace axescope

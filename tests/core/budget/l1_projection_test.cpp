@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/budget/l1_projection.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace axescope {
+namespace {
+
+double shrunkNorm(const std::vector<double>& values, double lambda) {
+  double sum = 0.0;
+  for (const double v : values) sum += std::abs(shrink(v, lambda));
+  return sum;
+}
+
+double thresholdByBisection(const std::vector<double>& values, double radius) {
+  if (shrunkNorm(values, 0.0) <= radius) return 0.0;
+  double low = 0.0;
+  double high = 0.0;
+  for (const double v : values) high = std::max(high, std::abs(v));
+  for (int i = 0; i < 200; ++i) {
+    const double middle = 0.5 * (low + high);
+    (shrunkNorm(values, middle) > radius ? low : high) = middle;
+  }
+  return high;
+}
+
+TEST(SoftThreshold, MatchesBisection) {
+  std::mt19937 generator(13);
+  std::normal_distribution<double> normal(0.0, 3.0);
+  for (const std::size_t count : {1U, 2U, 5U, 64U, 500U}) {
+    for (int round = 0; round < 20; ++round) {
+      std::vector<double> values(count);
+      std::generate(values.begin(), values.end(), [&] { return normal(generator); });
+      const double norm = shrunkNorm(values, 0.0);
+      for (const double share : {1e-6, 0.01, 0.3, 0.9, 0.999, 1.0, 2.0}) {
+        const double radius = share * norm;
+        const double lambda = softThreshold(values, radius);
+        EXPECT_NEAR(lambda, thresholdByBisection(values, radius), 1e-9);
+        EXPECT_NEAR(shrunkNorm(values, lambda), std::min(norm, radius), 1e-9 * norm);
+      }
+    }
+  }
+}
+
+TEST(SoftThreshold, ValuesInsideTheBallStay) {
+  EXPECT_EQ(softThreshold(std::vector{1.0, -2.0, 0.5}, 3.5), 0.0);
+  EXPECT_EQ(softThreshold(std::vector{0.0, 0.0}, 1.0), 0.0);
+  EXPECT_EQ(softThreshold({}, 1.0), 0.0);
+}
+
+TEST(SoftThreshold, EqualMagnitudesShareTheLoss) {
+  EXPECT_DOUBLE_EQ(softThreshold(std::vector{3.0, -3.0, 3.0, -3.0}, 4.0), 2.0);
+}
+
+TEST(SoftThreshold, NoRadiusRemovesEverything) {
+  const std::vector<double> values{1.0, -4.0, 2.0};
+  for (const double radius : {0.0, -1.0}) {
+    EXPECT_EQ(softThreshold(values, radius), 4.0);
+    EXPECT_EQ(shrunkNorm(values, softThreshold(values, radius)), 0.0);
+  }
+}
+
+TEST(Shrink, MovesTowardZeroAndStopsThere) {
+  EXPECT_EQ(shrink(5.0, 2.0), 3.0);
+  EXPECT_EQ(shrink(-5.0, 2.0), -3.0);
+  EXPECT_EQ(shrink(1.0, 2.0), 0.0);
+  EXPECT_EQ(shrink(-1.0, 2.0), 0.0);
+}
+
+}  // namespace
+}  // namespace axescope

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which path runs when, and each path at the edges of its arithmetic.
+#include <gtest/gtest.h>
+
+#include "emulated_layer.h"
+
+namespace axescope {
+namespace {
+
+constexpr IntegerRange unsignedBytes{0, 255};
+
+void expectPaths(const EmulatedLayer& layer, EmulationPath plain, EmulationPath counted) {
+  const LayerEmulator emulator(layer.codes, layer.activations, layer.datapath);
+  for (Eigen::Index c = 0; c < layer.codes.rows(); ++c) {
+    EXPECT_EQ(name(emulator.path(c, CountOverflows::no)), name(plain));
+    EXPECT_EQ(name(emulator.path(c, CountOverflows::yes)), name(counted));
+  }
+}
+
+EmulatedLayer extremeLayer(std::int16_t code, std::int64_t k, IntegerRange activations, CodeView::Type type,
+                           const Datapath& datapath) {
+  CodeMatrix samples(2, k);
+  samples.row(0).setConstant(static_cast<std::int16_t>(activations.high));
+  samples.row(1).setConstant(static_cast<std::int16_t>(activations.low));
+  return {.codes = CodeMatrix::Constant(2, k, code),
+          .activations = activations,
+          .datapath = datapath,
+          .samples = samples,
+          .type = type};
+}
+
+TEST(EmulationPaths, ProvenChannelsTakeThePlainProductEvenWhenCounted) {
+  std::mt19937 generator(79);
+  for (const Overflow overflow : {Overflow::wrap, Overflow::saturate}) {
+    const EmulatedLayer layer{.codes = drawCodes(4, 100, {-8, 7}, generator),
+                              .activations = unsignedBytes,
+                              .datapath = {.innerBits = 17,
+                                           .outerBits = 0,
+                                           .tileSize = 32,
+                                           .innerOverflow = overflow,
+                                           .outerOverflow = overflow},
+                              .samples = drawCodes(5, 100, unsignedBytes, generator),
+                              .type = CodeView::Type::u8};
+    expectPaths(layer, EmulationPath::certifiedProduct, EmulationPath::certifiedProduct);
+    const ReferenceRun reference = expectBitForBit(layer);
+    EXPECT_EQ(reference.results, reference.exact);
+  }
+}
+
+TEST(EmulationPaths, UnprovenWrapTakesTileProductsUnlessCounted) {
+  std::mt19937 generator(83);
+  for (const Overflow outer : {Overflow::wrap, Overflow::saturate}) {
+    const EmulatedLayer layer{.codes = drawCodes(4, 100, {1, 7}, generator),
+                              .activations = unsignedBytes,
+                              .datapath = {.innerBits = 10, .outerBits = 12, .tileSize = 32, .outerOverflow = outer},
+                              .samples = drawCodes(5, 100, unsignedBytes, generator),
+                              .type = CodeView::Type::u8};
+    expectPaths(layer, EmulationPath::wrapProduct, EmulationPath::stepwise);
+    expectBitForBit(layer);
+  }
+}
+
+TEST(EmulationPaths, UnprovenSaturationGoesStepByStep) {
+  std::mt19937 generator(89);
+  const EmulatedLayer layer{
+      .codes = drawCodes(4, 100, {1, 7}, generator),
+      .activations = unsignedBytes,
+      .datapath = {.innerBits = 10, .outerBits = 12, .tileSize = 32, .innerOverflow = Overflow::saturate},
+      .samples = drawCodes(5, 100, unsignedBytes, generator),
+      .type = CodeView::Type::u8};
+  expectPaths(layer, EmulationPath::stepwise, EmulationPath::stepwise);
+  expectBitForBit(layer);
+}
+
+TEST(EmulationPaths, ProvenTilesWithAnUnprovenOuterSumNeedNoSteps) {
+  std::mt19937 generator(97);
+  for (const Overflow outer : {Overflow::wrap, Overflow::saturate}) {
+    const EmulatedLayer layer{.codes = drawCodes(4, 100, {1, 7}, generator),
+                              .activations = unsignedBytes,
+                              .datapath = {.innerBits = 20,
+                                           .outerBits = 16,
+                                           .tileSize = 10,
+                                           .innerOverflow = Overflow::saturate,
+                                           .outerOverflow = outer},
+                              .samples = drawCodes(5, 100, unsignedBytes, generator),
+                              .type = CodeView::Type::u8};
+    expectPaths(layer, EmulationPath::wrapProduct, EmulationPath::stepwise);
+    const ReferenceRun reference = expectBitForBit(layer);
+    EXPECT_NE(reference.results, reference.exact);
+  }
+}
+
+TEST(EmulationPaths, ChannelsOfOneLayerTakeDifferentPaths) {
+  std::mt19937 generator(101);
+  const std::int64_t k = 64;
+  EmulatedLayer layer{
+      .codes = drawCodes(9, k, {1, 7}, generator),
+      .activations = unsignedBytes,
+      .datapath = {.innerBits = 12, .outerBits = 12, .tileSize = 16, .innerOverflow = Overflow::saturate},
+      .samples = drawCodes(70, k, unsignedBytes, generator),
+      .type = CodeView::Type::u8};
+  for (const Eigen::Index row : {1, 4, 5, 8}) layer.codes.row(row).setZero();
+  for (const Eigen::Index row : {2, 5}) {
+    // Eight ones a tile reach 2040, which 12 bits hold; four such tiles they do not.
+    for (Eigen::Index i = 0; i < k; i += 2) layer.codes(row, i) = 1;
+    for (Eigen::Index i = 1; i < k; i += 2) layer.codes(row, i) = 0;
+  }
+  const LayerEmulator emulator(layer.codes, layer.activations, layer.datapath);
+  for (const Eigen::Index certified : {1, 4, 8}) {
+    EXPECT_EQ(emulator.path(certified, CountOverflows::no), EmulationPath::certifiedProduct);
+  }
+  for (const Eigen::Index tilesProven : {2, 5}) {
+    EXPECT_EQ(emulator.path(tilesProven, CountOverflows::no), EmulationPath::wrapProduct);
+  }
+  for (const Eigen::Index unproven : {0, 3, 6, 7}) {
+    EXPECT_EQ(emulator.path(unproven, CountOverflows::no), EmulationPath::stepwise);
+  }
+  expectBitForBit(layer);
+}
+
+// The pairs of VPMADDUBSW, through the layer.
+TEST(EmulationPaths, VpmaddubswPreset) {
+  const Datapath preset{.innerBits = 16, .outerBits = 32, .tileSize = 2, .innerOverflow = Overflow::saturate};
+  const EmulatedLayer layer = extremeLayer(127, 2, unsignedBytes, CodeView::Type::u8, preset);
+  expectPaths(layer, EmulationPath::stepwise, EmulationPath::stepwise);
+  EXPECT_EQ(expectBitForBit(layer).results(0, 0), 32767);
+}
+
+TEST(EmulationPaths, ExtremeBytesStayExactInEveryPath) {
+  for (const std::int64_t k : {1, 64, 300, 4608}) {
+    for (const int innerBits : {2, 15, 16, 17, 25, 31, 32, 33, 63}) {
+      for (const Overflow inner : {Overflow::wrap, Overflow::saturate}) {
+        const Datapath datapath{.innerBits = innerBits, .outerBits = 0, .tileSize = 64, .innerOverflow = inner};
+        for (const std::int16_t code : {std::int16_t{-128}, std::int16_t{127}}) {
+          expectBitForBit(extremeLayer(code, k, unsignedBytes, CodeView::Type::u8, datapath));
+          expectBitForBit(extremeLayer(code, k, {-128, 127}, CodeView::Type::s8, datapath));
+          expectBitForBit(extremeLayer(code, k, {-128, 127}, CodeView::Type::s16, datapath));
+        }
+      }
+    }
+  }
+}
+
+TEST(EmulationPaths, ExtremeWordsStayExactInEveryPath) {
+  for (const std::int64_t k : {1, 3, 200}) {
+    for (const int innerBits : {2, 30, 31, 32, 33, 36, 63}) {
+      for (const Overflow inner : {Overflow::wrap, Overflow::saturate}) {
+        for (const Overflow outer : {Overflow::wrap, Overflow::saturate}) {
+          for (const int outerBits : {0, 31, 32, 33, 63}) {
+            const Datapath datapath{.innerBits = innerBits,
+                                    .outerBits = outerBits,
+                                    .tileSize = 50,
+                                    .innerOverflow = inner,
+                                    .outerOverflow = outer};
+            expectBitForBit(extremeLayer(-32768, k, {-32768, 32767}, CodeView::Type::s16, datapath));
+          }
+        }
+      }
+    }
+  }
+}
+
+// Neither an unsigned nor a signed byte holds all of these activations.
+TEST(EmulationPaths, ActivationsOfNineBitsAreNotTakenForBytes) {
+  std::mt19937 generator(103);
+  for (const IntegerRange activations : {IntegerRange{-100, 200}, IntegerRange{-129, 127}, IntegerRange{0, 256}}) {
+    for (const int innerBits : {12, 30}) {
+      expectBitForBit({.codes = drawCodes(4, 50, {-8, 7}, generator),
+                       .activations = activations,
+                       .datapath = {.innerBits = innerBits, .outerBits = 0, .tileSize = 10},
+                       .samples = drawCodes(20, 50, activations, generator)});
+    }
+  }
+}
+
+// Sums of bytes past the longest that int32 holds: a certified sum is cut into segments, a long unproven tile is
+// added in 64 bits.
+TEST(EmulationPaths, SumsLongerThanInt32Holds) {
+  const std::int64_t k = 2 * longestByteProduct + 5;
+  for (const int innerBits : {20, 32, 33, 40}) {
+    const Datapath datapath{.innerBits = innerBits, .outerBits = 0};
+    expectBitForBit(extremeLayer(-128, k, unsignedBytes, CodeView::Type::u8, datapath));
+  }
+  const Datapath tiled{.innerBits = 30, .outerBits = 0, .tileSize = longestByteProduct};
+  expectBitForBit(extremeLayer(-128, k, unsignedBytes, CodeView::Type::u8, tiled));
+}
+
+}  // namespace
+}  // namespace axescope
