@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Budget-aware scales: under a tight accumulator the scale that fits the weights' range is the wrong one. Each
+// channel tries multiples of its scale, all stacked as extra rows of one recurrence, and keeps the best.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "core/linalg/matrix.h"
+#include "core/ptq/statistics.h"
+
+namespace axescope {
+
+inline constexpr std::array<double, 10> scaleMultiples{0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0};
+
+struct ScaledCodes {
+  CodeMatrix codes;            // C×K
+  std::vector<double> scales;  // C
+};
+
+/// `quantize` turns stacked weights[rows×K] and their scales into codes. The error is ‖wX − q̂X̃‖², or ‖w − q̂‖² without
+/// statistics; ties keep the smaller multiple.
+ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, const InputStatistics* statistics,
+                         const std::function<CodeMatrix(const MatrixF&, std::span<const double>)>& quantize);
+
+}  // namespace axescope

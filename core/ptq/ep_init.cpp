@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/ptq/ep_init.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/budget/l1_projection.h"
+
+namespace axescope {
+
+CodeMatrix epInit(const MatrixD& values, const AxeOptions& options, IntegerRange codes) {
+  const double fullRadius = (std::ldexp(1.0, options.innerBits) - 2.0) /
+                            static_cast<double>(options.activations.high - options.activations.low);
+  constexpr double shrinkage = 0.98;
+  CodeMatrix result(values.rows(), values.cols());
+  for (std::int64_t row = 0; row < values.rows(); ++row) {
+    for (std::int64_t tile = 0; tile < options.tiling.tiles(); ++tile) {
+      const std::int64_t begin = options.tiling.begin(tile);
+      const std::int64_t end = options.tiling.end(tile);
+      const std::span<const double> part(values.data() + row * values.cols() + begin,
+                                         static_cast<std::size_t>(end - begin));
+      TileSums sums;
+      double radius = fullRadius;
+      do {
+        sums = {};
+        const double lambda = softThreshold(part, radius);
+        for (std::int64_t column = begin; column < end; ++column) {
+          const double code = std::clamp(std::trunc(shrink(values(row, column), lambda)),
+                                         static_cast<double>(codes.low), static_cast<double>(codes.high));
+          result(row, column) = static_cast<std::int16_t>(code);
+          (code > 0 ? sums.positive : sums.negative) += static_cast<std::int64_t>(code);
+        }
+        radius *= shrinkage;
+      } while (!fits(sums.extremes(options.activations), options.innerBits));
+    }
+  }
+  return result;
+}
+
+}  // namespace axescope

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/linalg/matrix.h"
+#include "core/ptq/axe_constraint.h"
+
+namespace axescope {
+
+/// EP-init (A2Q+, arXiv 2401.10432, section 3.2): project each channel's tile onto the ℓ₁ ball of the A2Q+ radius
+/// (2^P − 2)/(ν − μ) and round toward zero. values[C×K] in units of the scale: the weights, or the codes of an
+/// unconstrained algorithm. That radius presumes zero-centred tiles; where the exact test of the rounded codes still
+/// fails, the radius shrinks by 2 % until it holds, so that the answer always carries a certificate.
+/// Of `options`, innerBits, tiling and activations count.
+CodeMatrix epInit(const MatrixD& values, const AxeOptions& options, IntegerRange codes);
+
+}  // namespace axescope

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/ptq/feedback.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include <Eigen/Dense>
+
+#include "core/linalg/cholesky.h"
+
+namespace axescope {
+
+namespace {
+
+MatrixD permuted(const MatrixD& matrix, const std::vector<std::int64_t>& order) {
+  const auto k = static_cast<Eigen::Index>(order.size());
+  MatrixD result(k, k);
+  for (Eigen::Index i = 0; i < k; ++i) {
+    const double* row = matrix.data() + order[static_cast<std::size_t>(i)] * k;
+    for (Eigen::Index j = 0; j < k; ++j) result(i, j) = row[order[static_cast<std::size_t>(j)]];
+  }
+  return result;
+}
+
+// Divides column i by R_ii; a dead column has nothing to give and becomes zero.
+MatrixF byDiagonal(const MatrixD& matrix, const VectorD& diagonal, const std::vector<std::uint8_t>& dead) {
+  VectorD inverse = diagonal;
+  for (Eigen::Index i = 0; i < inverse.size(); ++i) {
+    inverse[i] = dead[static_cast<std::size_t>(i)] != 0 ? 0.0 : 1.0 / diagonal[i];
+  }
+  return (matrix * inverse.asDiagonal()).cast<float>();
+}
+
+}  // namespace
+
+Feedback rtnFeedback(std::int64_t k) {
+  Feedback result;
+  result.order.resize(static_cast<std::size_t>(k));
+  std::iota(result.order.begin(), result.order.end(), 0);
+  result.dead.assign(static_cast<std::size_t>(k), 0);
+  return result;
+}
+
+Result<Feedback> feedback(const InputStatistics& statistics, const FeedbackOptions& options,
+                          const std::string& object) {
+  Feedback result = rtnFeedback(statistics.k());
+  const VectorD energy = statistics.s.diagonal();
+  if (!(energy.maxCoeff() > 0.0)) {
+    return fail(ErrorCode::numerical, {}, object, "calibration inputs that are not all zero",
+                "only zeros; check the calibration data");
+  }
+  if (options.actOrder) {
+    std::stable_sort(result.order.begin(), result.order.end(),
+                     [&](std::int64_t a, std::int64_t b) { return energy[a] > energy[b]; });
+  }
+  for (std::size_t i = 0; i < result.order.size(); ++i) result.dead[i] = energy[result.order[i]] > 0.0 ? 0 : 1;
+  if (options.algorithm == Algorithm::rtn) return result;
+
+  MatrixD s = options.actOrder ? permuted(statistics.s, result.order) : statistics.s;
+  const bool needsShift = options.algorithm != Algorithm::optq;
+  MatrixD shift;  // G − S
+  if (needsShift) shift = options.actOrder ? permuted(statistics.shift, result.order) : statistics.shift;
+  if (options.algorithm == Algorithm::gpfq) {
+    const VectorD diagonal = s.diagonal();
+    result.r = byDiagonal(s.triangularView<Eigen::StrictlyUpper>(), diagonal, result.dead);
+    result.d = byDiagonal(shift.triangularView<Eigen::Upper>(), diagonal, result.dead);
+    return result;
+  }
+  s.diagonal().array() += options.damping * energy.mean();
+  AXESCOPE_TRY(const MatrixD factor, upperFactor(std::move(s), object));
+  if (needsShift) {
+    // (G + δI) R⁻ᵀ − R = (G − S) R⁻ᵀ, since R Rᵀ = S + δI.
+    factor.triangularView<Eigen::Upper>().transpose().solveInPlace<Eigen::OnTheRight>(shift);
+    result.d = byDiagonal(shift, factor.diagonal(), result.dead);
+  }
+  result.r = byDiagonal(factor.triangularView<Eigen::StrictlyUpper>(), factor.diagonal(), result.dead);
+  return result;
+}
+
+}  // namespace axescope

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One group of a layer from float weights to certified codes: scales, algorithm, constraint, refinement.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/linalg/matrix.h"
+#include "core/number/weight_quantizer.h"
+#include "core/ptq/axe_constraint.h"
+#include "core/ptq/feedback.h"
+#include "core/ptq/recurrence.h"
+#include "core/ptq/statistics.h"
+
+namespace axescope {
+
+enum class Constraint {
+  none,       // the accumulator is ignored while quantizing
+  epInit,     // projection and rounding toward zero, after the algorithm
+  axeSoft,    // AXE's soft threshold alone: no guarantee
+  axeStrict,  // AXE's strict clip alone
+  axe,        // both, as published
+};
+
+enum class WeightScale { absmax, mse, budget };
+
+struct LayerOptions {
+  Algorithm algorithm = Algorithm::optq;
+  Constraint constraint = Constraint::axe;
+  int weightBits = 4;
+  WeightRange weightRange = WeightRange::narrow;
+  WeightScale weightScale = WeightScale::absmax;
+  int innerBits = 16;
+  std::int64_t tileSize = 0;  // 0: K
+  IntegerRange activations{0, 255};
+  ErrorReference errorReference = ErrorReference::original;
+  Slack slack = Slack::floor;
+  int refineSweeps = 0;
+};
+
+struct QuantizedWeights {
+  CodeMatrix codes;                  // C×K
+  std::vector<double> scales;        // C
+  std::vector<double> errorEnergy;   // C, ‖wX − q̂X̃‖², or ‖w − q̂‖² without statistics
+  std::vector<double> outputEnergy;  // C, ‖wX‖², or ‖w‖²
+};
+
+/// True when the algorithm, the scale search or the refinement needs calibration inputs.
+bool needsStatistics(const LayerOptions& options);
+
+/// weight[C×K] of one group; givenScales replaces the computed ones. `statistics` may be null for rtn without
+/// refinement. A constrained answer is checked against the exact certificate before it is returned.
+Result<QuantizedWeights> quantizeWeights(const MatrixF& weight, const std::optional<std::vector<double>>& givenScales,
+                                         const Feedback& feedback, const InputStatistics* statistics,
+                                         const LayerOptions& options);
+
+}  // namespace axescope

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The one successive-quantization recurrence. With e_j = w_j − q̂_j, D = A − R, in units of the scale:
+//
+//     v_i = w_i + ( Σ_j w_j D_ji + Σ_{j<i} e_j R_ji ) / R_ii,     q_i = saturate(round(shape(v_i)))
+//
+// which is  v_i = ( Σ_j w_j A_ji − Σ_{j<i} q̂_j R_ji ) / R_ii  without the cancellation of its two large sums: float32
+// products then lose nothing that rounding to codes would notice.
+#pragma once
+
+#include <span>
+
+#include "core/linalg/matrix.h"
+#include "core/number/integer_range.h"
+#include "core/ptq/axe_constraint.h"
+#include "core/ptq/feedback.h"
+
+namespace axescope {
+
+enum class ErrorReference {
+  original,  // the error against the weight as given is fed on
+  shaped,    // as in the authors' release: what shape() cut off is not fed on
+};
+
+struct RecurrenceOptions {
+  IntegerRange codes{-7, 7};  // what a weight code may be
+  ErrorReference errorReference = ErrorReference::original;
+  const AxeOptions* axe = nullptr;  // null: unconstrained, shape() is the identity
+};
+
+/// weight[C×K], scales C; answers codes[C×K] in the original column order. Rows are independent: several settings
+/// may be stacked as extra rows. Uses the threads of the arena; the result does not depend on their number.
+CodeMatrix quantizeGreedily(const MatrixF& weight, std::span<const double> scales, const Feedback& feedback,
+                            const RecurrenceOptions& options);
+
+}  // namespace axescope

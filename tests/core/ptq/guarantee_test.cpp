@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What AxeScope promises: a constrained layer cannot overflow, and the certificate says exactly how far it goes.
+#include <gtest/gtest.h>
+
+#include "core/datapath/reference_emulator.h"
+#include "core/ptq/quantize_layer.h"
+#include "random_layer.h"
+
+namespace axescope {
+namespace {
+
+using testing::RandomLayer;
+using testing::randomLayer;
+using testing::RandomLayerShape;
+
+Result<QuantizedWeights> quantize(const RandomLayer& layer, const LayerOptions& options, bool actOrder = false) {
+  const InputStatistics statistics = layer.statistics();
+  const auto matrices = feedback(statistics, {options.algorithm, actOrder, 0.01}, "layer");
+  if (!matrices) return fail(matrices.error());
+  return quantizeWeights(layer.weight, std::nullopt, *matrices, &statistics, options);
+}
+
+// Every tile's witness through the step-by-step emulator: largest true partial sum equals the predicted extreme.
+void expectWitnessesReachTheExtremes(const CodeMatrix& codes, const Tiling& tiling, IntegerRange activations,
+                                     int innerBits) {
+  const Certificate certificate(codes, tiling, activations, innerBits, 0);
+  const auto order = AccumulationOrder::natural(tiling);
+  for (Eigen::Index c = 0; c < codes.rows(); ++c) {
+    const std::span<const std::int16_t> row(&codes(c, 0), static_cast<std::size_t>(codes.cols()));
+    std::int64_t reached = 0;
+    for (const Extreme extreme : {Extreme::highest, Extreme::lowest}) {
+      const auto x = witness(row, activations, extreme);
+      const auto trace = emulateDotProduct(
+          row, x, {.innerBits = innerBits, .outerBits = certificate.outerBits(), .tileSize = tiling.tileSize}, order);
+      reached = std::max(reached, trace.largestPartialSum);
+      ASSERT_FALSE(trace.overflowed());
+      ASSERT_EQ(trace.result, trace.exact);
+    }
+    std::int64_t predicted = 0;
+    for (std::int64_t t = 0; t < tiling.tiles(); ++t) {
+      const IntegerRange extremes = certificate.sums(c, t).extremes(activations);
+      predicted = std::max({predicted, extremes.high, -extremes.low});
+    }
+    ASSERT_EQ(reached, predicted);
+  }
+}
+
+TEST(Guarantee, NoCertificateIsBrokenInTenThousandRandomConstrainedLayers) {
+  std::mt19937 random(99);
+  const auto pick = [&](auto values) {
+    return *(values.begin() + static_cast<std::ptrdiff_t>(random() % values.size()));
+  };
+  for (int round = 0; round < 10'000; ++round) {
+    RandomLayerShape shape{.channels = 2, .k = 5 + static_cast<std::int64_t>(random() % 36), .samples = 24};
+    shape.encoding = pick(std::initializer_list<ActivationEncoding>{
+        ActivationEncoding::asymmetric, ActivationEncoding::centred, ActivationEncoding::signedSymmetric,
+        ActivationEncoding::unsignedSymmetric});
+    shape.activationBits = pick(std::initializer_list<int>{2, 4, 8});
+    const RandomLayer layer = randomLayer(shape, random);
+    LayerOptions options;
+    options.algorithm = pick(
+        std::initializer_list<Algorithm>{Algorithm::rtn, Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected});
+    options.constraint =
+        pick(std::initializer_list<Constraint>{Constraint::epInit, Constraint::axeStrict, Constraint::axe});
+    options.weightBits = pick(std::initializer_list<int>{2, 4, 8});
+    options.innerBits = shape.activationBits + 2 + static_cast<int>(random() % 8);
+    options.tileSize = pick(std::initializer_list<std::int64_t>{0, 3, 8, 16});
+    options.activations = layer.quantizer.range();
+    options.slack = round % 2 == 0 ? Slack::floor : Slack::half;
+    options.weightRange = round % 3 == 0 ? WeightRange::full : WeightRange::narrow;
+    options.refineSweeps = round % 5 == 0 ? 2 : 0;
+    const auto result = quantize(layer, options, round % 4 == 0);
+    ASSERT_TRUE(result.has_value()) << result.error().line();
+    expectWitnessesReachTheExtremes(result->codes, Tiling::of(shape.k, options.tileSize), options.activations,
+                                    options.innerBits);
+    if (HasFatalFailure()) FAIL() << "round " << round;
+  }
+}
+
+TEST(Guarantee, UnconstrainedNarrowAccumulatorsOverflowAndTheTraceSaysWhere) {
+  std::mt19937 random(4);
+  const RandomLayer layer = randomLayer({.channels = 16, .k = 256}, random);
+  LayerOptions options{.algorithm = Algorithm::gpfq, .constraint = Constraint::none, .innerBits = 12};
+  options.activations = layer.quantizer.range();
+  const auto result = quantize(layer, options);
+  ASSERT_TRUE(result.has_value());
+  const Tiling tiling = Tiling::of(256, 64);
+  const Certificate certificate(result->codes, tiling, options.activations, 12, 0);
+  EXPECT_FALSE(certificate.guaranteed());
+  const auto order = AccumulationOrder::natural(tiling);
+  const std::span<const std::int16_t> row(&result->codes(0, 0), 256);
+  const auto trace = emulateDotProduct(row, witness(row, options.activations, Extreme::highest),
+                                       {.innerBits = 12, .outerBits = 20, .tileSize = 64}, order);
+  ASSERT_TRUE(trace.overflowed());
+  EXPECT_GE(*trace.firstOverflow, 1);
+  EXPECT_LT(*trace.firstOverflow, 256);
+  EXPECT_GT(trace.innerEvents, 0);
+  EXPECT_TRUE(trace.persistent);
+  EXPECT_NE(trace.result, trace.exact);
+}
+
+TEST(Guarantee, SoftThresholdAloneKeepsNoPromiseAndSaysSo) {
+  std::mt19937 random(12);
+  const RandomLayer layer = randomLayer({.channels = 64, .k = 256}, random);
+  LayerOptions options{
+      .algorithm = Algorithm::gpfq, .constraint = Constraint::axeSoft, .weightBits = 8, .innerBits = 14};
+  options.activations = layer.quantizer.range();
+  const auto result = quantize(layer, options);
+  ASSERT_TRUE(result.has_value());
+  EXPECT_FALSE(Certificate(result->codes, Tiling::of(256, 0), options.activations, 14, 0).guaranteed());
+}
+
+}  // namespace
+}  // namespace axescope
