@@ -8,15 +8,10 @@
 
 namespace axescope {
 
-namespace {
-
-// oneDNN threads its products with OpenMP; ours is the only parallelism wanted. The setting is per thread.
 void keepOpenMpToOneThread() {
   thread_local const bool once = (omp_set_num_threads(1), true);
   (void)once;
 }
-
-}  // namespace
 
 void parallelFor(std::size_t count, const std::function<void(std::size_t)>& body) {
   keepOpenMpToOneThread();

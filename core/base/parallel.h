@@ -15,6 +15,10 @@ void parallelFor(std::size_t count, const std::function<void(std::size_t)>& body
 /// Runs body with at most `threads` threads working (0: all of the machine's).
 void withThreads(int threads, const std::function<void()>& body);
 
+/// Keeps libraries that thread with OpenMP (oneDNN) to the calling thread; the setting is per thread and costs nothing
+/// after the first call.
+void keepOpenMpToOneThread();
+
 /// Threads that parallelFor may use here.
 int availableThreads();
 

@@ -19,6 +19,7 @@ char letter(Transpose transpose) {
 }
 
 void oneDnnProduct(const IntegerProduct& p) {
+  keepOpenMpToOneThread();
   const std::int32_t noOffset = 0;
   const char transposeB = letter(p.transposeB);
   [[maybe_unused]] dnnl_status_t status = dnnl_success;
@@ -109,6 +110,7 @@ bool extremesAddExactly() {
 
 void multiply(const FloatProduct& p) {
   if (p.m == 0 || p.n == 0) return;
+  keepOpenMpToOneThread();
   [[maybe_unused]] const dnnl_status_t status = dnnl_sgemm(letter(p.transposeA), letter(p.transposeB), p.m, p.n, p.k,
                                                            p.alpha, p.a, p.lda, p.b, p.ldb, p.beta, p.c, p.ldc);
   assert(status == dnnl_success);
