@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The quantized file: what `quantize` writes, `certify` and `emulate` read.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/budget/certificate.h"
+#include "core/dump/dump.h"
+
+namespace axescope {
+
+struct QuantizedFileLayer {
+  LayerInfo info;
+  CodeMatrix codes;  // C×K, column order as LayerTensors::weight
+  int weightBits = 8;
+  std::vector<double> weightScale;  // C
+  std::vector<float> bias;          // C or empty
+  ActivationQuantizer input;
+  int innerBits = 32;
+  int outerBits = 32;         // resolved
+  std::int64_t tileSize = 0;  // 0: full K
+  std::string overflow = "wrap";
+  /// Codes of some input samples, shape [samples, I] or [samples, I, H, W]; empty when absent.
+  std::vector<std::int64_t> inputCodesShape;
+  std::vector<std::int16_t> inputCodes;
+};
+
+struct QuantizedFile {
+  std::string model;
+  std::string settings;    // JSON of the point's settings
+  std::string provenance;  // JSON: input SHA-256, versions, seed
+  std::vector<QuantizedFileLayer> layers;
+};
+
+/// Writes format "axescope-quantized" version 1, certificates included (recomputed from the codes).
+Status writeQuantizedFile(const std::filesystem::path& path, const QuantizedFile& file);
+/// Checks everything: codes within weight_bits, finite positive scales, shapes. The stored certificate is compared
+/// with the one recomputed from the codes; a difference is `corrupt`.
+Result<QuantizedFile> readQuantizedFile(const std::filesystem::path& path);
+
+}  // namespace axescope

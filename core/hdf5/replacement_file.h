@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A file that replaces another one whole or not at all. Internal to this floor.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "core/base/error.h"
+
+namespace axescope::hdf5 {
+
+class ReplacementFile {
+ public:
+  /// Opens an empty temporary file ".<name>.tmp-<pid>-<n>" beside the target. A link to a file is followed, so that
+  /// the file behind it is replaced. Errors: writeFailed.
+  static Result<ReplacementFile> create(const std::filesystem::path& target);
+  ReplacementFile(ReplacementFile&& other) noexcept;
+  ReplacementFile& operator=(ReplacementFile&& other) noexcept;
+  ReplacementFile(const ReplacementFile&) = delete;
+  ReplacementFile& operator=(const ReplacementFile&) = delete;
+  ~ReplacementFile();  // removes the temporary file unless commit() succeeded
+
+  const std::filesystem::path& temporary() const { return temporary_; }
+
+  /// Writes the whole content, forces it to the disk and renames it over the target.
+  Status commit(std::span<const std::byte> content);
+
+ private:
+  ReplacementFile() = default;
+  tl::unexpected<Error> failure(int code) const;
+
+  std::string name_;  // target as given by the user, for messages
+  std::filesystem::path target_;
+  std::filesystem::path temporary_;
+  int descriptor_ = -1;
+};
+
+}  // namespace axescope::hdf5

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/hdf5/writer.h"
+
+#include <exception>
+#include <vector>
+
+#include "core/hdf5/library.h"
+#include "core/hdf5/writer_state.h"
+
+namespace axescope::hdf5 {
+
+namespace {
+
+constexpr std::size_t imageGrowth = std::size_t{4} << 20;
+
+/// An HDF5 file in memory only. `name` tells it from others that are open.
+FileHandle createImage(const std::string& name) {
+  const PropertyHandle access(H5Pcreate(H5P_FILE_ACCESS));
+  const PropertyHandle creation(H5Pcreate(H5P_FILE_CREATE));
+  H5Pset_fapl_core(access.get(), imageGrowth, 0);
+  H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
+  // The oldest format that can hold the content: any HDF5 program reads it.
+  H5Pset_libver_bounds(access.get(), H5F_LIBVER_EARLIEST, H5F_LIBVER_V110);
+  H5Pset_obj_track_times(creation.get(), 0);
+  return FileHandle(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()));
+}
+
+Result<std::vector<std::byte>> imageBytes(hid_t file, const std::string& name) {
+  const auto failed = [&](const char* found) {
+    return fail(ErrorCode::writeFailed, name, {}, "enough memory for the whole file", found);
+  };
+  if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) return failed("the HDF5 library failed to finish it");
+  const ssize_t size = H5Fget_file_image(file, nullptr, 0);
+  if (size <= 0) return failed("the HDF5 library failed to finish it");
+  try {
+    std::vector<std::byte> bytes(static_cast<std::size_t>(size));
+    if (H5Fget_file_image(file, bytes.data(), bytes.size()) != size) return failed("an incomplete copy");
+    return bytes;
+  } catch (const std::exception&) {
+    return failed("not enough");
+  }
+}
+
+Status setAttribute(hid_t file, const std::string& fileName, const std::string& object, const std::string& name,
+                    hid_t fileType, hid_t memoryType, hid_t space, const void* value) {
+  const std::string label = object + "@" + name;
+  const ObjectHandle owner(file < 0 ? H5I_INVALID_HID : H5Oopen(file, object.c_str(), H5P_DEFAULT));
+  if (!owner.valid())
+    return fail(ErrorCode::invalidArgument, fileName, label, "a group or dataset being written", "none");
+  if (H5Aexists(owner.get(), name.c_str()) > 0) H5Adelete(owner.get(), name.c_str());
+  const PropertyHandle properties(H5Pcreate(H5P_ATTRIBUTE_CREATE));
+  H5Pset_char_encoding(properties.get(), H5T_CSET_UTF8);
+  const AttributeHandle attribute(
+      H5Acreate2(owner.get(), name.c_str(), fileType, space, properties.get(), H5P_DEFAULT));
+  if (!attribute.valid() || H5Awrite(attribute.get(), memoryType, value) < 0) {
+    return fail(ErrorCode::writeFailed, fileName, label, "an attribute that can be stored",
+                "one the HDF5 library refused");
+  }
+  return {};
+}
+
+}  // namespace
+
+PropertyHandle linkProperties() {
+  PropertyHandle properties(H5Pcreate(H5P_LINK_CREATE));
+  H5Pset_create_intermediate_group(properties.get(), 1);
+  H5Pset_char_encoding(properties.get(), H5T_CSET_UTF8);
+  return properties;
+}
+
+TypeHandle textType(std::size_t bytes) {
+  TypeHandle type(H5Tcopy(H5T_C_S1));
+  H5Tset_size(type.get(), bytes);
+  H5Tset_cset(type.get(), H5T_CSET_UTF8);
+  if (bytes != H5T_VARIABLE) H5Tset_strpad(type.get(), H5T_STR_NULLPAD);
+  return type;
+}
+
+Status Writer::State::checkFree(const std::string& path) const {
+  if (!image.valid()) return fail(ErrorCode::invalidArgument, path, "a file being written", "a committed one");
+  if (H5Oexists_by_name(image.get(), path.c_str(), H5P_DEFAULT) > 0)
+    return fail(ErrorCode::invalidArgument, path, "a new name", "one that is taken");
+  return {};
+}
+
+Writer::Writer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Writer::Writer(Writer&&) noexcept = default;
+
+Writer& Writer::operator=(Writer&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+
+Writer::~Writer() {
+  if (!state_) return;  // moved from, perhaps while the lock is held
+  const LibraryLock lock;
+  state_.reset();
+}
+
+Result<Writer> Writer::create(const std::filesystem::path& target) {
+  const LibraryLock lock;
+  AXESCOPE_TRY(ReplacementFile replacement, ReplacementFile::create(target));
+  FileHandle image = createImage(replacement.temporary().string() + ".image");
+  if (!image.valid()) {
+    return fail(ErrorCode::writeFailed, target.string(), {}, "a new HDF5 file", "the HDF5 library failed to make one");
+  }
+  return Writer(std::make_unique<State>(State{target.string(), std::move(replacement), std::move(image)}));
+}
+
+Status Writer::group(const std::string& path) {
+  const LibraryLock lock;
+  if (state_->image.valid()) {
+    const ObjectHandle known(H5Oopen(state_->image.get(), path.c_str(), H5P_DEFAULT));
+    if (known.valid() && H5Iget_type(known.get()) == H5I_GROUP) return {};
+  }
+  AXESCOPE_CHECK(state_->checkFree(path));
+  const PropertyHandle properties = linkProperties();
+  const GroupHandle group(H5Gcreate2(state_->image.get(), path.c_str(), properties.get(), H5P_DEFAULT, H5P_DEFAULT));
+  if (!group.valid())
+    return state_->fail(ErrorCode::writeFailed, path, "a group that can be created", "one the HDF5 library refused");
+  return {};
+}
+
+Status Writer::attribute(const std::string& object, const std::string& name, const std::string& value) {
+  const LibraryLock lock;
+  const TypeHandle type = textType(H5T_VARIABLE);
+  const SpaceHandle space(H5Screate(H5S_SCALAR));
+  const char* text = value.c_str();
+  return setAttribute(state_->image.get(), state_->name, object, name, type.get(), type.get(), space.get(), &text);
+}
+
+Status Writer::attribute(const std::string& object, const std::string& name, std::int64_t value) {
+  const LibraryLock lock;
+  const SpaceHandle space(H5Screate(H5S_SCALAR));
+  return setAttribute(state_->image.get(), state_->name, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, space.get(),
+                      &value);
+}
+
+Status Writer::attribute(const std::string& object, const std::string& name, double value) {
+  const LibraryLock lock;
+  const SpaceHandle space(H5Screate(H5S_SCALAR));
+  return setAttribute(state_->image.get(), state_->name, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, space.get(),
+                      &value);
+}
+
+Status Writer::attribute(const std::string& object, const std::string& name, std::span<const std::int64_t> values) {
+  const LibraryLock lock;
+  const hsize_t count = values.size();
+  const SpaceHandle space(H5Screate_simple(1, &count, nullptr));
+  return setAttribute(state_->image.get(), state_->name, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, space.get(),
+                      values.data());
+}
+
+Status Writer::commit() {
+  const LibraryLock lock;
+  if (!state_->image.valid())
+    return state_->fail(ErrorCode::invalidArgument, {}, "a file being written", "a committed one");
+  const FileHandle image = std::move(state_->image);
+  AXESCOPE_TRY(const std::vector<std::byte> bytes, imageBytes(image.get(), state_->name));
+  return state_->replacement.commit(bytes);
+}
+
+}  // namespace axescope::hdf5

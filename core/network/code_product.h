@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Activation codes times weight codes through a datapath, for layers that come without a network: what is left in
+// the accumulators, before zero point, scale and bias.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/datapath/datapath.h"
+#include "core/datapath/overflow_statistics.h"
+#include "core/dump/dump.h"
+#include "core/network/shape.h"
+
+namespace axescope {
+
+struct CodeProduct {
+  Shape shape;                             // linear [samples, C]; conv2d [samples, C, OH, OW]
+  std::vector<std::int64_t> accumulators;  // contents of the outer accumulators
+  OverflowStatistics overflow;             // C channels
+  bool guaranteed = false;                 // every channel is proven: nothing could overflow
+  int outerBits = 0;                       // resolved, the widest over the groups
+};
+
+/// weights[C×K]; activations: codes within input.range(), of shape [samples, I] or [samples, I, H, W], padded with
+/// the zero point. Overflows are counted addition by addition. Over the threads of the arena; the result does not
+/// depend on their number. Errors: wrongShape with the layer as object, cancelled.
+Result<CodeProduct> multiplyCodes(const LayerInfo& info, const CodeMatrix& weights, const ActivationQuantizer& input,
+                                  const Shape& shape, std::span<const std::int16_t> activations,
+                                  const Datapath& datapath, const Job& job);
+
+}  // namespace axescope

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/network/evaluation.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <limits>
+#include <mutex>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/base/parallel.h"
+
+namespace axescope {
+
+namespace {
+
+// Keeps the failure of the earliest batch, whichever thread met one first.
+class FirstFailure {
+ public:
+  void note(std::int64_t position, Error error) {
+    const std::lock_guard lock(mutex_);
+    if (position >= position_) return;
+    position_ = position;
+    error_ = std::move(error);
+  }
+  Status status() && {
+    if (position_ == none) return {};
+    return fail(std::move(error_));
+  }
+
+ private:
+  static constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
+  std::mutex mutex_;
+  std::int64_t position_ = none;
+  Error error_;
+};
+
+}  // namespace
+
+std::int64_t forwardBatchSize(const Network& network) {
+  constexpr std::int64_t mostBatchValues = 1 << 18;
+  constexpr std::int64_t mostSamples = 32;
+  std::int64_t largest = 1;
+  for (std::size_t value = 0; value <= network.nodes().size(); ++value) {
+    largest = std::max(largest, elements(network.valueShape(value)));
+  }
+  return std::clamp(mostBatchValues / largest, std::int64_t{1}, mostSamples);
+}
+
+Result<MatrixF> forwardAll(const Network& network, const BatchLoader& load, std::int64_t count,
+                           const LayerFunction& layer, const Job& job) {
+  if (count < 1) return fail(ErrorCode::empty, {}, "samples", "at least one", fmt::format("{}", count));
+  const std::int64_t batchSize = forwardBatchSize(network);
+  const std::int64_t batches = (count + batchSize - 1) / batchSize;
+  const std::int64_t columns = elements(network.valueShape(network.outputValue()));
+  MatrixF result(count, columns);
+  FirstFailure failure;
+  std::atomic<std::int64_t> done = 0;
+  const auto oneBatch = [&](Batch batch) -> Status {
+    AXESCOPE_CHECK(job.check());
+    AXESCOPE_TRY(Tensor samples, std::move(batch.samples));
+    const std::int64_t rows = std::min(batchSize, count - batch.first);
+    if (samples.samples() != rows) {
+      return fail(ErrorCode::wrongShape, {}, "samples", fmt::format("{} from {}", rows, batch.first),
+                  fmt::format("{}", samples.samples()));
+    }
+    AXESCOPE_TRY(const Tensor output, network.run(std::move(samples), layer));
+    std::copy(output.data.begin(), output.data.end(), result.data() + batch.first * columns);
+    job.report(static_cast<std::size_t>(done += rows), static_cast<std::size_t>(count), "evaluation");
+    return {};
+  };
+  {
+    ReadAhead reader(load, count, batchSize, static_cast<std::size_t>(availableThreads()) + 1);
+    parallelFor(static_cast<std::size_t>(batches), [&](std::size_t) {
+      std::optional<Batch> batch = reader.next();
+      if (!batch) return;
+      const std::int64_t first = batch->first;
+      if (auto status = oneBatch(*std::move(batch)); !status) {
+        failure.note(first, std::move(status).error());
+        reader.close();
+      }
+    });
+  }
+  AXESCOPE_CHECK(std::move(failure).status());
+  return result;
+}
+
+Result<double> top1(const MatrixF& logits, std::span<const std::int64_t> labels) {
+  if (static_cast<std::int64_t>(labels.size()) != logits.rows()) {
+    return fail(ErrorCode::wrongShape, {}, "labels", fmt::format("{}", logits.rows()),
+                fmt::format("{}", labels.size()));
+  }
+  if (logits.size() == 0) return fail(ErrorCode::empty, {}, "labels", "at least one", "none");
+  std::int64_t right = 0;
+  for (std::int64_t row = 0; row < logits.rows(); ++row) {
+    const std::int64_t label = labels[static_cast<std::size_t>(row)];
+    if (label < 0 || label >= logits.cols()) {
+      return fail(ErrorCode::refused, {}, fmt::format("label {}", row),
+                  fmt::format("a class from 0 to {}", logits.cols() - 1), fmt::format("{}", label));
+    }
+    const std::span values(logits.row(row).data(), static_cast<std::size_t>(logits.cols()));
+    if (std::any_of(values.begin(), values.end(), [](float v) { return std::isnan(v); })) continue;
+    right += std::max_element(values.begin(), values.end()) - values.begin() == label;
+  }
+  return static_cast<double>(right) / static_cast<double>(logits.rows());
+}
+
+double sqnrDb(const MatrixF& reference, const MatrixF& other) {
+  double signal = 0.0;
+  double noise = 0.0;
+  for (std::int64_t i = 0; i < reference.size(); ++i) {
+    const double value = static_cast<double>(reference.data()[i]);
+    const double difference = value - static_cast<double>(other.data()[i]);
+    signal += value * value;
+    noise += difference * difference;
+  }
+  return noise == 0.0 ? std::numeric_limits<double>::infinity() : 10.0 * std::log10(signal / noise);
+}
+
+}  // namespace axescope

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A dump's graph made ready to run: operations built, layers loaded, every shape checked before any work.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/dump/dump.h"
+#include "core/network/operation.h"
+
+namespace axescope {
+
+/// Computes one layer, whatever the datapath: `layer` indexes Dump::layers(); the output already has its shape and
+/// storage. Called from many threads at once.
+using LayerFunction = std::function<Status(std::size_t layer, const Tensor& input, Tensor& output)>;
+
+/// What a network is built from.
+struct NetworkSource {
+  std::string file;  // for errors
+  Graph graph;
+  std::vector<LayerInfo> layers;
+  Shape inputShape;  // [N, …] of the network's input
+  std::function<Result<LayerTensors>(std::size_t layer)> loadLayer;
+  ParamLoader loadParam;
+};
+
+/// Const after it was built; shared by threads. Values are numbered: 0 is the network's input, i + 1 the output of
+/// node i.
+class Network {
+ public:
+  struct Node {
+    std::string name;
+    std::string op;
+    std::vector<std::size_t> inputs;   // values
+    std::optional<std::size_t> layer;  // index into Dump::layers(), of linear and conv2d
+  };
+
+  /// Errors: notFound (no graph, an unknown layer, param, attribute or value), empty (no data that would tell the
+  /// input's shape), unsupported (operation, several inputs or outputs), wrongType, wrongShape, tooLarge, notFinite
+  /// and those of loading. One line each, with the node.
+  static Result<Network> build(const Dump& dump);
+  static Result<Network> build(const NetworkSource& source);
+
+  const std::vector<Node>& nodes() const { return nodes_; }
+  std::size_t outputValue() const { return outputValue_; }
+  /// The last node that reads the value; nodes().size() for the output; the node itself for a value nobody reads.
+  std::size_t lastUse(std::size_t value) const { return lastUse_[value]; }
+  /// Shape of one sample of a value, without the sample axis.
+  const Shape& valueShape(std::size_t value) const { return valueShapes_[value]; }
+
+  /// Layers of the dump that the graph uses have their tensors here; others are empty.
+  const LayerInfo& layerInfo(std::size_t layer) const { return layers_[layer].info; }
+  const LayerTensors& layer(std::size_t layer) const { return layers_[layer].tensors; }
+  std::size_t layerCount() const { return layers_.size(); }
+  bool usesLayer(std::size_t layer) const { return layers_[layer].macs > 0; }
+  /// Multiply-accumulates of one sample, over all nodes that use the layer.
+  std::int64_t macsPerSample(std::size_t layer) const { return layers_[layer].macs; }
+
+  /// Runs one node; the output gets its shape. Errors: wrongShape, and those of the layer function.
+  Status runNode(std::size_t node, std::span<const Tensor* const> inputs, Tensor& output,
+                 const LayerFunction& layer) const;
+  /// Runs all nodes on the calling thread; a value is freed after its last use. input [samples, …].
+  Result<Tensor> run(Tensor input, const LayerFunction& layer) const;
+  /// wrongShape unless a batch of at least one sample fits the network's input.
+  Status checkInput(const Shape& shape) const;
+
+  /// The layer in float32; binds as a LayerFunction through floatLayers().
+  Status floatLayer(std::size_t layer, const Tensor& input, Tensor& output) const;
+  /// Valid while the network is where it is.
+  LayerFunction floatLayers() const;
+
+ private:
+  struct Layer {
+    LayerInfo info;
+    LayerTensors tensors;
+    std::int64_t macs = 0;
+  };
+  friend class NetworkBuilder;
+  Network() = default;
+
+  Result<Shape> nodeOutputShape(std::size_t node, std::span<const Shape> inputs) const;
+
+  std::string file_;
+  std::vector<Node> nodes_;
+  std::vector<std::unique_ptr<const Operation>> operations_;  // by node; null for layers
+  std::vector<Layer> layers_;
+  std::vector<std::size_t> lastUse_;
+  std::vector<Shape> valueShapes_;
+  std::size_t outputValue_ = 0;
+};
+
+}  // namespace axescope

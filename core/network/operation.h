@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One operation of a graph that is not quantized. To add one: a class and a factory in the operations_*.cpp it is
+// closest to, its declaration in operations.h, and a line in the table of operation.cpp.
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/dump/graph.h"
+#include "core/linalg/matrix.h"
+#include "core/network/attributes.h"
+#include "core/network/shape.h"
+
+namespace axescope {
+
+/// Const after it was made; shared by threads.
+class Operation {
+ public:
+  Operation() = default;
+  virtual ~Operation() = default;
+  Operation(const Operation&) = delete;
+  Operation& operator=(const Operation&) = delete;
+
+  /// Shapes include the sample axis 0. Errors carry what was expected and found; the caller adds file and node.
+  virtual Result<Shape> outputShape(std::span<const Shape> inputs) const = 0;
+  /// The inputs' shapes are ones that outputShape accepted; output already has that shape and storage for it.
+  virtual void run(std::span<const Tensor* const> inputs, Tensor& output) const = 0;
+};
+
+using ParamLoader = std::function<Result<Tensor>(const std::string& name)>;
+
+/// What a factory may read.
+struct OperationContext {
+  const GraphNode& node;
+  const ParamLoader& loadParam;
+
+  Attributes attributes() const { return Attributes(node.attributes); }
+  /// Values of the param given under one of these roles. Errors: notFound, notFinite, and the loader's.
+  Result<std::vector<float>> param(std::initializer_list<std::string_view> roles) const;
+};
+
+using MadeOperation = Result<std::unique_ptr<Operation>>;
+
+/// Looks the node's operation up, checks the number of inputs and all attributes. Errors name what is wrong, without
+/// file and node: unsupported (unknown operation), notFound, wrongType, wrongShape.
+MadeOperation makeOperation(const OperationContext& context);
+
+/// wrongShape unless the node has from `least` to `most` inputs.
+Status checkInputCount(const GraphNode& node, std::size_t least, std::size_t most);
+
+/// The error with file and node filled in, unless a deeper level already named the file.
+Error atNode(Error error, const std::string& file, const std::string& node);
+
+}  // namespace axescope

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/network/operations.h"
+
+namespace axescope {
+
+namespace {
+
+template <class Function>
+class Elementwise final : public Operation {
+ public:
+  Result<Shape> outputShape(std::span<const Shape> inputs) const override { return inputs.front(); }
+  void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
+    const std::vector<float>& x = inputs.front()->data;
+    std::transform(x.begin(), x.end(), output.data.begin(), Function{});
+  }
+};
+
+template <class Function>
+MadeOperation elementwise(Function) {
+  return std::make_unique<Elementwise<Function>>();
+}
+
+float sigmoid(float x) {
+  return 1.0F / (1.0F + std::exp(-x));
+}
+
+class Softmax final : public Operation {
+ public:
+  explicit Softmax(std::int64_t axis) : axis_(axis) {}
+
+  Result<Shape> outputShape(std::span<const Shape> inputs) const override {
+    AXESCOPE_CHECK(resolveAxis(axis_, inputs.front()));
+    return inputs.front();
+  }
+
+  void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
+    const Tensor& x = *inputs.front();
+    const std::size_t axis = *resolveAxis(axis_, x.shape);
+    const std::int64_t count = x.shape[axis];
+    const std::int64_t inner = elements(std::span(x.shape).subspan(axis + 1));
+    const std::int64_t outer = x.size() / (count * inner);
+    for (std::int64_t o = 0; o < outer; ++o) {
+      for (std::int64_t i = 0; i < inner; ++i) {
+        const std::int64_t first = o * count * inner + i;
+        oneDistribution(x.data.data() + first, output.data.data() + first, count, inner);
+      }
+    }
+  }
+
+ private:
+  // Shifted by the largest value, so that no exponential overflows; summed in float64.
+  static void oneDistribution(const float* x, float* y, std::int64_t count, std::int64_t step) {
+    float largest = x[0];
+    for (std::int64_t k = 1; k < count; ++k) largest = std::max(largest, x[k * step]);
+    double sum = 0.0;
+    for (std::int64_t k = 0; k < count; ++k) {
+      y[k * step] = std::exp(x[k * step] - largest);
+      sum += static_cast<double>(y[k * step]);
+    }
+    const float factor = static_cast<float>(1.0 / sum);
+    for (std::int64_t k = 0; k < count; ++k) y[k * step] *= factor;
+  }
+
+  std::int64_t axis_;
+};
+
+}  // namespace
+
+// NaN must survive an activation: a broken network is then seen in its output.
+MadeOperation makeRelu(const OperationContext&) {
+  return elementwise([](float x) { return x < 0.0F ? 0.0F : x; });
+}
+
+MadeOperation makeRelu6(const OperationContext&) {
+  return elementwise([](float x) { return std::clamp(x, 0.0F, 6.0F); });
+}
+
+MadeOperation makeGelu(const OperationContext& context) {
+  AXESCOPE_TRY(const auto approximate, context.attributes().get<std::string>("approximate", "none"));
+  if (approximate == "none") {
+    return elementwise([](float x) { return 0.5F * x * (1.0F + std::erf(x / std::numbers::sqrt2_v<float>)); });
+  }
+  if (approximate == "tanh") {
+    // sqrt(2/π) (x + 0.044715 x³), Hendrycks and Gimpel, arXiv 1606.08415.
+    return elementwise([](float x) {
+      const float factor = std::numbers::sqrt2_v<float> * std::numbers::inv_sqrtpi_v<float>;
+      return 0.5F * x * (1.0F + std::tanh(factor * (x + 0.044715F * x * x * x)));
+    });
+  }
+  return fail(ErrorCode::unsupported, {}, Attributes::objectName("approximate"), "none or tanh",
+              fmt::format("'{}'", approximate));
+}
+
+MadeOperation makeSilu(const OperationContext&) {
+  return elementwise([](float x) { return x * sigmoid(x); });
+}
+
+MadeOperation makeHardswish(const OperationContext&) {
+  return elementwise([](float x) { return x * std::clamp(x + 3.0F, 0.0F, 6.0F) / 6.0F; });
+}
+
+MadeOperation makeSigmoid(const OperationContext&) {
+  return elementwise([](float x) { return sigmoid(x); });
+}
+
+MadeOperation makeTanh(const OperationContext&) {
+  return elementwise([](float x) { return std::tanh(x); });
+}
+
+MadeOperation makeSoftmax(const OperationContext& context) {
+  AXESCOPE_TRY(const auto axis, context.attributes().get<std::int64_t>("axis", -1));
+  return std::make_unique<Softmax>(axis);
+}
+
+}  // namespace axescope

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/network/operations.h"
+
+namespace axescope {
+
+namespace {
+
+// Calls body(channel, first, count) for each run of elements of one channel.
+template <class Body>
+void forEachChannelRun(const Shape& shape, std::size_t axis, const Body& body) {
+  const std::int64_t inner = elements(std::span(shape).subspan(axis + 1));
+  const std::int64_t runs = elements(std::span(shape).first(axis + 1));
+  for (std::int64_t r = 0; r < runs; ++r) body(static_cast<std::size_t>(r % shape[axis]), r * inner, inner);
+}
+
+class Normalize final : public Operation {
+ public:
+  Normalize(std::vector<float> mean, std::vector<float> deviation, float divisor)
+      : mean_(std::move(mean)), deviation_(std::move(deviation)), divisor_(divisor) {}
+
+  Result<Shape> outputShape(std::span<const Shape> inputs) const override {
+    const Shape& shape = inputs.front();
+    if (shape.size() < 2) return shapeMismatch("samples with channels", shape);
+    if (const std::int64_t channels = shape[channelAxis(shape)]; channels != static_cast<std::int64_t>(mean_.size())) {
+      return shapeMismatch(fmt::format("{} channels, as in mean", mean_.size()), shape);
+    }
+    return shape;
+  }
+
+  void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
+    const Tensor& x = *inputs.front();
+    forEachChannelRun(x.shape, channelAxis(x.shape), [&](std::size_t c, std::int64_t first, std::int64_t count) {
+      std::transform(x.data.begin() + first, x.data.begin() + first + count, output.data.begin() + first,
+                     [&](float v) { return (v / divisor_ - mean_[c]) / deviation_[c]; });
+    });
+  }
+
+ private:
+  // Images are [N, C, H, W]; anything else has its features last.
+  static std::size_t channelAxis(const Shape& shape) { return shape.size() == 4 ? 1 : shape.size() - 1; }
+
+  std::vector<float> mean_;
+  std::vector<float> deviation_;
+  float divisor_;
+};
+
+class BatchNorm final : public Operation {
+ public:
+  BatchNorm(std::vector<float> scale, std::vector<float> shift) : scale_(std::move(scale)), shift_(std::move(shift)) {}
+
+  Result<Shape> outputShape(std::span<const Shape> inputs) const override {
+    const Shape& shape = inputs.front();
+    if (shape.size() < 2 || shape[1] != static_cast<std::int64_t>(scale_.size())) {
+      return shapeMismatch(fmt::format("{} channels on axis 1, as in the params", scale_.size()), shape);
+    }
+    return shape;
+  }
+
+  void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
+    const Tensor& x = *inputs.front();
+    forEachChannelRun(x.shape, 1, [&](std::size_t c, std::int64_t first, std::int64_t count) {
+      std::transform(x.data.begin() + first, x.data.begin() + first + count, output.data.begin() + first,
+                     [&](float v) { return v * scale_[c] + shift_[c]; });
+    });
+  }
+
+ private:
+  std::vector<float> scale_;
+  std::vector<float> shift_;
+};
+
+std::vector<float> toFloats(const std::vector<double>& values) {
+  std::vector<float> floats(values.size());
+  std::transform(values.begin(), values.end(), floats.begin(), [](double v) { return static_cast<float>(v); });
+  return floats;
+}
+
+}  // namespace
+
+MadeOperation makeNormalize(const OperationContext& context) {
+  const Attributes attributes = context.attributes();
+  AXESCOPE_TRY(const auto mean, attributes.get<std::vector<double>>("mean"));
+  AXESCOPE_TRY(const auto deviation, attributes.get<std::vector<double>>("std"));
+  AXESCOPE_TRY(const auto divisor, attributes.get<double>("divisor", 1.0));
+  if (deviation.size() != mean.size()) {
+    return fail(ErrorCode::wrongShape, {}, Attributes::objectName("std"),
+                fmt::format("{} numbers, as in mean", mean.size()), fmt::format("{}", deviation.size()));
+  }
+  // Tested after rounding to float32, the type it divides in.
+  const auto isZero = [](double v) { return static_cast<float>(v) == 0.0F; };
+  if (std::any_of(deviation.begin(), deviation.end(), isZero)) {
+    return fail(ErrorCode::notFinite, {}, Attributes::objectName("std"), "numbers other than zero", "0");
+  }
+  if (isZero(divisor)) {
+    return fail(ErrorCode::notFinite, {}, Attributes::objectName("divisor"), "a number other than zero", "0");
+  }
+  return std::make_unique<Normalize>(toFloats(mean), toFloats(deviation), static_cast<float>(divisor));
+}
+
+MadeOperation makeBatchNorm(const OperationContext& context) {
+  AXESCOPE_TRY(std::vector<float> scale, context.param({"weight"}));
+  AXESCOPE_TRY(std::vector<float> shift, context.param({"bias"}));
+  AXESCOPE_TRY(const std::vector<float> mean, context.param({"mean", "running_mean"}));
+  AXESCOPE_TRY(const std::vector<float> variance, context.param({"var", "running_var"}));
+  AXESCOPE_TRY(const auto epsilon, context.attributes().get<double>("eps", 1e-5));
+  const std::size_t channels = scale.size();
+  const auto sizeError = [&](const char* role, std::size_t size) {
+    return fail(ErrorCode::wrongShape, {}, fmt::format("param '{}'", role),
+                fmt::format("{} values, as in weight", channels), fmt::format("{}", size));
+  };
+  if (shift.size() != channels) return sizeError("bias", shift.size());
+  if (mean.size() != channels) return sizeError("mean", mean.size());
+  if (variance.size() != channels) return sizeError("var", variance.size());
+  for (std::size_t c = 0; c < channels; ++c) {
+    const double spread = static_cast<double>(variance[c]) + epsilon;
+    if (!(spread > 0.0)) {
+      return fail(ErrorCode::notFinite, {}, "param 'var'", "var + eps above zero",
+                  fmt::format("{} in channel {}", spread, c));
+    }
+    const double factor = static_cast<double>(scale[c]) / std::sqrt(spread);
+    scale[c] = static_cast<float>(factor);
+    shift[c] = static_cast<float>(static_cast<double>(shift[c]) - factor * static_cast<double>(mean[c]));
+  }
+  return std::make_unique<BatchNorm>(std::move(scale), std::move(shift));
+}
+
+}  // namespace axescope

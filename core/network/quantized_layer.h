@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/linalg/matrix.h"
+#include "core/number/activation_quantizer.h"
+
+namespace axescope {
+
+/// A layer as it was quantized, groups stacked in channel order.
+struct QuantizedLayer {
+  ActivationQuantizer input;
+  int weightBits = 8;
+  CodeMatrix codes;                  // C×K
+  std::vector<double> scales;        // C
+  std::vector<double> errorEnergy;   // C, ‖wX − q̂X̃‖² over the calibration inputs
+  std::vector<double> outputEnergy;  // C, ‖wX‖²
+};
+
+/// By index into Dump::layers(); a layer left in float has none.
+using QuantizedModel = std::vector<std::optional<QuantizedLayer>>;
+
+}  // namespace axescope

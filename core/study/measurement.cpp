@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/study/measurement.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <numeric>
+
+#include "core/base/parallel.h"
+#include "core/network/evaluation.h"
+#include "core/network/float_layer.h"
+#include "core/network/integer_layer.h"
+#include "core/study/quantization.h"
+
+namespace axescope {
+
+namespace {
+
+double sum(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+// Signal and noise of layers' outputs, for files without a graph.
+struct Energies {
+  double signal = 0.0;
+  double noise = 0.0;
+  void add(const Tensor& reference, const Tensor& other) {
+    for (std::size_t i = 0; i < reference.data.size(); ++i) {
+      const auto value = static_cast<double>(reference.data[i]);
+      const double difference = value - static_cast<double>(other.data[i]);
+      signal += value * value;
+      noise += difference * difference;
+    }
+  }
+};
+
+class PointMeasurement {
+ public:
+  PointMeasurement(const Model& model, const Preparation& preparation, const QuantizedModel& quantized,
+                   const PointSettings& settings, const Job& job)
+      : model_(model), preparation_(preparation), quantized_(quantized), settings_(settings), job_(job) {
+    layers_.resize(quantized.size());
+    overflow_.resize(quantized.size());
+    for (std::size_t layer = 0; layer < quantized.size(); ++layer) {
+      if (!quantized[layer]) continue;
+      const PreparedLayer& prepared = preparation.layer(layer);
+      layers_[layer].emplace(model.dump().layers()[layer], *quantized[layer], prepared.tensors->bias,
+                             layerDatapath(prepared, settings));
+    }
+  }
+
+  Result<MeasuredPoint> run(std::optional<DatapathScore>* exactScore) {
+    certify();
+    const bool guaranteed = result_.measurement.guaranteed;
+    DatapathScore score;
+    if (guaranteed && exactScore != nullptr && exactScore->has_value()) {
+      score = **exactScore;
+    } else if (model_.canEvaluate()) {
+      AXESCOPE_TRY(score, evaluateNetwork());
+    } else if (model_.network() == nullptr) {
+      AXESCOPE_TRY(score, evaluateLayers());
+    }
+    if (guaranteed && exactScore != nullptr) *exactScore = score;
+    if (model_.canEvaluate()) {
+      AXESCOPE_TRY(const auto floatOutputs,
+                   model_.floatOutputs(model_.evaluationCount(settings_.evaluationSamples), job_));
+      AXESCOPE_TRY(result_.measurement.floatAccuracy, model_.accuracy(*floatOutputs));
+    }
+    result_.measurement.accuracy = score.accuracy;
+    result_.measurement.sqnrDb = score.sqnrDb;
+    reportOverflow();
+    return std::move(result_);
+  }
+
+ private:
+  void certify() {
+    Measurement& m = result_.measurement;
+    m.guaranteed = true;
+    double errorEnergy = 0.0;
+    double outputEnergy = 0.0;
+    std::int64_t zeros = 0;
+    std::int64_t codes = 0;
+    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+      if (!layers_[layer]) continue;
+      const QuantizedLayer& quantized = *quantized_[layer];
+      const std::int64_t zerosHere = (quantized.codes.array() == 0).count();
+      LayerMeasurement row;
+      row.layer = model_.dump().layers()[layer].name;
+      const double layerOutput = sum(quantized.outputEnergy);
+      row.error = layerOutput > 0.0 ? std::sqrt(sum(quantized.errorEnergy) / layerOutput) : 0.0;
+      row.guaranteed = layers_[layer]->guaranteed();
+      row.maxBudgetUse = layers_[layer]->maxUse();
+      row.outerBits = layers_[layer]->outerBits();
+      for (const LayerEmulator& emulator : layers_[layer]->emulators()) {
+        row.smallestInnerBits = std::max(row.smallestInnerBits, emulator.certificate().smallestInnerBits());
+      }
+      row.sparsity = static_cast<double>(zerosHere) / static_cast<double>(quantized.codes.size());
+      m.guaranteed = m.guaranteed && row.guaranteed;
+      m.maxBudgetUse = std::max(m.maxBudgetUse, row.maxBudgetUse);
+      m.outerBitsUsed = std::max(m.outerBitsUsed, row.outerBits);
+      m.macCount += model_.macsPerSample(layer);
+      errorEnergy += sum(quantized.errorEnergy);
+      outputEnergy += layerOutput;
+      zeros += zerosHere;
+      codes += quantized.codes.size();
+      result_.layers.push_back(std::move(row));
+    }
+    if (codes > 0) m.sparsity = static_cast<double>(zeros) / static_cast<double>(codes);
+    if (outputEnergy > 0.0) m.error = std::sqrt(errorEnergy / outputEnergy);
+  }
+
+  LayerFunction layerFunction(bool count) {
+    return [this, count](std::size_t layer, const Tensor& input, Tensor& output) -> Status {
+      if (!layers_[layer]) return model_.network()->floatLayer(layer, input, output);
+      return runCounted(layer, input, output, count);
+    };
+  }
+
+  Status runCounted(std::size_t layer, const Tensor& input, Tensor& output, bool count) {
+    if (!count) return layers_[layer]->run(input, output, nullptr);
+    OverflowStatistics counted;
+    AXESCOPE_CHECK(layers_[layer]->run(input, output, &counted));
+    const std::scoped_lock lock(mutex_);
+    overflow_[layer].merge(counted);
+    counted_ = true;
+    return {};
+  }
+
+  Result<DatapathScore> evaluateNetwork() {
+    const std::int64_t count = model_.evaluationCount(settings_.evaluationSamples);
+    AXESCOPE_TRY(const MatrixF outputs,
+                 forwardAll(*model_.network(), model_.evaluationLoader(), count, layerFunction(false), job_));
+    if (!result_.measurement.guaranteed) {
+      AXESCOPE_TRY(const MatrixF same, forwardAll(*model_.network(), model_.evaluationLoader(),
+                                                  std::min(count, overflowSamples), layerFunction(true), job_));
+      if (same != outputs.topRows(same.rows())) {
+        return fail(ErrorCode::numerical, model_.dump().fileName(), {}, "the same outputs with and without counting",
+                    "different ones; please report this");
+      }
+    }
+    DatapathScore score;
+    AXESCOPE_TRY(score.accuracy, model_.accuracy(outputs));
+    AXESCOPE_TRY(const auto reference, model_.floatOutputs(count, job_));
+    score.sqnrDb = sqnrDb(*reference, outputs);
+    return score;
+  }
+
+  Result<DatapathScore> evaluateLayers() {
+    Energies total;
+    bool any = false;
+    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+      const LayerInfo& info = model_.dump().layers()[layer];
+      if (!layers_[layer] || info.calibrationSamples() == 0) continue;
+      any = true;
+      const auto chosen = chooseSamples(info.calibrationSamples(), settings_.evaluationSamples, 0);
+      AXESCOPE_CHECK(model_.streamLayerInput(layer, chosen, job_, [&](const Tensor& piece, std::int64_t first) {
+        return addLayerPiece(layer, piece, first, total);
+      }));
+    }
+    DatapathScore score;
+    if (any) score.sqnrDb = 10.0 * std::log10(total.signal / total.noise);
+    return score;
+  }
+
+  Status addLayerPiece(std::size_t layer, const Tensor& piece, std::int64_t first, Energies& total) {
+    constexpr std::int64_t chunk = 64;  // divides overflowSamples
+    const LayerInfo& info = model_.dump().layers()[layer];
+    const auto chunks = static_cast<std::size_t>((piece.samples() + chunk - 1) / chunk);
+    std::vector<Energies> energies(chunks);
+    std::vector<Status> statuses(chunks);
+    parallelFor(chunks, [&](std::size_t index) {
+      const std::int64_t begin = static_cast<std::int64_t>(index) * chunk;
+      const std::int64_t count = std::min(chunk, piece.samples() - begin);
+      Tensor part{piece.shape, {}};
+      part.shape.front() = count;
+      const auto from = piece.data.begin() + begin * piece.sampleSize();
+      part.data.assign(from, from + count * piece.sampleSize());
+      Tensor reference;
+      Tensor output;
+      statuses[index] = runFloatLayer(info, *preparation_.layer(layer).tensors, part, reference);
+      if (!statuses[index]) return;
+      const bool counts = !result_.measurement.guaranteed && first + begin < overflowSamples;
+      statuses[index] = runCounted(layer, part, output, counts);
+      if (statuses[index]) energies[index].add(reference, output);
+    });
+    for (std::size_t index = 0; index < chunks; ++index) {
+      AXESCOPE_CHECK(statuses[index]);
+      total.signal += energies[index].signal;
+      total.noise += energies[index].noise;
+    }
+    return {};
+  }
+
+  void reportOverflow() {
+    if (result_.measurement.guaranteed) {
+      result_.measurement.overflowRate = 0.0;
+      return;
+    }
+    if (!counted_) return;
+    std::int64_t products = 0;
+    std::int64_t overflowed = 0;
+    std::size_t row = 0;
+    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+      if (!layers_[layer]) continue;
+      for (const ChannelOverflow& channel : overflow_[layer].channels) {
+        products += channel.dotProducts;
+        overflowed += channel.overflowed;
+      }
+      result_.layers[row++].overflowRate = overflow_[layer].rate();
+    }
+    result_.measurement.overflowRate =
+        products > 0 ? static_cast<double>(overflowed) / static_cast<double>(products) : 0.0;
+  }
+
+  const Model& model_;
+  const Preparation& preparation_;
+  const QuantizedModel& quantized_;
+  const PointSettings& settings_;
+  const Job& job_;
+  std::vector<std::optional<IntegerLayer>> layers_;
+  std::vector<OverflowStatistics> overflow_;
+  bool counted_ = false;
+  std::mutex mutex_;
+  MeasuredPoint result_;
+};
+
+}  // namespace
+
+Result<MeasuredPoint> measure(const Model& model, const Preparation& preparation, const QuantizedModel& quantized,
+                              const PointSettings& settings, std::optional<DatapathScore>* exactScore, const Job& job) {
+  return PointMeasurement(model, preparation, quantized, settings, job).run(exactScore);
+}
+
+}  // namespace axescope

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Quantized codes through the point's datapath: certificates, task accuracy, errors, overflow.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/network/quantized_layer.h"
+#include "core/study/point_result.h"
+#include "core/study/preparation.h"
+
+namespace axescope {
+
+/// Overflow is counted addition by addition on at most this many samples; accuracy always uses all of them.
+inline constexpr std::int64_t overflowSamples = 256;
+
+/// What running the network told. Where every accumulator is guaranteed it does not depend on the datapath.
+struct DatapathScore {
+  std::optional<double> accuracy;
+  std::optional<double> sqnrDb;
+};
+
+struct MeasuredPoint {
+  Measurement measurement;
+  std::vector<LayerMeasurement> layers;
+};
+
+/// `exactScore` is shared by points with the same codes: read when this point is guaranteed and it is set, set when
+/// this point is guaranteed and it is not. May be null.
+Result<MeasuredPoint> measure(const Model& model, const Preparation& preparation, const QuantizedModel& quantized,
+                              const PointSettings& settings, std::optional<DatapathScore>* exactScore, const Job& job);
+
+}  // namespace axescope

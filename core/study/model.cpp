@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/study/model.h"
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+
+namespace axescope {
+
+namespace {
+
+// Evaluation inputs up to this size stay in memory between points.
+constexpr std::int64_t keptEvaluationValues = 256LL << 20;
+// A layer's own inputs are read in pieces of about this many values.
+constexpr std::int64_t valuesAtOnce = 16LL << 20;
+
+// End of the run of neighbouring samples that starts at `begin`, of at most `most`.
+std::size_t runEnd(const std::vector<std::int64_t>& chosen, std::size_t begin, std::int64_t most) {
+  std::size_t end = begin + 1;
+  while (end < chosen.size() && chosen[end] == chosen[end - 1] + 1 && static_cast<std::int64_t>(end - begin) < most) {
+    ++end;
+  }
+  return end;
+}
+
+std::int64_t product(const std::vector<std::int64_t>& shape) {
+  return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+}
+
+}  // namespace
+
+std::vector<std::int64_t> chooseSamples(std::int64_t available, std::int64_t requested, std::int64_t seed) {
+  std::vector<std::int64_t> chosen(static_cast<std::size_t>(available));
+  std::iota(chosen.begin(), chosen.end(), 0);
+  if (requested <= 0 || requested >= available) return chosen;
+  if (seed != 0) {
+    // Fisher–Yates with our own bounded draw: the standard distributions differ between libraries.
+    std::mt19937_64 random(static_cast<std::uint64_t>(seed));
+    for (std::size_t i = 0; i < static_cast<std::size_t>(requested); ++i) {
+      std::swap(chosen[i], chosen[i + random() % (chosen.size() - i)]);
+    }
+  }
+  chosen.resize(static_cast<std::size_t>(requested));
+  std::sort(chosen.begin(), chosen.end());
+  return chosen;
+}
+
+Result<std::unique_ptr<Model>> Model::open(const std::filesystem::path& path,
+                                           const std::vector<LayerMapping>& mappings) {
+  AXESCOPE_TRY(Dump dump, Dump::open(path, mappings));
+  std::unique_ptr<Model> model(new Model(std::move(dump)));
+  if (model->dump_.graph()) {
+    AXESCOPE_TRY(model->network_, Network::build(model->dump_));
+  }
+  return model;
+}
+
+bool Model::hasLayerInputs() const {
+  return std::any_of(dump_.layers().begin(), dump_.layers().end(),
+                     [](const LayerInfo& layer) { return layer.calibrationSamples() > 0; });
+}
+
+Result<LayerTensors> Model::layerTensors(std::size_t layer) const {
+  if (network_ && network_->usesLayer(layer)) return network_->layer(layer);
+  return dump_.loadLayer(layer);
+}
+
+std::int64_t Model::macsPerSample(std::size_t layer) const {
+  if (network_ && network_->usesLayer(layer)) return network_->macsPerSample(layer);
+  const LayerInfo& info = dump_.layers()[layer];
+  const auto& shape = info.inputShape;
+  const bool image = info.kind == LayerKind::conv2d && shape.size() == 4;
+  return info.weights() * (image ? info.conv.outputHeight(shape[2]) * info.conv.outputWidth(shape[3]) : 1);
+}
+
+std::int64_t Model::evaluationCount(std::int64_t requested) const {
+  const std::int64_t available = dump_.evaluationShape().empty() ? 0 : dump_.evaluationShape().front();
+  return requested > 0 ? std::min(requested, available) : available;
+}
+
+BatchLoader Model::evaluationLoader() const {
+  if (product(dump_.evaluationShape()) > keptEvaluationValues) {
+    return [this](std::int64_t first, std::int64_t count) { return dump_.loadEvaluation(first, count); };
+  }
+  return [this](std::int64_t first, std::int64_t count) -> Result<Tensor> {
+    std::shared_ptr<const Tensor> all;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!evaluation_) {
+        AXESCOPE_TRY(Tensor loaded, dump_.loadEvaluation(0, dump_.evaluationShape().front()));
+        evaluation_ = std::make_shared<const Tensor>(std::move(loaded));
+      }
+      all = evaluation_;
+    }
+    Tensor part{all->shape, {}};
+    part.shape.front() = count;
+    const auto begin = all->data.begin() + first * all->sampleSize();
+    part.data.assign(begin, begin + count * all->sampleSize());
+    return part;
+  };
+}
+
+Result<std::shared_ptr<const MatrixF>> Model::floatOutputs(std::int64_t count, const Job& job) const {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (floatOutputs_ && floatOutputs_->rows() == count) return floatOutputs_;
+  }
+  AXESCOPE_TRY(MatrixF outputs, forwardAll(*network_, evaluationLoader(), count, network_->floatLayers(), job));
+  auto shared = std::make_shared<const MatrixF>(std::move(outputs));
+  const std::scoped_lock lock(mutex_);
+  floatOutputs_ = shared;
+  return shared;
+}
+
+Result<std::optional<double>> Model::accuracy(const MatrixF& outputs) const {
+  if (dump_.task() != Task::classification || !dump_.hasLabels()) return std::optional<double>{};
+  AXESCOPE_TRY(const auto labels, dump_.loadLabels(outputs.rows()));
+  auto score = top1(outputs, labels);
+  if (!score) {
+    Error error = std::move(score).error();
+    error.file = dump_.fileName();
+    error.object = "/eval/labels";
+    return fail(std::move(error));
+  }
+  return std::optional<double>(*score);
+}
+
+Status Model::streamLayerInput(std::size_t layer, const std::vector<std::int64_t>& chosen, const Job& job,
+                               const std::function<Status(const Tensor& piece, std::int64_t first)>& use) const {
+  const LayerInfo& info = dump_.layers()[layer];
+  const std::int64_t sampleSize = std::max<std::int64_t>(1, product(info.inputShape) / info.calibrationSamples());
+  const std::int64_t most = std::max<std::int64_t>(1, valuesAtOnce / sampleSize);
+  for (std::size_t i = 0; i < chosen.size();) {
+    AXESCOPE_CHECK(job.check());
+    const std::size_t end = runEnd(chosen, i, most);
+    AXESCOPE_TRY(const Tensor piece, dump_.loadLayerInput(layer, chosen[i], static_cast<std::int64_t>(end - i)));
+    AXESCOPE_CHECK(use(piece, static_cast<std::int64_t>(i)));
+    i = end;
+  }
+  return {};
+}
+
+Result<Tensor> Model::calibrationSamples(std::int64_t requested, std::int64_t seed) const {
+  const std::int64_t available = dump_.calibrationShape().front();
+  const auto chosen = chooseSamples(available, requested, seed);
+  if (chosen.back() + 1 == static_cast<std::int64_t>(chosen.size())) return dump_.loadCalibration(0, chosen.back() + 1);
+  Tensor samples{dump_.calibrationShape(), {}};
+  samples.shape.front() = static_cast<std::int64_t>(chosen.size());
+  for (std::size_t i = 0; i < chosen.size();) {
+    const std::size_t end = runEnd(chosen, i, available);
+    AXESCOPE_TRY(const Tensor run, dump_.loadCalibration(chosen[i], static_cast<std::int64_t>(end - i)));
+    samples.data.insert(samples.data.end(), run.data.begin(), run.data.end());
+    i = end;
+  }
+  return samples;
+}
+
+}  // namespace axescope

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// An opened file made ready for studies: the dump, its network if it has a graph, and evaluation data at hand.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/dump/dump.h"
+#include "core/network/evaluation.h"
+#include "core/network/network.h"
+#include "core/study/settings.h"
+
+namespace axescope {
+
+/// Shared by all points; const but for what it computes once on first use.
+class Model {
+ public:
+  static Result<std::unique_ptr<Model>> open(const std::filesystem::path& path,
+                                             const std::vector<LayerMapping>& mappings = {});
+
+  const Dump& dump() const { return dump_; }
+  /// Null without a graph.
+  const Network* network() const { return network_ ? &*network_ : nullptr; }
+  /// A graph with calibration inputs: error propagation is possible.
+  bool canPropagate() const { return network_.has_value() && !dump_.calibrationShape().empty(); }
+  bool canEvaluate() const { return network_.has_value() && !dump_.evaluationShape().empty(); }
+  bool hasLayerInputs() const;
+
+  /// Float weights and bias: the network's own or read from the file.
+  Result<LayerTensors> layerTensors(std::size_t layer) const;
+  std::int64_t macsPerSample(std::size_t layer) const;
+
+  /// Number of evaluation samples used for a request (0: all), never more than there are.
+  std::int64_t evaluationCount(std::int64_t requested) const;
+  /// Reads evaluation samples; small sets are kept in memory after the first use.
+  BatchLoader evaluationLoader() const;
+  /// Float outputs of the first `count` evaluation samples, computed once per count.
+  Result<std::shared_ptr<const MatrixF>> floatOutputs(std::int64_t count, const Job& job) const;
+  /// Task accuracy of network outputs for samples [0, rows); empty for a task without one.
+  Result<std::optional<double>> accuracy(const MatrixF& outputs) const;
+
+  /// Calls `use` with the chosen samples of a layer's own inputs, in pieces of bounded size; `first` counts the chosen
+  /// samples before the piece.
+  Status streamLayerInput(std::size_t layer, const std::vector<std::int64_t>& chosen, const Job& job,
+                          const std::function<Status(const Tensor& piece, std::int64_t first)>& use) const;
+
+  /// Calibration samples of the network, `requested` of them (0: all), chosen by `seed`.
+  Result<Tensor> calibrationSamples(std::int64_t requested, std::int64_t seed) const;
+
+ private:
+  explicit Model(Dump dump) : dump_(std::move(dump)) {}
+
+  Dump dump_;
+  std::optional<Network> network_;
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<const Tensor> evaluation_;
+  mutable std::shared_ptr<const MatrixF> floatOutputs_;
+};
+
+/// Which of `available` samples are used: all, the first `requested`, or with a seed a random choice, ascending.
+std::vector<std::int64_t> chooseSamples(std::int64_t available, std::int64_t requested, std::int64_t seed);
+
+}  // namespace axescope

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/study/point_result.h"
+
+namespace axescope {
+
+namespace {
+
+using M = Measurement;
+
+template <auto Member>
+ResultColumn optionalReal(std::string_view name, std::string_view title, Direction direction) {
+  ResultColumn column{.name = name, .title = title, .direction = direction};
+  column.measured = [](const PointResult& r) -> Cell {
+    const std::optional<double>& value = r.measurement.*Member;
+    return r.failed() || !value ? Cell{} : Cell{*value};
+  };
+  column.restore = [](PointResult& r, const SettingValue& v) { r.measurement.*Member = std::get<double>(v); };
+  return column;
+}
+
+template <auto Member>
+ResultColumn real(std::string_view name, std::string_view title, Direction direction) {
+  ResultColumn column{.name = name, .title = title, .direction = direction};
+  column.measured = [](const PointResult& r) -> Cell { return r.failed() ? Cell{} : Cell{r.measurement.*Member}; };
+  column.restore = [](PointResult& r, const SettingValue& v) { r.measurement.*Member = std::get<double>(v); };
+  return column;
+}
+
+template <auto Member>
+ResultColumn integer(std::string_view name, std::string_view title, Direction direction) {
+  using T = std::remove_cvref_t<decltype(std::declval<M>().*Member)>;
+  ResultColumn column{.name = name, .title = title, .kind = SettingKind::integer, .direction = direction};
+  column.measured = [](const PointResult& r) -> Cell {
+    return r.failed() ? Cell{} : Cell{static_cast<std::int64_t>(r.measurement.*Member)};
+  };
+  column.restore = [](PointResult& r, const SettingValue& v) {
+    r.measurement.*Member = static_cast<T>(std::get<std::int64_t>(v));
+  };
+  return column;
+}
+
+ResultColumn secondsColumn() {
+  ResultColumn column{.name = "seconds", .title = "Seconds"};
+  column.measured = [](const PointResult& r) -> Cell { return r.seconds; };
+  column.restore = [](PointResult& r, const SettingValue& v) { r.seconds = std::get<double>(v); };
+  return column;
+}
+
+ResultColumn accumulatorBitsColumn() {
+  ResultColumn column{.name = "accumulator_bits",
+                      .title = "Accumulator bits",
+                      .kind = SettingKind::integer,
+                      .direction = Direction::lowerIsBetter};
+  column.measured = [](const PointResult& r) -> Cell { return static_cast<std::int64_t>(r.settings.innerBits); };
+  return column;
+}
+
+ResultColumn failureColumn() {
+  ResultColumn column{.name = "failure", .title = "Failure", .kind = SettingKind::text};
+  column.measured = [](const PointResult& r) -> Cell { return r.failure; };
+  column.restore = [](PointResult& r, const SettingValue& v) { r.failure = std::get<std::string>(v); };
+  return column;
+}
+
+std::vector<ResultColumn> makeColumns() {
+  std::vector<ResultColumn> columns;
+  for (const SettingInfo& info : settingSchema()) {
+    columns.push_back({.name = info.key, .title = info.title, .kind = info.kind, .isSetting = true, .setting = &info});
+  }
+  using enum Direction;
+  columns.push_back(optionalReal<&M::accuracy>("accuracy", "Accuracy", higherIsBetter));
+  columns.push_back(optionalReal<&M::floatAccuracy>("float_accuracy", "Float accuracy", none));
+  columns.push_back(optionalReal<&M::perplexity>("perplexity", "Perplexity", lowerIsBetter));
+  columns.push_back(optionalReal<&M::floatPerplexity>("float_perplexity", "Float perplexity", none));
+  columns.push_back(optionalReal<&M::error>("error", "Relative output error", lowerIsBetter));
+  columns.push_back(optionalReal<&M::sqnrDb>("sqnr_db", "SQNR (dB)", higherIsBetter));
+  columns.push_back(optionalReal<&M::overflowRate>("overflow_rate", "Overflow rate", lowerIsBetter));
+  columns.push_back(integer<&M::guaranteed>("guaranteed", "Guaranteed", higherIsBetter));
+  columns.push_back(real<&M::maxBudgetUse>("max_budget_use", "Largest budget use", lowerIsBetter));
+  columns.push_back(real<&M::sparsity>("sparsity", "Sparsity", none));
+  columns.push_back(integer<&M::macCount>("mac_count", "MACs", lowerIsBetter));
+  columns.push_back(integer<&M::outerBitsUsed>("outer_bits_used", "Outer width used", lowerIsBetter));
+  columns.push_back(accumulatorBitsColumn());
+  columns.push_back(secondsColumn());
+  columns.push_back(failureColumn());
+  return columns;
+}
+
+}  // namespace
+
+Cell ResultColumn::get(const PointResult& result) const {
+  return setting != nullptr ? Cell{setting->get(result.settings)} : measured(result);
+}
+
+std::span<const ResultColumn> resultColumns() {
+  static const std::vector<ResultColumn> columns = makeColumns();
+  return columns;
+}
+
+const ResultColumn* findColumn(std::string_view name) {
+  for (const ResultColumn& column : resultColumns()) {
+    if (column.name == name) return &column;
+  }
+  return nullptr;
+}
+
+std::optional<double> numericValue(const ResultColumn& column, const PointResult& result) {
+  const Cell cell = column.get(result);
+  if (!cell) return std::nullopt;
+  if (const auto* integer = std::get_if<std::int64_t>(&*cell)) return static_cast<double>(*integer);
+  if (const auto* real = std::get_if<double>(&*cell)) return *real;
+  if (column.kind == SettingKind::integer) return 0.0;  // "full", "auto"
+  return std::nullopt;
+}
+
+}  // namespace axescope

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a finished point has to tell, and the table of its columns.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/study/setting_schema.h"
+#include "core/study/settings.h"
+
+namespace axescope {
+
+struct LayerMeasurement {
+  std::string layer;
+  double error = 0.0;  // ‖WX − QX̃‖/‖WX‖, or ‖W − Q‖/‖W‖ without calibration inputs
+  bool guaranteed = false;
+  double maxBudgetUse = 0.0;
+  int outerBits = 0;
+  int smallestInnerBits = 0;
+  double overflowRate = 0.0;
+  double sparsity = 0.0;
+  friend bool operator==(const LayerMeasurement&, const LayerMeasurement&) = default;
+};
+
+struct Measurement {
+  std::optional<double> accuracy;  // top-1, 0–1
+  std::optional<double> floatAccuracy;
+  std::optional<double> perplexity;
+  std::optional<double> floatPerplexity;
+  std::optional<double> error;         // over all quantized layers together
+  std::optional<double> sqnrDb;        // of the network's outputs, or of the layers' outputs without a graph
+  std::optional<double> overflowRate;  // share of dot products with any overflow
+  bool guaranteed = false;
+  double maxBudgetUse = 0.0;
+  double sparsity = 0.0;
+  std::int64_t macCount = 0;  // per sample, quantized layers
+  int outerBitsUsed = 0;      // widest outer accumulator, resolved
+};
+
+struct PointResult {
+  PointSettings settings;
+  Measurement measurement;
+  std::vector<LayerMeasurement> layers;
+  double seconds = 0.0;
+  std::string failure;  // empty: finished
+
+  bool failed() const { return !failure.empty(); }
+};
+
+/// A cell: empty where the point has no such value.
+using Cell = std::optional<SettingValue>;
+
+enum class Direction { none, lowerIsBetter, higherIsBetter };
+
+/// One column of /points, the CSV and the tables of the window: all settings, then what was measured.
+struct ResultColumn {
+  std::string_view name;
+  std::string_view title;
+  SettingKind kind = SettingKind::real;
+  bool isSetting = false;
+  Direction direction = Direction::none;
+  Cell (*measured)(const PointResult&) = nullptr;                // columns of measurements
+  void (*restore)(PointResult&, const SettingValue&) = nullptr;  // null: derived from others
+  const SettingInfo* setting = nullptr;                          // columns of settings
+
+  Cell get(const PointResult& result) const;
+};
+
+std::span<const ResultColumn> resultColumns();
+const ResultColumn* findColumn(std::string_view name);
+/// The value as a number: integers and reals as they are, "full" and "auto" as 0, anything else empty.
+std::optional<double> numericValue(const ResultColumn& column, const PointResult& result);
+
+}  // namespace axescope

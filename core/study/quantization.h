@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/job.h"
+#include "core/dump/quantized_file.h"
+#include "core/network/quantized_layer.h"
+#include "core/study/preparation.h"
+
+namespace axescope {
+
+/// The datapath a layer of this point runs on: as set, or 32 bits for skipped layers. outerBits 0 stays automatic.
+Datapath layerDatapath(const PreparedLayer& layer, const PointSettings& settings);
+
+/// Quantizes every selected layer. With error propagation the calibration samples go through the network layer by
+/// layer, quantized layers in exact arithmetic, so that the codes do not depend on the accumulators that will run
+/// them. Errors: invalidArgument (a method that needs calibration inputs where there are none), numerical, cancelled.
+Result<QuantizedModel> quantizeModel(const Model& model, const Preparation& preparation, const PointSettings& settings,
+                                     const Job& job);
+
+/// What `quantize` writes. inputSamples: how many input samples of each layer with its own inputs to keep as codes.
+Result<QuantizedFile> toQuantizedFile(const Model& model, const Preparation& preparation,
+                                      const QuantizedModel& quantized, const PointSettings& settings,
+                                      const std::string& provenance, std::int64_t inputSamples);
+
+}  // namespace axescope

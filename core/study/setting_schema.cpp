@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/study/setting_schema.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace axescope {
+
+namespace {
+
+template <class E>
+struct Names;  // enum values in the order of their names
+
+template <class E>
+SettingValue nameOf(E value) {
+  return std::string(Names<E>::list[static_cast<std::size_t>(value)]);
+}
+
+template <class E>
+E fromName(const SettingValue& value) {
+  const auto& list = Names<E>::list;
+  const auto found = std::find(list.begin(), list.end(), std::get<std::string>(value));
+  return static_cast<E>(found - list.begin());
+}
+
+using List = std::vector<std::string_view>;
+template <>
+struct Names<Algorithm> {
+  inline static const List list{"rtn", "gpfq", "optq", "optq-corrected"};
+};
+template <>
+struct Names<Constraint> {
+  inline static const List list{"none", "ep-init", "axe-soft", "axe-strict", "axe"};
+};
+template <>
+struct Names<Overflow> {
+  inline static const List list{"wrap", "saturate"};
+};
+template <>
+struct Names<ActivationEncoding> {
+  inline static const List list{"asymmetric", "centred", "signed", "unsigned"};
+};
+template <>
+struct Names<WeightScale> {
+  inline static const List list{"absmax", "mse", "budget"};
+};
+template <>
+struct Names<WeightRange> {
+  inline static const List list{"narrow", "full"};
+};
+template <>
+struct Names<ErrorReference> {
+  inline static const List list{"original", "shaped"};
+};
+template <>
+struct Names<Slack> {
+  inline static const List list{"floor", "half"};
+};
+template <>
+struct Names<Propagation> {
+  inline static const List list{"auto", "on", "off"};
+};
+template <>
+struct Names<bool> {
+  inline static const List list{"off", "on"};
+};
+
+template <auto Member>
+using MemberType = std::remove_cvref_t<decltype(std::declval<PointSettings>().*Member)>;
+
+template <auto Member>
+SettingInfo choice(std::string_view key, std::string_view title, std::string_view symbol, std::string_view help) {
+  using E = MemberType<Member>;
+  SettingInfo info{
+      .key = key, .title = title, .symbol = symbol, .help = help, .kind = SettingKind::choice, .choices = {}};
+  info.choices = Names<E>::list;
+  info.get = [](const PointSettings& s) { return nameOf<E>(s.*Member); };
+  info.set = [](PointSettings& s, const SettingValue& v) { s.*Member = fromName<E>(v); };
+  return info;
+}
+
+template <auto Member>
+SettingInfo integer(std::string_view key, std::string_view title, std::string_view symbol, std::string_view help,
+                    double least, double most) {
+  SettingInfo info{
+      .key = key, .title = title, .symbol = symbol, .help = help, .choices = {}, .least = least, .most = most};
+  info.get = [](const PointSettings& s) { return SettingValue{static_cast<std::int64_t>(s.*Member)}; };
+  info.set = [](PointSettings& s, const SettingValue& v) {
+    s.*Member = static_cast<MemberType<Member>>(std::get<std::int64_t>(v));
+  };
+  return info;
+}
+
+// 0 has a name: "auto", "full", "all".
+enum class ZeroName { automatic, full, all };
+constexpr std::array<std::string_view, 3> zeroNames{"auto", "full", "all"};
+
+template <auto Member, ZeroName Zero>
+SettingInfo integerOr(std::string_view key, std::string_view title, std::string_view symbol, std::string_view help,
+                      double least, double most) {
+  SettingInfo info = integer<Member>(key, title, symbol, help, least, most);
+  info.choices = {zeroNames[static_cast<std::size_t>(Zero)]};
+  info.get = [](const PointSettings& s) -> SettingValue {
+    if (s.*Member == 0) return std::string(zeroNames[static_cast<std::size_t>(Zero)]);
+    return static_cast<std::int64_t>(s.*Member);
+  };
+  info.set = [](PointSettings& s, const SettingValue& v) {
+    const auto* number = std::get_if<std::int64_t>(&v);
+    s.*Member = number == nullptr ? 0 : static_cast<MemberType<Member>>(*number);
+  };
+  return info;
+}
+
+template <auto Member>
+SettingInfo real(std::string_view key, std::string_view title, std::string_view symbol, std::string_view help,
+                 double least, double most) {
+  SettingInfo info{.key = key,
+                   .title = title,
+                   .symbol = symbol,
+                   .help = help,
+                   .kind = SettingKind::real,
+                   .choices = {},
+                   .least = least,
+                   .most = most};
+  info.get = [](const PointSettings& s) { return SettingValue{s.*Member}; };
+  info.set = [](PointSettings& s, const SettingValue& v) { s.*Member = std::get<double>(v); };
+  return info;
+}
+
+template <auto Member>
+SettingInfo text(std::string_view key, std::string_view title, std::string_view help) {
+  SettingInfo info{.key = key, .title = title, .symbol = {}, .help = help, .kind = SettingKind::text, .choices = {}};
+  info.sweepable = false;
+  info.perStudy = true;
+  info.get = [](const PointSettings& s) { return SettingValue{s.*Member}; };
+  info.set = [](PointSettings& s, const SettingValue& v) { s.*Member = std::get<std::string>(v); };
+  return info;
+}
+
+SettingInfo perStudy(SettingInfo info) {
+  info.sweepable = false;
+  info.perStudy = true;
+  return info;
+}
+
+constexpr double manySamples = 1e12;
+
+std::vector<SettingInfo> makeSchema() {
+  using P = PointSettings;
+  return {
+      choice<&P::algorithm>(
+          "algorithm", "Algorithm", "",
+          "rtn: round to nearest. gpfq: greedy path following (Lybrand & Saab). optq: second-order error "
+          "feedback (arXiv 2210.17323). optq-corrected: optq towards the least-squares target."),
+      choice<&P::constraint>(
+          "constraint", "Constraint", "",
+          "none: the accumulator is ignored. ep-init: projection and rounding toward zero (arXiv "
+          "2401.10432). axe: soft threshold and strict clip (arXiv 2409.17092); axe-soft and axe-strict "
+          "are its halves."),
+      integer<&P::weightBits>("weight_bits", "Weight bits", "M", "Bits of a weight code.", 1, mostCodeBits),
+      integer<&P::activationBits>("activation_bits", "Activation bits", "N", "Bits of an activation code.", 1,
+                                  mostCodeBits),
+      integer<&P::innerBits>("inner_bits", "Inner width", "P_I", "Bits of the accumulator of each tile.",
+                             leastAccumulatorBits, mostAccumulatorBits),
+      integerOr<&P::outerBits, ZeroName::automatic>(
+          "outer_bits", "Outer width", "P_O",
+          "Bits of the accumulator that adds the tiles; auto is the exact smallest safe width.", leastAccumulatorBits,
+          mostAccumulatorBits),
+      integerOr<&P::tileSize, ZeroName::full>(
+          "tile", "Tile size", "T", "Products added in one inner accumulator; full is the whole dot product.", 1, 1e9),
+      choice<&P::overflow>("overflow", "Overflow", "",
+                           "What an accumulator does at its ends: wrap around (two's complement) or saturate."),
+      choice<&P::activation>(
+          "activation", "Activation codes", "",
+          "asymmetric: 0 … 2^N − 1 with a zero point. centred: the same quantizer with codes stored as "
+          "−2^(N−1) … 2^(N−1) − 1. signed and unsigned: symmetric, zero point 0."),
+      real<&P::percentile>(
+          "percentile", "Percentile", "",
+          "Upper percentile of the calibration values that the activation range covers; the lower end is "
+          "100 minus it. 100 is minimum and maximum.",
+          50, 100),
+      choice<&P::weightScale>(
+          "weight_scale", "Weight scale", "s",
+          "absmax: the range of the weights. mse: least squared rounding error. budget: each channel "
+          "takes the multiple of its scale with the least output error under the constraint."),
+      integer<&P::refineSweeps>("refine", "Refinement", "",
+                                "Sweeps of coordinate descent over the finished codes, within their budget.", 0, 1000),
+      choice<&P::weightRange>("weight_range", "Weight range", "", "narrow: symmetric codes. full: also −2^(M−1)."),
+      choice<&P::actOrder>("act_order", "Act-order", "", "Visit inputs by descending energy."),
+      real<&P::damping>("damping", "Damping", "η",
+                        "Added to the diagonal of the input products, as a share of its mean (optq).", 0, 1e6),
+      choice<&P::errorReference>("error_reference", "Error reference", "",
+                                 "original: all error is fed on. shaped: what the constraint cut off is not, as in the "
+                                 "authors' release."),
+      choice<&P::slack>("slack", "Strict clip", "",
+                        "floor: clip to the largest integer that fits. half: half a step off the real bound, as in the "
+                        "paper."),
+      choice<&P::propagation>("propagate", "Propagate error", "",
+                              "on: a layer's inputs come from the network with the earlier layers quantized. off: from "
+                              "the float network."),
+      text<&P::layers>("layers", "Layers", "Glob of the layers to quantize; the others stay in float."),
+      text<&P::skipLayers>(
+          "skip_layers", "Layers at skip bits",
+          "Glob of layers kept at skip bits with 32-bit accumulators, for example the first and last."),
+      perStudy(integer<&P::skipBits>("skip_bits", "Skip bits", "", "Weight and activation bits of those layers.", 2,
+                                     mostCodeBits)),
+      perStudy(integerOr<&P::evaluationSamples, ZeroName::all>("eval_samples", "Evaluation samples", "",
+                                                               "How many evaluation samples are run.", 1, manySamples)),
+      perStudy(integerOr<&P::calibrationSamples, ZeroName::all>(
+          "calibration_samples", "Calibration samples", "D", "How many calibration samples are used.", 1, manySamples)),
+      perStudy(integer<&P::seed>("seed", "Seed", "",
+                                 "0 takes the first calibration samples; any other number a random choice of them.", 0,
+                                 manySamples)),
+  };
+}
+
+std::string joined(const std::vector<std::string_view>& names) {
+  std::string text;
+  for (const std::string_view name : names) text += (text.empty() ? "" : ", ") + std::string(name);
+  return text;
+}
+
+Result<SettingValue> parseOne(const SettingInfo& info, std::string_view text) {
+  if (info.kind == SettingKind::text || info.kind == SettingKind::choice) return SettingValue{std::string(text)};
+  if (std::find(info.choices.begin(), info.choices.end(), text) != info.choices.end()) {
+    return SettingValue{std::string(text)};
+  }
+  const char* end = text.data() + text.size();
+  if (info.kind == SettingKind::integer) {
+    std::int64_t value = 0;
+    const auto [stop, code] = std::from_chars(text.data(), end, value);
+    if (code == std::errc{} && stop == end) return SettingValue{value};
+  } else {
+    double value = 0;
+    const auto [stop, code] = std::from_chars(text.data(), end, value);
+    if (code == std::errc{} && stop == end && std::isfinite(value)) return SettingValue{value};
+  }
+  return fail(ErrorCode::invalidArgument, {}, info.flag(),
+              info.kind == SettingKind::integer ? "a whole number" : "a number", fmt::format("'{}'", text));
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const std::size_t at = text.find(separator);
+    parts.push_back(text.substr(0, at));
+    if (at == std::string_view::npos) return parts;
+    text.remove_prefix(at + 1);
+  }
+}
+
+constexpr std::int64_t mostValuesOfOneSetting = 10'000;
+
+Result<std::vector<SettingValue>> parseRange(const SettingInfo& info, std::string_view text) {
+  const auto parts = split(text, ':');
+  std::vector<std::int64_t> numbers;
+  for (const std::string_view part : parts) {
+    AXESCOPE_TRY(const SettingValue value, parseOne(info, part));
+    const auto* number = std::get_if<std::int64_t>(&value);
+    if (number == nullptr) break;
+    numbers.push_back(*number);
+  }
+  const std::int64_t step = numbers.size() == 3 ? numbers[2] : 1;
+  const bool sound = numbers.size() == parts.size() && parts.size() <= 3 && step > 0 && numbers[0] <= numbers[1] &&
+                     (numbers[1] - numbers[0]) / step < mostValuesOfOneSetting;
+  if (!sound) {
+    return fail(ErrorCode::invalidArgument, {}, info.flag(), "a range first:last or first:last:step",
+                fmt::format("'{}'", text));
+  }
+  std::vector<SettingValue> values;
+  for (std::int64_t value = numbers[0]; value <= numbers[1]; value += step) values.emplace_back(value);
+  return values;
+}
+
+}  // namespace
+
+std::string SettingInfo::flag() const {
+  std::string text = "--" + std::string(key);
+  std::replace(text.begin(), text.end(), '_', '-');
+  return text;
+}
+
+std::span<const SettingInfo> settingSchema() {
+  static const std::vector<SettingInfo> schema = makeSchema();
+  return schema;
+}
+
+const SettingInfo* findSetting(std::string_view key) {
+  for (const SettingInfo& info : settingSchema()) {
+    if (info.key == key) return &info;
+  }
+  return nullptr;
+}
+
+Status checkValue(const SettingInfo& info, const SettingValue& value) {
+  const auto refuse = [&](std::string expected) {
+    return fail(ErrorCode::invalidArgument, {}, info.flag(), std::move(expected), fmt::format("'{}'", toText(value)));
+  };
+  const auto* name = std::get_if<std::string>(&value);
+  const bool named =
+      name != nullptr && std::find(info.choices.begin(), info.choices.end(), *name) != info.choices.end();
+  const std::string range = fmt::format("{} … {}", info.least, info.most);
+  switch (info.kind) {
+    case SettingKind::text:
+      if (name == nullptr) return refuse("text");
+      return {};
+    case SettingKind::choice:
+      if (!named) return refuse("one of " + joined(info.choices));
+      return {};
+    case SettingKind::integer: {
+      if (named) return {};
+      const auto* number = std::get_if<std::int64_t>(&value);
+      if (number == nullptr || static_cast<double>(*number) < info.least || static_cast<double>(*number) > info.most) {
+        return refuse("a whole number in " + range + (info.choices.empty() ? "" : " or " + joined(info.choices)));
+      }
+      return {};
+    }
+    case SettingKind::real: {
+      const auto* number = std::get_if<double>(&value);
+      if (number == nullptr || !(*number >= info.least && *number <= info.most)) return refuse("a number in " + range);
+      return {};
+    }
+  }
+  return {};
+}
+
+Result<std::vector<SettingValue>> parseValues(const SettingInfo& info, std::string_view text) {
+  if (info.kind == SettingKind::text) return std::vector<SettingValue>{std::string(text)};
+  std::vector<SettingValue> values;
+  for (const std::string_view part : split(text, ',')) {
+    if (info.kind == SettingKind::integer && part.find(':') != std::string_view::npos) {
+      AXESCOPE_TRY(const auto range, parseRange(info, part));
+      values.insert(values.end(), range.begin(), range.end());
+    } else {
+      AXESCOPE_TRY(SettingValue value, parseOne(info, part));
+      values.push_back(std::move(value));
+    }
+  }
+  for (const SettingValue& value : values) AXESCOPE_CHECK(checkValue(info, value));
+  return values;
+}
+
+std::string toText(const SettingValue& value) {
+  return std::visit([](const auto& v) { return fmt::format("{}", v); }, value);
+}
+
+}  // namespace axescope

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/study/settings.h"
+
+#include <fmt/format.h>
+
+#include "core/study/setting_schema.h"
+
+namespace axescope {
+
+Status validate(const PointSettings& settings) {
+  for (const SettingInfo& info : settingSchema()) AXESCOPE_CHECK(checkValue(info, info.get(settings)));
+  const auto refuse = [](const char* flag, const char* expected, std::string found) {
+    return fail(ErrorCode::invalidArgument, {}, flag, expected, std::move(found));
+  };
+  if (settings.weightBits == 1 && settings.weightRange == WeightRange::narrow) {
+    return refuse("--weight-bits", "at least 2 with the narrow weight range", "1");
+  }
+  if (settings.activationBits == 1 && settings.activation == ActivationEncoding::signedSymmetric) {
+    return refuse("--activation-bits", "at least 2 with signed activations", "1");
+  }
+  const bool unsignedCodes = !hasSignedCodes(settings.activation);
+  if (unsignedCodes && (settings.activationBits == mostCodeBits || settings.skipBits == mostCodeBits)) {
+    return refuse("--activation-bits", "at most 15 with unsigned codes, which are kept in 16 signed bits", "16");
+  }
+  const bool undone = settings.refineSweeps > 0 && settings.constraint == Constraint::axeSoft;
+  if (undone) {
+    return refuse("--refine", "a constraint with a guarantee, or none",
+                  "axe-soft, whose threshold refinement would undo");
+  }
+  return {};
+}
+
+PointSettings canonical(PointSettings settings) {
+  const PointSettings defaults;
+  const bool greedy = settings.algorithm != Algorithm::rtn;
+  const bool shaped = settings.constraint == Constraint::axe || settings.constraint == Constraint::axeSoft ||
+                      settings.constraint == Constraint::axeStrict;
+  if (!greedy) {
+    settings.actOrder = defaults.actOrder;
+    settings.errorReference = defaults.errorReference;
+  }
+  if (settings.algorithm == Algorithm::rtn || settings.algorithm == Algorithm::gpfq)
+    settings.damping = defaults.damping;
+  if (!shaped) {
+    settings.slack = defaults.slack;
+    settings.errorReference = defaults.errorReference;
+  }
+  if (settings.skipLayers.empty()) settings.skipBits = defaults.skipBits;
+  return settings;
+}
+
+PointSettings quantizationKey(PointSettings settings) {
+  const PointSettings defaults;
+  settings = canonical(std::move(settings));
+  settings.outerBits = defaults.outerBits;
+  settings.overflow = defaults.overflow;
+  settings.evaluationSamples = defaults.evaluationSamples;
+  if (settings.constraint == Constraint::none) {
+    settings.innerBits = defaults.innerBits;
+    settings.tileSize = defaults.tileSize;
+  }
+  return settings;
+}
+
+bool globMatches(const std::string& pattern, const std::string& name) {
+  // Two pointers with one remembered star: linear in practice, no recursion.
+  std::size_t p = 0;
+  std::size_t n = 0;
+  std::size_t star = std::string::npos;
+  std::size_t starMatch = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n]) && pattern[p] != '*') {
+      ++p;
+      ++n;
+    } else if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      starMatch = n;
+    } else if (star != std::string::npos) {
+      p = star + 1;
+      n = ++starMatch;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+}  // namespace axescope

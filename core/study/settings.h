@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Everything that defines one point of a study. How each setting is named, shown, checked and read is said once, in
+// setting_schema.h.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/base/error.h"
+#include "core/datapath/datapath.h"
+#include "core/number/integer_range.h"
+#include "core/ptq/quantize_layer.h"
+
+namespace axescope {
+
+enum class Propagation {
+  automatic,  // on where the file has a graph and calibration inputs
+  on,         // X̃ comes from the network with the earlier layers quantized
+  off,        // each layer's inputs come from the float network, or from the layer's own dump
+};
+
+struct PointSettings {
+  Algorithm algorithm = Algorithm::optq;
+  Constraint constraint = Constraint::axe;
+  int weightBits = 4;
+  int activationBits = 8;
+  int innerBits = 16;
+  int outerBits = 0;          // 0: the exact smallest safe width
+  std::int64_t tileSize = 0;  // 0: full K
+  Overflow overflow = Overflow::wrap;
+  ActivationEncoding activation = ActivationEncoding::asymmetric;
+  double percentile = 99.999;
+  WeightScale weightScale = WeightScale::absmax;
+  int refineSweeps = 0;
+  WeightRange weightRange = WeightRange::narrow;
+  bool actOrder = false;
+  double damping = 0.01;
+  ErrorReference errorReference = ErrorReference::original;
+  Slack slack = Slack::floor;
+  Propagation propagation = Propagation::automatic;
+  std::string layers = "*";  // glob of the layers to quantize; the others stay in float
+  std::string skipLayers;    // glob of layers quantized at skipBits instead, with 32-bit accumulators
+  int skipBits = 8;
+  std::int64_t evaluationSamples = 0;   // 0: all
+  std::int64_t calibrationSamples = 0;  // 0: all
+  std::int64_t seed = 0;                // 0: the first calibration samples; else a random choice of them
+
+  friend bool operator==(const PointSettings&, const PointSettings&) = default;
+};
+
+/// Ranges and combinations. The error's object is the flag.
+Status validate(const PointSettings& settings);
+
+/// Settings that cannot influence the result at their defaults, so that equal work is recognised as equal: a point
+/// without act-order's algorithm has no act-order, and so on. `propagation` must be resolved.
+PointSettings canonical(PointSettings settings);
+
+/// The part that decides the codes: datapath and evaluation at their defaults where they do not matter.
+PointSettings quantizationKey(PointSettings settings);
+
+/// Glob with * and ?, matching a whole name.
+bool globMatches(const std::string& pattern, const std::string& name);
+
+}  // namespace axescope

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/study/study.h"
+
+#include <algorithm>
+#include <cassert>
+#include <unordered_set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace axescope {
+
+namespace {
+
+using nlohmann::json;
+
+std::size_t indexOf(std::string_view key) {
+  const auto schema = settingSchema();
+  return static_cast<std::size_t>(
+      std::find_if(schema.begin(), schema.end(), [&](const SettingInfo& info) { return info.key == key; }) -
+      schema.begin());
+}
+
+json valueToJson(const SettingValue& value) {
+  return std::visit([](const auto& v) { return json(v); }, value);
+}
+
+std::string identity(const PointSettings& point) {
+  std::string text;
+  for (const SettingInfo& info : settingSchema()) text += toText(info.get(point)) + '\n';
+  return text;
+}
+
+Result<json> parseObject(const std::string& text, const std::string& file) {
+  constexpr int deepest = 8;
+  const json::parser_callback_t shallow = [](int depth, json::parse_event_t, json&) { return depth <= deepest; };
+  json parsed = json::parse(text, shallow, false);
+  if (!parsed.is_object()) return fail(ErrorCode::unsupported, file, {}, "a JSON object", "something else");
+  return parsed;
+}
+
+// One JSON value of a setting: a number, a name, or text in command-line syntax.
+Result<std::vector<SettingValue>> valuesFromJson(const SettingInfo& info, const json& value, const std::string& file) {
+  const auto inFile = [&](Error error) {
+    error.file = file;
+    return fail(std::move(error));
+  };
+  if (value.is_array()) {
+    std::vector<SettingValue> all;
+    for (const json& item : value) {
+      if (item.is_array())
+        return fail(ErrorCode::invalidArgument, file, info.flag(), "a flat list", "a list in a list");
+      AXESCOPE_TRY(const auto some, valuesFromJson(info, item, file));
+      all.insert(all.end(), some.begin(), some.end());
+    }
+    return all;
+  }
+  SettingValue single;
+  if (value.is_string()) {
+    auto values = parseValues(info, value.get<std::string>());
+    return values ? values : Result<std::vector<SettingValue>>(inFile(values.error()));
+  }
+  if (value.is_boolean()) {
+    single = std::string(value.get<bool>() ? "on" : "off");
+  } else if (value.is_number_integer() && info.kind == SettingKind::integer &&
+             !(value.is_number_unsigned() && value.get<std::uint64_t>() > (std::uint64_t{1} << 62))) {
+    single = value.get<std::int64_t>();
+  } else if (value.is_number() && info.kind == SettingKind::real) {
+    single = value.get<double>();
+  } else {
+    return fail(ErrorCode::invalidArgument, file, info.flag(), "a number, a name or a list of them", value.dump());
+  }
+  if (auto status = checkValue(info, single); !status) return inFile(status.error());
+  return std::vector<SettingValue>{single};
+}
+
+}  // namespace
+
+Study::Study() {
+  const PointSettings defaults;
+  for (const SettingInfo& info : settingSchema()) values_.push_back({info.get(defaults)});
+}
+
+const std::vector<SettingValue>& Study::values(std::string_view key) const {
+  const std::size_t index = indexOf(key);
+  assert(index < values_.size());
+  return values_[index];
+}
+
+Status Study::set(std::string_view key, std::vector<SettingValue> values) {
+  const SettingInfo* info = findSetting(key);
+  if (info == nullptr) {
+    return fail(ErrorCode::invalidArgument, {}, std::string(key), "the name of a setting", "an unknown one");
+  }
+  if (values.empty() || (values.size() > 1 && !info->sweepable)) {
+    return fail(ErrorCode::invalidArgument, {}, info->flag(), info->sweepable ? "at least one value" : "one value",
+                fmt::format("{}", values.size()));
+  }
+  for (const SettingValue& value : values) AXESCOPE_CHECK(checkValue(*info, value));
+  std::vector<SettingValue> unique;
+  for (SettingValue& value : values) {
+    if (std::find(unique.begin(), unique.end(), value) == unique.end()) unique.push_back(std::move(value));
+  }
+  values_[indexOf(key)] = std::move(unique);
+  return {};
+}
+
+Status Study::set(std::string_view key, std::string_view text) {
+  const SettingInfo* info = findSetting(key);
+  if (info == nullptr) return set(key, std::vector<SettingValue>{});
+  AXESCOPE_TRY(auto values, parseValues(*info, text));
+  return set(key, std::move(values));
+}
+
+Result<std::vector<PointSettings>> Study::points(bool propagationDefault) const {
+  constexpr std::size_t mostPoints = 10'000'000;
+  std::size_t total = 1;
+  for (const auto& values : values_) {
+    total *= values.size();
+    if (total > mostPoints) {
+      return fail(ErrorCode::tooLarge, {}, "study", fmt::format("at most {} points", mostPoints), "more");
+    }
+  }
+  const auto schema = settingSchema();
+  std::vector<PointSettings> points;
+  std::unordered_set<std::string> seen;
+  for (std::size_t number = 0; number < total; ++number) {
+    PointSettings point;
+    std::size_t rest = number;
+    for (std::size_t setting = schema.size(); setting-- > 0;) {  // the last varies fastest
+      const auto& values = values_[setting];
+      schema[setting].set(point, values[rest % values.size()]);
+      rest /= values.size();
+    }
+    if (point.propagation == Propagation::automatic) {
+      point.propagation = propagationDefault ? Propagation::on : Propagation::off;
+    }
+    AXESCOPE_CHECK(validate(point));
+    point = canonical(std::move(point));
+    if (seen.insert(identity(point)).second) points.push_back(std::move(point));
+  }
+  return points;
+}
+
+std::string Study::toJson() const {
+  const PointSettings defaults;
+  json settings = json::object();
+  const auto schema = settingSchema();
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    if (values_[i].size() == 1 && values_[i].front() == schema[i].get(defaults)) continue;
+    json list = json::array();
+    for (const SettingValue& value : values_[i]) list.push_back(valueToJson(value));
+    settings[std::string(schema[i].key)] = std::move(list);
+  }
+  return json{{"format", "axescope-study"}, {"version", 1}, {"settings", std::move(settings)}}.dump(2);
+}
+
+Result<Study> Study::fromJson(const std::string& text, const std::string& file) {
+  AXESCOPE_TRY(const json parsed, parseObject(text, file));
+  if (parsed.value("format", json()) != "axescope-study") {
+    return fail(ErrorCode::unsupported, file, "format", "\"axescope-study\"", parsed.value("format", json()).dump());
+  }
+  if (parsed.value("version", json()) != 1) {
+    return fail(ErrorCode::unsupported, file, "version", "1", parsed.value("version", json()).dump());
+  }
+  const json settings = parsed.value("settings", json::object());
+  if (!settings.is_object()) return fail(ErrorCode::unsupported, file, "settings", "an object", "something else");
+  Study study;
+  for (const auto& [key, value] : settings.items()) {
+    const SettingInfo* info = findSetting(key);
+    if (info == nullptr) return fail(ErrorCode::invalidArgument, file, key, "the name of a setting", "an unknown one");
+    AXESCOPE_TRY(auto values, valuesFromJson(*info, value, file));
+    if (auto status = study.set(key, std::move(values)); !status) {
+      Error error = std::move(status).error();
+      error.file = file;
+      return fail(std::move(error));
+    }
+  }
+  return study;
+}
+
+std::string toJson(const PointSettings& settings) {
+  json object = json::object();
+  for (const SettingInfo& info : settingSchema()) object[std::string(info.key)] = valueToJson(info.get(settings));
+  return object.dump();
+}
+
+Result<PointSettings> settingsFromJson(const std::string& text, const std::string& file) {
+  AXESCOPE_TRY(const json parsed, parseObject(text, file));
+  PointSettings settings;
+  for (const auto& [key, value] : parsed.items()) {
+    const SettingInfo* info = findSetting(key);
+    if (info == nullptr) continue;  // settings of a newer version that this one does not have
+    AXESCOPE_TRY(const auto values, valuesFromJson(*info, value, file));
+    if (values.size() != 1) return fail(ErrorCode::invalidArgument, file, info->flag(), "one value", value.dump());
+    info->set(settings, values.front());
+  }
+  return settings;
+}
+
+}  // namespace axescope

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/study/pareto.h"
+
+#include <random>
+
+#include <gtest/gtest.h>
+
+namespace axescope {
+namespace {
+
+PointResult point(int innerBits, std::optional<double> accuracy, double error = 0.0) {
+  PointResult result;
+  result.settings.innerBits = innerBits;
+  result.measurement.accuracy = accuracy;
+  result.measurement.error = error;
+  return result;
+}
+
+ParetoAxes axes(std::string_view y) {
+  return {findColumn("accumulator_bits"), findColumn(y)};
+}
+
+TEST(Pareto, AgreesWithTheDefinitionOnRandomPoints) {
+  std::mt19937 random(3);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<PointResult> points;
+    for (int i = 0; i < 30; ++i)
+      points.push_back(point(2 + static_cast<int>(random() % 12), static_cast<double>(random() % 10) / 10.0));
+    const auto front = paretoFront(points, axes("accuracy"));
+    const auto beats = [&](const PointResult& a, const PointResult& b) {
+      return a.settings.innerBits <= b.settings.innerBits && *a.measurement.accuracy >= *b.measurement.accuracy &&
+             (a.settings.innerBits < b.settings.innerBits || *a.measurement.accuracy > *b.measurement.accuracy);
+    };
+    for (const std::size_t chosen : front) {
+      for (const PointResult& other : points) EXPECT_FALSE(beats(other, points[chosen]));
+    }
+    for (const PointResult& candidate : points) {
+      const bool beaten = std::any_of(points.begin(), points.end(), [&](const auto& o) { return beats(o, candidate); });
+      const bool present = std::any_of(front.begin(), front.end(), [&](std::size_t i) {
+        return points[i].settings.innerBits == candidate.settings.innerBits &&
+               points[i].measurement.accuracy == candidate.measurement.accuracy;
+      });
+      EXPECT_EQ(present, !beaten);
+    }
+  }
+}
+
+TEST(Pareto, LeavesOutFailedAndMissingAndKnowsThatErrorsAreBetterSmall) {
+  std::vector<PointResult> points{point(10, std::nullopt, 0.5), point(12, 0.9, 0.1), point(11, 0.95, 0.4)};
+  points[2].failure = "singular";
+  EXPECT_EQ(paretoFront(points, axes("accuracy")), (std::vector<std::size_t>{1}));
+  EXPECT_EQ(paretoFront(points, axes("error")), (std::vector<std::size_t>{0, 1}));
+}
+
+}  // namespace
+}  // namespace axescope

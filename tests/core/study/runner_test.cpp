@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The runner on the committed digits network: sharing, streaming, stopping, resuming.
+#include "core/study/runner.h"
+
+#include <atomic>
+#include <map>
+#include <mutex>
+
+#include <gtest/gtest.h>
+
+#include "core/base/parallel.h"
+#include "core/study/study.h"
+
+namespace axescope {
+namespace {
+
+class Runner : public ::testing::Test {
+ protected:
+  Runner() {
+    auto opened = Model::open(std::string(AXESCOPE_SOURCE_DIR) + "/samples/digits-cnn.h5");
+    EXPECT_TRUE(opened.has_value()) << opened.error().line();
+    if (opened) model_ = std::move(*opened);
+  }
+
+  std::vector<PointSettings> points(std::initializer_list<std::pair<const char*, const char*>> axes,
+                                    const char* propagate = "off") {
+    Study study;
+    EXPECT_TRUE(study.set("eval_samples", "150").has_value());
+    EXPECT_TRUE(study.set("calibration_samples", "64").has_value());
+    EXPECT_TRUE(study.set("propagate", propagate).has_value());
+    for (const auto& [key, text] : axes) EXPECT_TRUE(study.set(key, std::string_view(text)).has_value());
+    return *study.points(true);
+  }
+
+  Result<RunSummary> run(const std::vector<PointSettings>& wanted, std::vector<PointResult>& results,
+                         const Job& job = {}, int threads = 2) {
+    std::mutex mutex;
+    Result<RunSummary> summary;
+    const PointSink sink = [&](const PointResult& result) -> Status {
+      const std::scoped_lock lock(mutex);
+      results.push_back(result);
+      return {};
+    };
+    withThreads(threads, [&] { summary = runPoints(*model_, wanted, sink, job); });
+    return summary;
+  }
+
+  static std::map<std::string, PointResult> bySettings(const std::vector<PointResult>& results) {
+    std::map<std::string, PointResult> map;
+    for (const PointResult& result : results) map[toJson(result.settings)] = result;
+    return map;
+  }
+
+  static void expectSameMetrics(const std::vector<PointResult>& a, const std::vector<PointResult>& b) {
+    const auto left = bySettings(a);
+    const auto right = bySettings(b);
+    ASSERT_EQ(left.size(), right.size());
+    for (const auto& [key, result] : left) {
+      const PointResult& other = right.at(key);
+      for (const ResultColumn& column : resultColumns()) {
+        if (column.name == "seconds") continue;
+        EXPECT_EQ(column.get(result), column.get(other)) << column.name << ' ' << key;
+      }
+      EXPECT_EQ(result.layers, other.layers);
+    }
+  }
+
+  std::unique_ptr<Model> model_;
+};
+
+TEST_F(Runner, PreparesAndQuantizesWhatPointsShareExactlyOnce) {
+  const auto wanted =
+      points({{"algorithm", "gpfq,optq"}, {"constraint", "none,axe"}, {"inner_bits", "12,16,20"}, {"tile", "32,full"}});
+  ASSERT_EQ(wanted.size(), 24U);
+  std::vector<PointResult> results;
+  const auto summary = run(wanted, results);
+  ASSERT_TRUE(summary.has_value());
+  EXPECT_EQ(results.size(), 24U);
+  EXPECT_EQ(summary->finished, 24U);
+  EXPECT_EQ(summary->preparations, 1U);
+  EXPECT_EQ(summary->quantizations, 2U + 12U);  // unconstrained codes once per algorithm
+  for (const PointResult& result : results) {
+    EXPECT_FALSE(result.failed()) << result.failure;
+    EXPECT_TRUE(result.measurement.accuracy.has_value());
+    EXPECT_TRUE(result.settings.constraint == Constraint::none || result.measurement.guaranteed);
+    EXPECT_TRUE(!result.measurement.guaranteed || result.measurement.overflowRate == 0.0);
+  }
+}
+
+TEST_F(Runner, ResultsDoNotDependOnTheNumberOfThreads) {
+  for (const char* propagate : {"on", "off"}) {
+    const auto wanted =
+        points({{"algorithm", "gpfq,optq-corrected"}, {"constraint", "none,axe"}, {"inner_bits", "12,18"}}, propagate);
+    std::vector<PointResult> one;
+    std::vector<PointResult> two;
+    ASSERT_TRUE(run(wanted, one, {}, 1).has_value());
+    ASSERT_TRUE(run(wanted, two, {}, 2).has_value());
+    expectSameMetrics(one, two);
+  }
+}
+
+TEST_F(Runner, AStoppedSweepKeepsFinishedPointsAndTheRestCompletesToTheSameResults) {
+  const auto wanted = points({{"algorithm", "rtn,gpfq,optq"}, {"inner_bits", "12:19"}});
+  std::vector<PointResult> whole;
+  ASSERT_TRUE(run(wanted, whole).has_value());
+
+  std::stop_source source;
+  std::atomic<int> seen{0};
+  std::vector<PointResult> part;
+  const Job job{source.get_token(), [&](const Progress& progress) {
+                  if (progress.done > 0 && ++seen == 5) source.request_stop();
+                }};
+  const auto stopped = run(wanted, part, job);
+  ASSERT_FALSE(stopped.has_value());
+  EXPECT_EQ(stopped.error().code, ErrorCode::cancelled);
+  EXPECT_GE(part.size(), 5U);
+  EXPECT_LT(part.size(), wanted.size());
+  ASSERT_TRUE(run(remainingPoints(wanted, part), part).has_value());
+  expectSameMetrics(whole, part);
+}
+
+TEST_F(Runner, ImpossiblePointsFailWithAReasonAndNeverStopTheOthers) {
+  const auto wanted = points({{"algorithm", "optq"}, {"damping", "0,0.01"}, {"calibration_samples", "1"}});
+  std::vector<PointResult> results;
+  const auto summary = run(wanted, results);
+  ASSERT_TRUE(summary.has_value());
+  EXPECT_EQ(summary->failed, 1U);
+  EXPECT_EQ(summary->finished, 1U);
+  for (const PointResult& result : results) {
+    if (!result.failed()) continue;
+    EXPECT_NE(result.failure.find("layer '"), std::string::npos);
+    EXPECT_NE(result.failure.find("--damping"), std::string::npos);
+  }
+}
+
+TEST_F(Runner, AnErrorOfTheSinkStopsTheRun) {
+  const auto wanted = points({{"inner_bits", "12:19"}});
+  const PointSink full = [](const PointResult&) -> Status {
+    return fail(ErrorCode::writeFailed, "results.h5", {}, "space on the disk", "none");
+  };
+  const auto summary = runPoints(*model_, wanted, full, {});
+  ASSERT_FALSE(summary.has_value());
+  EXPECT_EQ(summary.error().code, ErrorCode::writeFailed);
+}
+
+}  // namespace
+}  // namespace axescope

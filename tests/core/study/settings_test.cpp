@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/study/settings.h"
+
+#include <gtest/gtest.h>
+
+#include "core/study/setting_schema.h"
+
+namespace axescope {
+namespace {
+
+TEST(SettingSchema, EveryDefaultIsValidAndSurvivesSetAndGet) {
+  const PointSettings defaults;
+  ASSERT_TRUE(validate(defaults).has_value());
+  for (const SettingInfo& info : settingSchema()) {
+    PointSettings copy;
+    info.set(copy, info.get(defaults));
+    EXPECT_EQ(copy, defaults) << info.key;
+    EXPECT_FALSE(info.help.empty()) << info.key;
+    EXPECT_EQ(findSetting(info.key), &info);
+  }
+}
+
+TEST(SettingSchema, EveryChoiceIsADifferentSetting) {
+  for (const SettingInfo& info : settingSchema()) {
+    for (const std::string_view choice : info.choices) {
+      PointSettings settings;
+      info.set(settings, std::string(choice));
+      EXPECT_EQ(toText(info.get(settings)), choice) << info.key;
+    }
+  }
+}
+
+TEST(SettingSchema, ParsesValuesListsAndRanges) {
+  const SettingInfo& bits = *findSetting("inner_bits");
+  EXPECT_EQ(*parseValues(bits, "16"), (std::vector<SettingValue>{std::int64_t{16}}));
+  EXPECT_EQ(parseValues(bits, "10:20")->size(), 11U);
+  EXPECT_EQ(*parseValues(bits, "12:20:4,32"),
+            (std::vector<SettingValue>{std::int64_t{12}, std::int64_t{16}, std::int64_t{20}, std::int64_t{32}}));
+  EXPECT_EQ(*parseValues(*findSetting("tile"), "64,full"),
+            (std::vector<SettingValue>{std::int64_t{64}, std::string("full")}));
+  EXPECT_EQ(*parseValues(*findSetting("damping"), "0.02"), (std::vector<SettingValue>{0.02}));
+}
+
+TEST(SettingSchema, RefusesWhatIsOutOfRangeAndNamesTheFlag) {
+  const std::pair<const char*, const char*> wrong[] = {
+      {"inner_bits", "1"},       {"inner_bits", "64"},
+      {"inner_bits", "20:10"},   {"inner_bits", "1:x"},
+      {"inner_bits", "10:20:0"}, {"inner_bits", ""},
+      {"inner_bits", "16.5"},    {"inner_bits", "1:9999999999"},
+      {"algorithm", "gptq"},     {"percentile", "nan"},
+      {"damping", "-1"},         {"tile", "0"},
+      {"weight_bits", "17"},     {"overflow", "clip"},
+      {"act_order", "maybe"},    {"weight_bits", "99999999999999999999"}};
+  for (const auto& [key, text] : wrong) {
+    const auto parsed = parseValues(*findSetting(key), text);
+    ASSERT_FALSE(parsed.has_value()) << key << ' ' << text;
+    EXPECT_EQ(parsed.error().code, ErrorCode::invalidArgument);
+    EXPECT_EQ(parsed.error().object, findSetting(key)->flag());
+  }
+}
+
+TEST(Settings, RefusesCombinationsThatCannotBe) {
+  PointSettings settings;
+  settings.weightBits = 1;
+  EXPECT_FALSE(validate(settings).has_value());
+  settings.weightRange = WeightRange::full;
+  EXPECT_TRUE(validate(settings).has_value());
+  settings.activationBits = 1;
+  settings.activation = ActivationEncoding::signedSymmetric;
+  EXPECT_FALSE(validate(settings).has_value());
+}
+
+TEST(Settings, CodesDoNotDependOnTheDatapathWithoutAConstraint) {
+  PointSettings a;
+  a.constraint = Constraint::none;
+  PointSettings b = a;
+  b.innerBits = 10;
+  b.tileSize = 32;
+  b.overflow = Overflow::saturate;
+  EXPECT_EQ(quantizationKey(a), quantizationKey(b));
+  a.constraint = b.constraint = Constraint::axe;
+  EXPECT_NE(quantizationKey(a), quantizationKey(b));
+}
+
+TEST(Settings, GlobsMatchWholeNames) {
+  EXPECT_TRUE(globMatches("*", "layer1.0.conv1"));
+  EXPECT_TRUE(globMatches("layer?.*.conv1", "layer1.0.conv1"));
+  EXPECT_TRUE(globMatches("*conv*1", "layer1.0.conv1.conv1"));
+  EXPECT_FALSE(globMatches("conv1", "layer1.0.conv1"));
+  EXPECT_FALSE(globMatches("", "conv1"));
+  EXPECT_FALSE(globMatches("conv1?", "conv1"));
+  EXPECT_FALSE(globMatches(std::string(5000, '*') + "x", std::string(5000, 'a')));
+}
+
+}  // namespace
+}  // namespace axescope
