@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/command/certify.h"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/budget/bounds.h"
+#include "core/command/terminal.h"
+#include "core/command/text_table.h"
+#include "core/dump/quantized_file.h"
+
+namespace axescope {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Inner widths that are safe for one tile, from the coarsest knowledge to the finest.
+struct Bounds {
+  int dataType = 0;  // any codes
+  int a2q = 0;       // codes of the largest tile's l1 norm
+  int a2qPlus = 0;   // the same, zero-centred
+  int exact = 0;     // these codes
+};
+
+Certificate certificateOf(const QuantizedFileLayer& layer) {
+  return Certificate(layer.codes, Tiling::of(layer.codes.cols(), layer.tileSize), layer.input.range(), layer.innerBits,
+                     layer.outerBits);
+}
+
+Bounds boundsOf(const QuantizedFileLayer& layer, const Certificate& certificate) {
+  std::int64_t l1Norm = 0;
+  for (const TileSums& sums : certificate.allSums()) l1Norm = std::max(l1Norm, sums.l1Norm());
+  const bool isSigned = hasSignedCodes(layer.input.encoding);
+  return {.dataType = dataTypeBound(certificate.tiling().tileSize, layer.weightBits, layer.input.bits, isSigned),
+          .a2q = a2qBound(l1Norm, layer.input.bits, isSigned),
+          .a2qPlus = a2qPlusBound(l1Norm, layer.input.bits),
+          .exact = certificate.smallestInnerBits()};
+}
+
+std::string asJson(const QuantizedFile& file) {
+  Json layers = Json::array();
+  for (const QuantizedFileLayer& layer : file.layers) {
+    const Certificate certificate = certificateOf(layer);
+    const Bounds bounds = boundsOf(layer, certificate);
+    Json inner = Json::array();
+    Json outer = Json::array();
+    for (std::int64_t channel = 0; channel < certificate.channels(); ++channel) {
+      inner.push_back(certificate.smallestInnerBits(channel));
+      outer.push_back(certificate.smallestOuterBits(channel));
+    }
+    layers.push_back(
+        {{"name", layer.info.name},
+         {"channels", certificate.channels()},
+         {"tile", certificate.tiling().tileSize},
+         {"guaranteed", certificate.guaranteed()},
+         {"smallest_inner_bits", certificate.smallestInnerBits()},
+         {"smallest_outer_bits", certificate.smallestOuterBits()},
+         {"bounds",
+          {{"data_type", bounds.dataType}, {"a2q", bounds.a2q}, {"a2q_plus", bounds.a2qPlus}, {"exact", bounds.exact}}},
+         {"k", certificate.tiling().k},
+         {"weight_bits", layer.weightBits},
+         {"activation_bits", layer.input.bits},
+         {"inner_bits", layer.innerBits},
+         {"outer_bits", layer.outerBits},
+         {"published_outer_bits", publishedOuterBits(layer.innerBits, certificate.tiling().tiles())},
+         {"max_budget_use", certificate.maxUse()},
+         {"channel_smallest_inner_bits", std::move(inner)},
+         {"channel_smallest_outer_bits", std::move(outer)}});
+  }
+  return Json{{"layers", std::move(layers)}}.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::string asText(const QuantizedFile& file) {
+  using enum TextTable::Align;
+  TextTable table({{"Layer", left},
+                   {"K"},
+                   {"T"},
+                   {"Codes", left},
+                   {"P_I"},
+                   {"Data type"},
+                   {"A2Q"},
+                   {"A2Q+"},
+                   {"Exact"},
+                   {"P_O"},
+                   {"Paper"},
+                   {"Exact"},
+                   {"Budget use"},
+                   {"Guaranteed", left}});
+  for (const QuantizedFileLayer& layer : file.layers) {
+    const Certificate certificate = certificateOf(layer);
+    const Bounds bounds = boundsOf(layer, certificate);
+    const auto number = [](auto value) { return fmt::format("{}", value); };
+    table.addRow({layer.info.name, number(certificate.tiling().k), number(certificate.tiling().tileSize),
+                  fmt::format("W{}A{}", layer.weightBits, layer.input.bits), number(layer.innerBits),
+                  number(bounds.dataType), number(bounds.a2q), number(bounds.a2qPlus), number(bounds.exact),
+                  number(layer.outerBits), number(publishedOuterBits(layer.innerBits, certificate.tiling().tiles())),
+                  number(certificate.smallestOuterBits()), fmt::format("{:.1f} %", 100.0 * certificate.maxUse()),
+                  certificate.guaranteed() ? "yes" : "no"});
+  }
+  return table.text() +
+         "\nP_I, P_O: inner and outer accumulator width as set. After each: the widths that are safe by the data-type\n"
+         "bound, by A2Q and A2Q+ for the largest tile's l1 norm (A2Q+ holds for zero-centred codes alone), by the\n"
+         "published outer formula, and exactly for these codes. Guaranteed: no input can overflow an accumulator.\n";
+}
+
+}  // namespace
+
+Result<int> runCertify(const CertifyOptions& options) {
+  AXESCOPE_TRY(const QuantizedFile file, readQuantizedFile(options.file));
+  print(options.json ? asJson(file) : asText(file));
+  return 0;
+}
+
+Command certifyCommand(CLI::App& program) {
+  CLI::App* app = program.add_subcommand("certify", "Smallest safe accumulator widths of a quantized file");
+  const auto options = std::make_shared<CertifyOptions>();
+  app->add_option("QUANTIZED", options->file, "File written by quantize")->option_text(" ")->required();
+  app->add_flag("--json", options->json, "Machine-readable output, each channel included");
+  app->footer(
+      "Example:\n"
+      "  axescope-cli certify quantized.h5");
+  return {app, [options](const std::stop_token&) { return runCertify(*options); }};
+}
+
+}  // namespace axescope

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/command/emulate.h"
+
+#include <algorithm>
+#include <array>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "core/base/parallel.h"
+#include "core/command/model_source.h"
+#include "core/command/output_file.h"
+#include "core/command/terminal.h"
+#include "core/command/text_table.h"
+#include "core/dump/quantized_file.h"
+#include "core/hdf5/reader.h"
+#include "core/hdf5/writer.h"
+#include "core/network/code_product.h"
+
+namespace axescope {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> datapathKeys{"inner_bits", "outer_bits", "tile", "overflow"};
+
+struct OverflowDataset {
+  const char* name;
+  std::int64_t ChannelOverflow::*member;
+};
+constexpr std::array<OverflowDataset, 8> overflowDatasets{
+    {{"dot_products", &ChannelOverflow::dotProducts},
+     {"overflowed", &ChannelOverflow::overflowed},
+     {"persistent", &ChannelOverflow::persistent},
+     {"transient", &ChannelOverflow::transient},
+     {"inner_events", &ChannelOverflow::innerEvents},
+     {"outer_events", &ChannelOverflow::outerEvents},
+     {"first_overflow", &ChannelOverflow::firstOverflow},
+     {"largest_partial_sum", &ChannelOverflow::largestPartialSum}}};
+
+std::string groupOf(const QuantizedFileLayer& layer) {
+  return "/layers/" + layer.info.name;
+}
+
+// The file's datapath of a layer under the flags.
+Datapath datapathOf(const QuantizedFileLayer& layer, const SettingFlags& flags, const PointSettings& given) {
+  const Overflow stored = layer.overflow == "saturate" ? Overflow::saturate : Overflow::wrap;
+  const Overflow overflow = flags.given("overflow") ? given.overflow : stored;
+  return {.innerBits = flags.given("inner_bits") ? given.innerBits : layer.innerBits,
+          .outerBits = flags.given("outer_bits") ? given.outerBits : layer.outerBits,
+          .tileSize = flags.given("tile") ? given.tileSize : layer.tileSize,
+          .innerOverflow = overflow,
+          .outerOverflow = overflow};
+}
+
+// The answer is a quantized file too, so that certify reads it.
+Status copyRoot(hdf5::Writer& writer, const QuantizedFile& file) {
+  AXESCOPE_CHECK(writer.attribute("/", "format", std::string("axescope-quantized")));
+  AXESCOPE_CHECK(writer.attribute("/", "version", std::int64_t{1}));
+  AXESCOPE_CHECK(writer.attribute("/", "model", file.model));
+  AXESCOPE_CHECK(writer.attribute("/", "provenance", file.provenance));
+  return writer.string("/settings", file.settings);
+}
+
+Status writeProduct(hdf5::Writer& writer, const QuantizedFileLayer& layer, const Datapath& datapath,
+                    const CodeProduct& product) {
+  const std::string group = groupOf(layer);
+  const std::string overflow = group + "/overflow";
+  AXESCOPE_CHECK(writer.tensor(group + "/accumulator", product.shape, product.accumulators));
+  AXESCOPE_CHECK(writer.group(overflow));
+  AXESCOPE_CHECK(writer.attribute(overflow, "inner_bits", static_cast<std::int64_t>(datapath.innerBits)));
+  AXESCOPE_CHECK(writer.attribute(overflow, "outer_bits", static_cast<std::int64_t>(product.outerBits)));
+  AXESCOPE_CHECK(writer.attribute(overflow, "tile", Tiling::of(layer.info.k(), datapath.tileSize).tileSize));
+  AXESCOPE_CHECK(writer.attribute(overflow, "overflow",
+                                  std::string(datapath.innerOverflow == Overflow::wrap ? "wrap" : "saturate")));
+  const std::array<std::int64_t, 1> channels{layer.info.channels};
+  for (const OverflowDataset& dataset : overflowDatasets) {
+    std::vector<std::int64_t> values;
+    for (const ChannelOverflow& channel : product.overflow.channels) values.push_back(channel.*dataset.member);
+    AXESCOPE_CHECK(writer.tensor(overflow + "/" + dataset.name, channels, values));
+  }
+  return {};
+}
+
+TextTable makeTable() {
+  using enum TextTable::Align;
+  return TextTable({{"Layer", left},
+                    {"T"},
+                    {"P_I"},
+                    {"P_O"},
+                    {"Dot products"},
+                    {"Overflowed"},
+                    {"Persistent"},
+                    {"Transient"},
+                    {"Largest partial sum"},
+                    {"Guaranteed", left}});
+}
+
+void addRow(TextTable& table, const QuantizedFileLayer& layer, const Datapath& datapath, const CodeProduct& product) {
+  const ChannelOverflow total = product.overflow.total();
+  table.addRow({layer.info.name, fmt::format("{}", Tiling::of(layer.info.k(), datapath.tileSize).tileSize),
+                fmt::format("{}", datapath.innerBits), fmt::format("{}", product.outerBits),
+                fmt::format("{}", total.dotProducts),
+                fmt::format("{} ({:.2f} %)", total.overflowed, 100.0 * product.overflow.rate()),
+                fmt::format("{}", total.persistent), fmt::format("{}", total.transient),
+                product.guaranteed ? "" : fmt::format("{}", total.largestPartialSum),
+                product.guaranteed ? "yes" : "no"});
+}
+
+// Errors: those of a file that cannot be emulated, before any work.
+Status checkFile(const std::string& path, const QuantizedFile& file) {
+  const bool any = std::any_of(file.layers.begin(), file.layers.end(),
+                               [](const QuantizedFileLayer& layer) { return !layer.inputCodes.empty(); });
+  if (!any) {
+    return fail(ErrorCode::empty, path, "/layers", "input_codes in at least one layer (quantize --input-samples)",
+                "none");
+  }
+  AXESCOPE_TRY(const hdf5::Reader reader, hdf5::Reader::open(path));
+  for (const QuantizedFileLayer& layer : file.layers) {
+    if (reader.hasDataset(groupOf(layer) + "/accumulator")) {
+      return fail(ErrorCode::unsupported, path, groupOf(layer) + "/accumulator", "a file written by quantize",
+                  "one that emulate has written");
+    }
+  }
+  return {};
+}
+
+Result<TextTable> emulateLayers(const EmulateOptions& options, const QuantizedFile& file, const PointSettings& given,
+                                hdf5::Writer& writer, const Job& job) {
+  TextTable table = makeTable();
+  for (const QuantizedFileLayer& layer : file.layers) {
+    AXESCOPE_CHECK(writer.copyFrom(options.file, groupOf(layer), groupOf(layer)));
+    if (layer.inputCodes.empty()) continue;
+    const Datapath datapath = datapathOf(layer, options.flags, given);
+    auto product =
+        multiplyCodes(layer.info, layer.codes, layer.input, layer.inputCodesShape, layer.inputCodes, datapath, job);
+    if (!product) {
+      Error error = std::move(product).error();
+      error.file = options.file;
+      return fail(std::move(error));
+    }
+    AXESCOPE_CHECK(writeProduct(writer, layer, datapath, *product));
+    addRow(table, layer, datapath, *product);
+  }
+  return table;
+}
+
+}  // namespace
+
+Result<int> runEmulate(const EmulateOptions& options, const std::stop_token& stop) {
+  AXESCOPE_CHECK(checkOutput("--out", options.out, options.file));
+  AXESCOPE_TRY(const Study study, options.flags.study());
+  AXESCOPE_TRY(const auto points, study.points(false));
+  AXESCOPE_TRY(const QuantizedFile file, readQuantizedFile(options.file));
+  AXESCOPE_CHECK(checkFile(options.file, file));
+  AXESCOPE_TRY(hdf5::Writer writer, hdf5::Writer::create(options.out));
+  AXESCOPE_CHECK(copyRoot(writer, file));
+  const Job job{.stop = stop, .onProgress = {}};
+  std::optional<Result<TextTable>> table;
+  withThreads(options.threads, [&] { table = emulateLayers(options, file, points.front(), writer, job); });
+  if (!*table) return fail(table->error());
+  AXESCOPE_CHECK(writer.commit());
+  print((**table).text() +
+        fmt::format("\nContents of the outer accumulators and overflow counts in {}\n", options.out));
+  return 0;
+}
+
+Command emulateCommand(CLI::App& program) {
+  CLI::App* app = program.add_subcommand("emulate", "Run input codes through a datapath, overflow included");
+  const auto options = std::make_shared<EmulateOptions>();
+  app->add_option("QUANTIZED", options->file, "File written by quantize, with input codes")
+      ->option_text(" ")
+      ->required();
+  app->add_option("--out", options->out, "The same layers with accumulator and overflow counts beside the codes")
+      ->option_text("OUT.h5")
+      ->required();
+  options->flags.addSome(*app, datapathKeys, "as in the file");
+  addThreads(*app, options->threads);
+  app->footer(
+      "Example:\n"
+      "  axescope-cli emulate quantized.h5 --inner-bits 14 --outer-bits auto --tile 64 --overflow saturate --out "
+      "out.h5");
+  return {app, [options](const std::stop_token& stop) { return runEmulate(*options, stop); }};
+}
+
+}  // namespace axescope

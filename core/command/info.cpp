@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/command/info.h"
+
+#include <algorithm>
+#include <array>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/base/parallel.h"
+#include "core/budget/bounds.h"
+#include "core/command/output_file.h"
+#include "core/command/terminal.h"
+#include "core/command/text_table.h"
+#include "core/hdf5/text.h"
+#include "core/hdf5/writer.h"
+
+namespace axescope {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::int64_t parameters(const LayerInfo& layer) {
+  return layer.weights() + (layer.hasBias ? layer.channels : 0);
+}
+
+// A layer is calibrated by the network's samples where the graph uses it, else by its own inputs.
+std::int64_t calibrationSamples(const Model& model, std::size_t index) {
+  if (model.canPropagate() && model.network()->usesLayer(index)) return model.dump().calibrationShape().front();
+  return model.dump().layers()[index].calibrationSamples();
+}
+
+std::string sampleText(const Shape& shape) {
+  return fmt::format("{} of {}", counted(static_cast<std::size_t>(shape.front()), "sample"),
+                     hdf5::describeShape(Shape(shape.begin() + 1, shape.end())));
+}
+
+Status writeLogits(const std::string& path, const MatrixF& outputs) {
+  AXESCOPE_TRY(hdf5::Writer writer, hdf5::Writer::create(path));
+  const std::array<std::int64_t, 2> shape{outputs.rows(), outputs.cols()};
+  AXESCOPE_CHECK(writer.tensor("/logits", shape, std::span(outputs.data(), static_cast<std::size_t>(outputs.size()))));
+  return writer.commit();
+}
+
+// Accuracy of the float network, where asked for; the logits on the way.
+Result<std::optional<double>> evaluate(const Model& model, const InfoOptions& options, const Job& job) {
+  if (!options.evaluate && options.logits.empty()) return std::optional<double>{};
+  const std::string& file = options.source.file;
+  const char* flag = options.evaluate ? "--evaluate" : "--logits";
+  if (!model.canEvaluate()) {
+    return fail(ErrorCode::notFound, file, model.network() == nullptr ? "/graph" : "/eval/inputs",
+                fmt::format("a graph with evaluation inputs for {}", flag), "none");
+  }
+  std::optional<Result<std::shared_ptr<const MatrixF>>> outputs;
+  withThreads(options.source.threads, [&] { outputs = model.floatOutputs(model.evaluationCount(0), job); });
+  if (!*outputs) return fail(outputs->error());
+  if (!options.logits.empty()) AXESCOPE_CHECK(writeLogits(options.logits, ***outputs));
+  if (!options.evaluate) return std::optional<double>{};
+  AXESCOPE_TRY(const auto accuracy, model.accuracy(***outputs));
+  if (!accuracy) {
+    return fail(ErrorCode::notFound, file, "/eval/labels", "labels of a classification task for --evaluate", "none");
+  }
+  return accuracy;
+}
+
+std::string asJson(const Model& model, const std::optional<double>& accuracy) {
+  const Dump& dump = model.dump();
+  Json layers = Json::array();
+  for (std::size_t i = 0; i < dump.layers().size(); ++i) {
+    const LayerInfo& layer = dump.layers()[i];
+    layers.push_back({{"name", layer.name},
+                      {"kind", name(layer.kind)},
+                      {"channels", layer.channels},
+                      {"k", layer.k()},
+                      {"groups", layer.groups()},
+                      {"parameters", parameters(layer)},
+                      {"calibration_samples", calibrationSamples(model, i)}});
+  }
+  Json all{{"model", dump.model()}, {"task", name(dump.task())}, {"layers", std::move(layers)}};
+  if (accuracy) all["float_accuracy"] = *accuracy;
+  return all.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::string abilities(const Model& model) {
+  const Dump& dump = model.dump();
+  const bool scored = model.canEvaluate() && dump.task() == Task::classification && dump.hasLabels();
+  if (scored && (model.canPropagate() || model.hasLayerInputs())) {
+    return "task accuracy, error of each layer, budgets and bounds";
+  }
+  if (model.canPropagate() || model.hasLayerInputs()) {
+    return "error of each layer, budgets and bounds (task accuracy needs a graph and evaluation data)";
+  }
+  return std::string(scored ? "task accuracy, budgets and bounds" : "budgets and bounds") +
+         ", quantized by rtn alone (the other algorithms need calibration inputs)";
+}
+
+std::string boundText(const LayerInfo& layer, int weightBits, int activationBits) {
+  const bool isSigned = layer.givenInputQuantizer && hasSignedCodes(layer.givenInputQuantizer->encoding);
+  return fmt::format("{}", dataTypeBound(layer.k(), weightBits, activationBits, isSigned));
+}
+
+std::string asText(const Model& model, const std::optional<double>& accuracy) {
+  const Dump& dump = model.dump();
+  std::int64_t all = 0;
+  using enum TextTable::Align;
+  TextTable table({{"Layer", left},
+                   {"Kind", left},
+                   {"Channels"},
+                   {"K"},
+                   {"Groups"},
+                   {"Parameters"},
+                   {"Calibration"},
+                   {"P for W4A8"},
+                   {"P for W8A8"}});
+  for (std::size_t i = 0; i < dump.layers().size(); ++i) {
+    const LayerInfo& layer = dump.layers()[i];
+    const std::int64_t samples = calibrationSamples(model, i);
+    all += parameters(layer);
+    table.addRow({layer.name, name(layer.kind), fmt::format("{}", layer.channels), fmt::format("{}", layer.k()),
+                  fmt::format("{}", layer.groups()), fmt::format("{}", parameters(layer)),
+                  samples > 0 ? fmt::format("{}", samples) : "none", boundText(layer, 4, 8), boundText(layer, 8, 8)});
+  }
+  std::string text = fmt::format("{}\n", printable(dump.model().empty() ? dump.fileName() : dump.model()));
+  const auto line = [&](const char* what, const std::string& value) {
+    text += fmt::format("  {:<12} {}\n", what, value);
+  };
+  line("Task", name(dump.task()));
+  line("Size", fmt::format("{}, {} parameters in them", counted(dump.layers().size(), "layer"), all));
+  if (!dump.calibrationShape().empty()) line("Calibration", sampleText(dump.calibrationShape()));
+  if (!dump.evaluationShape().empty()) {
+    line("Evaluation", sampleText(dump.evaluationShape()) + (dump.hasLabels() ? " with labels" : ""));
+  }
+  line("Gives", abilities(model));
+  if (accuracy) line("Accuracy", fmt::format("{:.2f} % in float", 100.0 * *accuracy));
+  text += '\n' + table.text();
+  text +=
+      "\nP for W4A8: the accumulator width that is safe for any 4-bit weights and 8-bit activations (data-type\n"
+      "bound, one accumulator over all K products).\n";
+  return text;
+}
+
+}  // namespace
+
+Result<int> runInfo(const InfoOptions& options, const std::stop_token& stop) {
+  if (!options.logits.empty()) AXESCOPE_CHECK(checkOutput("--logits", options.logits, options.source.file));
+  AXESCOPE_TRY(const auto model, openModel(options.source));
+  AXESCOPE_TRY(const auto accuracy, evaluate(*model, options, {.stop = stop, .onProgress = {}}));
+  print(options.json ? asJson(*model, accuracy) : asText(*model, accuracy));
+  return 0;
+}
+
+Command infoCommand(CLI::App& program) {
+  CLI::App* app = program.add_subcommand("info", "Show what is in a file and what can be done with it");
+  const auto options = std::make_shared<InfoOptions>();
+  addModelSource(*app, options->source);
+  app->add_flag("--json", options->json, "Machine-readable output");
+  app->add_flag("--evaluate", options->evaluate, "Run the evaluation samples in float and report the accuracy");
+  app->add_option("--logits", options->logits,
+                  "Write the float outputs of the evaluation samples to /logits of this file")
+      ->option_text("OUT.h5");
+  app->footer(
+      "Examples:\n"
+      "  axescope-cli info samples/digits-cnn.h5 --evaluate\n"
+      "  axescope-cli info net.h5 --map conv1=/net/conv1/kernel:HWIO --map fc=/net/fc/w:OI");
+  return {app, [options](const std::stop_token& stop) { return runInfo(*options, stop); }};
+}
+
+}  // namespace axescope

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/command/input_codes.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+
+#include "core/network/calibration.h"
+#include "core/network/integer_layer.h"
+
+namespace axescope {
+
+namespace {
+
+void keepCodes(const Tensor& input, std::int64_t samples, QuantizedFileLayer& layer) {
+  Shape shape = input.shape;
+  if (layer.info.kind == LayerKind::linear) {
+    const std::int64_t rows = input.size() / layer.info.inputs;
+    shape = {rows, layer.info.inputs};
+  }
+  shape.front() = std::min(shape.front(), samples);
+  layer.inputCodesShape = shape;
+  layer.inputCodes.resize(static_cast<std::size_t>(elements(shape)));
+  layer.input.quantize(std::span(input.data).first(layer.inputCodes.size()), layer.inputCodes);
+}
+
+QuantizedFileLayer* findLayer(QuantizedFile& file, const std::string& name) {
+  const auto found = std::find_if(file.layers.begin(), file.layers.end(),
+                                  [&](const QuantizedFileLayer& layer) { return layer.info.name == name; });
+  return found == file.layers.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+Status addNetworkInputCodes(const Model& model, const Preparation& preparation, const QuantizedModel& quantized,
+                            std::int64_t samples, const Job& job, QuantizedFile& file) {
+  if (samples <= 0 || !model.canPropagate()) return {};
+  const Network& network = *model.network();
+  std::vector<std::optional<IntegerLayer>> layers(quantized.size());
+  for (std::size_t i = 0; i < quantized.size(); ++i) {
+    if (!quantized[i]) continue;
+    layers[i].emplace(model.dump().layers()[i], *quantized[i], preparation.layer(i).tensors->bias,
+                      exactDatapath(quantized[i]->codes, quantized[i]->input.range()));
+  }
+  const LayerFunction run = [&](std::size_t layer, const Tensor& input, Tensor& output) -> Status {
+    if (!layers[layer]) return network.floatLayer(layer, input, output);
+    return layers[layer]->run(input, output, nullptr);
+  };
+  const LayerVisitor visit = [&](std::size_t layer, const Tensor&, const Tensor& input) -> Status {
+    QuantizedFileLayer* kept = findLayer(file, model.dump().layers()[layer].name);
+    if (kept != nullptr && kept->inputCodes.empty()) keepCodes(input, samples, *kept);
+    return {};
+  };
+  AXESCOPE_TRY(Tensor inputs, model.calibrationSamples(samples, 0));
+  return walkCalibration(network, std::move(inputs), preparation.calibration() ? &run : nullptr, visit, job);
+}
+
+}  // namespace axescope

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The model a command works on: FILE, --map for files that are not dumps, and --threads.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/study/model.h"
+
+namespace CLI {
+class App;
+}
+
+namespace axescope {
+
+struct ModelSource {
+  std::string file;
+  std::vector<std::string> maps;  // as typed: NAME=/DATASET:OI
+  int threads = 0;                // 0: all of the machine's
+};
+
+void addModelSource(CLI::App& app, ModelSource& source);
+void addThreads(CLI::App& app, int& threads);
+
+/// "conv1=/net/conv1/kernel:HWIO" or, with calibration inputs, "fc=/w:OI:/x". Datasets may have colons in their
+/// names. Errors: invalidArgument.
+Result<LayerMapping> parseMapping(const std::string& text);
+
+/// Errors: those of parseMapping and Model::open.
+Result<std::unique_ptr<Model>> openModel(const ModelSource& source);
+
+}  // namespace axescope

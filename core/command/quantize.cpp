@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/command/quantize.h"
+
+#include <cmath>
+#include <numeric>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "core/base/parallel.h"
+#include "core/command/input_codes.h"
+#include "core/command/output_file.h"
+#include "core/command/terminal.h"
+#include "core/command/text_table.h"
+#include "core/study/provenance.h"
+#include "core/study/quantization.h"
+
+namespace axescope {
+
+namespace {
+
+std::string errorText(const QuantizedLayer& layer) {
+  const double error = std::accumulate(layer.errorEnergy.begin(), layer.errorEnergy.end(), 0.0);
+  const double output = std::accumulate(layer.outputEnergy.begin(), layer.outputEnergy.end(), 0.0);
+  return output > 0.0 ? fmt::format("{:.4f}", std::sqrt(error / output)) : "0";
+}
+
+std::string asText(const QuantizedFile& file, const std::vector<std::string>& errors) {
+  using enum TextTable::Align;
+  TextTable table({{"Layer", left},
+                   {"M"},
+                   {"N"},
+                   {"T"},
+                   {"P_I"},
+                   {"P_O"},
+                   {"Error"},
+                   {"Guaranteed", left},
+                   {"Smallest P_I"},
+                   {"Budget use"}});
+  bool guaranteed = true;
+  for (std::size_t i = 0; i < file.layers.size(); ++i) {
+    const QuantizedFileLayer& layer = file.layers[i];
+    const Certificate certificate(layer.codes, Tiling::of(layer.codes.cols(), layer.tileSize), layer.input.range(),
+                                  layer.innerBits, layer.outerBits);
+    guaranteed = guaranteed && certificate.guaranteed();
+    table.addRow({layer.info.name, fmt::format("{}", layer.weightBits), fmt::format("{}", layer.input.bits),
+                  fmt::format("{}", certificate.tiling().tileSize), fmt::format("{}", layer.innerBits),
+                  fmt::format("{}", layer.outerBits), errors[i], certificate.guaranteed() ? "yes" : "no",
+                  fmt::format("{}", certificate.smallestInnerBits()),
+                  fmt::format("{:.1f} %", 100.0 * certificate.maxUse())});
+  }
+  return table.text() + (guaranteed ? "\nGuaranteed: no input can overflow any accumulator.\n"
+                                    : "\nNot guaranteed: some inputs can overflow an accumulator.\n");
+}
+
+Result<QuantizedFile> quantized(const QuantizeOptions& options, const Job& job, std::vector<std::string>& errors) {
+  AXESCOPE_TRY(const auto model, openModel(options.source));
+  AXESCOPE_TRY(const Study study, options.flags.study());
+  AXESCOPE_TRY(const auto points, study.points(model->canPropagate()));
+  const PointSettings& settings = points.front();
+  AXESCOPE_TRY(const Provenance provenance, makeProvenance(*model, study));
+  AXESCOPE_TRY(const Preparation preparation, Preparation::make(*model, preparationKey(settings), job));
+  AXESCOPE_TRY(const QuantizedModel layers, quantizeModel(*model, preparation, settings, job));
+  AXESCOPE_TRY(QuantizedFile file,
+               toQuantizedFile(*model, preparation, layers, settings, provenance.toJson(), options.inputSamples));
+  AXESCOPE_CHECK(addNetworkInputCodes(*model, preparation, layers, options.inputSamples, job, file));
+  for (const auto& layer : layers) {
+    if (layer) errors.push_back(errorText(*layer));
+  }
+  return file;
+}
+
+}  // namespace
+
+Result<int> runQuantize(const QuantizeOptions& options, const std::stop_token& stop) {
+  AXESCOPE_CHECK(checkOutput("--out", options.out, options.source.file));
+  AXESCOPE_CHECK(options.flags.study());  // wrong flags are wrong whatever the file
+  const Job job{.stop = stop, .onProgress = {}};
+  std::vector<std::string> errors;
+  std::optional<Result<QuantizedFile>> file;
+  withThreads(options.source.threads, [&] { file = quantized(options, job, errors); });
+  if (!*file) return fail(file->error());
+  AXESCOPE_CHECK(writeQuantizedFile(options.out, **file));
+  print(asText(**file, errors) + fmt::format("{} in {}\n", counted(errors.size(), "layer"), options.out));
+  return 0;
+}
+
+Command quantizeCommand(CLI::App& program) {
+  CLI::App* app = program.add_subcommand("quantize", "Write the integer codes and certificates of one setting");
+  const auto options = std::make_shared<QuantizeOptions>();
+  addModelSource(*app, options->source);
+  app->add_option("--out", options->out, "Codes, scales, certificates and some input codes of each layer")
+      ->option_text("QUANTIZED.h5")
+      ->required();
+  app->add_option("--input-samples", options->inputSamples,
+                  "Input samples to keep as codes for emulate; 0 keeps none (default: 64)")
+      ->option_text("N")
+      ->check(CLI::NonNegativeNumber);
+  options->flags.addAll(*app);
+  app->footer(
+      "Each setting takes one value.\n\n"
+      "Example:\n"
+      "  axescope-cli quantize samples/digits-cnn.h5 --constraint axe --inner-bits 16 --tile 64 --out quantized.h5");
+  return {app, [options](const std::stop_token& stop) { return runQuantize(*options, stop); }};
+}
+
+}  // namespace axescope

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Installs what is missing, builds, and runs the main job on samples/digits-cnn.h5: with a display the application
+# opens; without one, or with --headless, the same study runs on the command line and writes out/.
+# usage: run.sh [--headless] [FILE.h5]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+headless=0
+file=samples/digits-cnn.h5
+for argument in "$@"; do
+  case "$argument" in
+    --headless) headless=1 ;;
+    -*) echo "run.sh: unknown argument $argument; usage: run.sh [--headless] [FILE.h5]" >&2; exit 2 ;;
+    *) file=$argument ;;
+  esac
+done
+[ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || headless=1
+
+if [ "$headless" -eq 1 ]; then
+  scripts/install-dependencies.sh --no-gui --no-tests
+  cmake --preset core-only -DAXESCOPE_TESTS=OFF
+  cmake --build --preset core-only
+  mkdir -p out
+  build/core-only/axescope-cli sweep "$file" --study resources/presets/digits-tradeoff.json \
+    --out out/results.h5 --csv out/results.csv
+  build/core-only/axescope-cli pareto out/results.h5 --x accumulator_bits --y accuracy --guaranteed-only \
+    --csv out/front.csv
+else
+  scripts/install-dependencies.sh --no-tests
+  cmake --preset release -DAXESCOPE_TESTS=OFF
+  cmake --build --preset release
+  exec build/release/axescope "$file"
+fi

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`sweep`: every kind of file, results and CSV, resuming, threads, failures."""
+from __future__ import annotations
+
+import json
+import unittest
+
+import h5py
+import numpy as np
+
+from cli_case import CliCase, comparable, points, read_csv
+from small_dumps import EVALUATION_SAMPLES, WRONG_LABELS, write_cnn, write_layers, write_weights
+
+COLUMNS = ["algorithm", "constraint", "weight_bits", "activation_bits", "inner_bits", "outer_bits", "tile", "overflow",
+           "activation", "percentile", "weight_scale", "refine", "weight_range", "act_order", "damping",
+           "error_reference", "slack", "propagate", "layers", "skip_layers", "skip_bits", "eval_samples",
+           "calibration_samples", "seed", "accuracy", "float_accuracy", "perplexity", "float_perplexity", "error",
+           "sqnr_db", "overflow_rate", "guaranteed", "max_budget_use", "sparsity", "mac_count", "outer_bits_used",
+           "accumulator_bits", "seconds", "failure"]
+SMALL = ("--algorithm", "gpfq,optq", "--constraint", "none,axe", "--inner-bits", "10:14:2", "--tile", "16,full")
+
+
+class NetworkSweepTest(CliCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.dump = self.path("cnn.h5")
+        self.out = self.path("results.h5")
+        write_cnn(self.dump)
+
+    def test_results_are_read_in_a_few_lines(self) -> None:
+        self.succeed("sweep", self.dump, *SMALL, "--out", self.out, "--csv", self.path("results.csv"))
+        with h5py.File(self.out, "r") as file:
+            self.assertEqual(file.attrs["format"], "axescope-results")
+            rows = file["points"][()]
+            self.assertIn("inner_bits", file["provenance/settings"].asstr()[()])
+            self.assertEqual(len(file["provenance"].attrs["input_sha256"]), 64)
+        self.assertEqual(list(rows.dtype.names)[:8], COLUMNS[:8])
+        self.assertTrue(set(COLUMNS) <= set(rows.dtype.names))
+        self.assertEqual(len(rows), 24)
+        self.assertEqual(set(rows["failure"]), {b""})
+        self.assertTrue(np.all(rows["float_accuracy"] == 1 - WRONG_LABELS / EVALUATION_SAMPLES))
+        constrained = rows[rows["constraint"] == b"axe"]
+        self.assertTrue(np.all(constrained["guaranteed"] == 1))
+        self.assertTrue(np.all(constrained["overflow_rate"] == 0))
+        self.assertTrue(np.all(constrained["max_budget_use"] <= 1))
+        wide = rows[(rows["inner_bits"] == 14) & (rows["tile"] == 16)]
+        self.assertGreater(wide["accuracy"].max(), 0.7)
+
+    def test_csv_has_the_same_rows(self) -> None:
+        self.succeed("sweep", self.dump, *SMALL, "--out", self.out, "--csv", self.path("results.csv"))
+        provenance, rows = read_csv(self.path("results.csv"))
+        self.assertTrue(provenance.startswith("# {"))
+        self.assertEqual(json.loads(provenance[2:])["input"], "cnn.h5")
+        self.assertTrue(set(COLUMNS) <= set(rows[0]))
+        stored = points(self.out)
+        self.assertEqual([float(row["accuracy"]) for row in rows], list(stored["accuracy"]))
+        self.assertEqual({row["outer_bits"] for row in rows}, {"auto"})
+        self.assertEqual({row["tile"] for row in rows}, {"16", "full"})
+
+    def test_rows_do_not_depend_on_threads(self) -> None:
+        self.succeed("sweep", self.dump, *SMALL, "--out", self.out, "--threads", "1")
+        self.succeed("sweep", self.dump, *SMALL, "--out", self.path("two.h5"), "--threads", "2")
+        self.assertEqual(comparable(points(self.out)), comparable(points(self.path("two.h5"))))
+
+    def test_the_table_marks_guaranteed_points(self) -> None:
+        text = self.succeed("sweep", self.dump, *SMALL, "--weight-scale", "absmax,mse", "--out", self.out)
+        self.assertIn("Accuracy in % by inner accumulator width (float 90.0 %)", text)
+        self.assertIn("the best over weight_scale", text)
+        lines = text.splitlines()
+        axe = next(i for i, line in enumerate(lines) if line.startswith("gpfq") and " axe " in line)
+        self.assertEqual(lines[axe].count("*"), 3)
+        self.assertTrue(lines[-1].startswith("48 points, 0 failed, "))
+
+    def test_default_sweep(self) -> None:
+        text = self.succeed("sweep", self.dump, "--dry-run")
+        self.assertEqual(text, "88 points: 1 preparation, 46 quantizations\n")
+        self.assertEqual(self.succeed("sweep", self.dump, "--dry-run", "--inner-bits", "16").split(":")[0], "8 points")
+        self.assertEqual(self.files(), ["cnn.h5"])
+
+    def test_a_study_file_and_flags_over_it(self) -> None:
+        study = self.path("study.json")
+        study.write_text(json.dumps({"format": "axescope-study", "version": 1,
+                                     "settings": {"algorithm": ["rtn"], "inner_bits": "10:12", "tile": [16]}}))
+        self.succeed("sweep", self.dump, "--study", study, "--inner-bits", "13", "--act-order", "--out", self.out)
+        rows = points(self.out)
+        self.assertEqual([(row["algorithm"], row["inner_bits"], row["tile"]) for row in rows], [(b"rtn", 13, 16)])
+        study.write_text('{"format": "axescope-study", "version": 1, "settings": {"inner_bit": 3}}')
+        self.refuse(2, "sweep", self.dump, "--study", study, "--out", self.path("b.h5"), says=("study.json: inner_bit",))
+        study.write_text("{")
+        self.refuse(3, "sweep", self.dump, "--study", study, "--out", self.path("b.h5"), says=("study.json",))
+        self.refuse(3, "sweep", self.dump, "--study", self.path("none.json"), "--out", self.path("b.h5"))
+
+    def test_a_bare_switch_is_on(self) -> None:
+        self.succeed("sweep", "--algorithm", "optq", "--constraint", "none", "--inner-bits", "16", "--tile", "full",
+                     "--act-order", self.dump, "--out", self.out)
+        self.assertEqual(list(points(self.out)["act_order"]), [b"on"])
+
+    def test_resume_skips_what_is_there(self) -> None:
+        self.succeed("sweep", self.dump, *SMALL, "--out", self.out)
+        run = self.run_cli("sweep", self.dump, *SMALL, "--weight-bits", "4,5", "--out", self.out, "--resume")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("24 of 48 points finished before, 24 to go", run.stderr)
+        self.assertEqual(len(points(self.out)), 48)
+        write_layers(self.dump)
+        self.refuse(2, "sweep", self.dump, *SMALL, "--out", self.out, "--resume", says=("same input",))
+        self.assertEqual(len(points(self.out)), 48)
+
+    def test_finished_results_are_never_overwritten(self) -> None:
+        self.succeed("sweep", self.dump, *SMALL, "--out", self.out)
+        self.succeed("sweep", self.dump, *SMALL, "--tile", "8", "--out", self.out)
+        self.assertEqual(len(points(self.path("results.previous.h5"))), 24)
+        self.assert_no_leftovers()
+
+    def test_quiet_says_nothing(self) -> None:
+        run = self.run_cli("sweep", self.dump, *SMALL, "--out", self.out, "--quiet")
+        self.assertEqual((run.returncode, run.stdout, run.stderr), (0, "", ""))
+
+    def test_progress_is_a_few_lines_away_from_a_terminal(self) -> None:
+        run = self.run_cli("sweep", self.dump, *SMALL, "--out", self.out)
+        lines = run.stderr.splitlines()
+        self.assertTrue(2 <= len(lines) <= 10, run.stderr)
+        self.assertTrue(lines[-1].startswith("24/24 points  100 %"), run.stderr)
+        self.assertNotIn("\r", run.stderr)
+
+    def test_the_input_is_not_an_output(self) -> None:
+        self.refuse(2, "sweep", self.dump, "--out", self.dump, says=("--out",))
+        self.refuse(2, "sweep", self.dump, says=("--out",))
+        self.refuse(2, "sweep", self.dump, "--out", self.out, "--csv", self.out, says=("--csv",))
+
+
+class OtherFilesTest(CliCase):
+    def test_layers_give_errors(self) -> None:
+        write_layers(self.path("layers.h5"))
+        text = self.succeed("sweep", self.path("layers.h5"), *SMALL, "--out", self.path("r.h5"))
+        self.assertIn("Relative output error", text)
+        rows = points(self.path("r.h5"))
+        self.assertTrue(np.all(np.isnan(rows["accuracy"])))
+        self.assertTrue(np.all((rows["error"] > 0) & (rows["error"] < 2)))
+
+    def test_weights_alone_sweep_round_to_nearest(self) -> None:
+        write_weights(self.path("weights.h5"))
+        self.succeed("sweep", self.path("weights.h5"), "--out", self.path("r.h5"))
+        rows = points(self.path("r.h5"))
+        self.assertEqual(set(rows["algorithm"]), {b"rtn"})
+        self.assertEqual(set(rows["guaranteed"]), {0, 1})
+
+    def test_a_failed_point_does_not_stop_the_others(self) -> None:
+        write_weights(self.path("weights.h5"))
+        run = self.run_cli("sweep", self.path("weights.h5"), "--algorithm", "rtn,optq", "--constraint", "none",
+                           "--tile", "full", "--out", self.path("r.h5"), "--csv", self.path("r.csv"))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("11 points failed: layer 'first': expected calibration inputs", run.stderr)
+        _, rows = read_csv(self.path("r.csv"))
+        failed = [row for row in rows if row["algorithm"] == "optq"]
+        self.assertEqual(len(failed), 11)
+        self.assertTrue(all(row["failure"] and row["error"] == "" and row["guaranteed"] == "" for row in failed))
+
+    def test_all_failed_is_its_own_status(self) -> None:
+        write_weights(self.path("weights.h5"))
+        run = self.run_cli("sweep", self.path("weights.h5"), "--algorithm", "optq", "--inner-bits", "12", "--tile",
+                           "full", "--constraint", "none", "--out", self.path("r.h5"))
+        self.assertEqual(run.returncode, 4)
+        self.assertEqual(len(points(self.path("r.h5"))), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
