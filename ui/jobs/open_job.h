@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Opens files in the background; the latest request wins.
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <memory>
+
+#include "core/study/model.h"
+#include "core/study/results_file.h"
+
+namespace axescope::ui {
+
+/// What a file turned out to be.
+struct OpenedFile {
+  QString path;
+  std::shared_ptr<const Model> model;            // a dump
+  std::shared_ptr<const StoredResults> results;  // or results of a sweep
+  std::optional<Error> error;                    // or neither
+};
+
+class OpenJob : public QObject {
+  Q_OBJECT
+ public:
+  using QObject::QObject;
+  ~OpenJob() override;
+  void open(const QString& path);
+  bool running() const { return pending_ > 0; }
+
+ Q_SIGNALS:
+  void opened(const axescope::ui::OpenedFile& file);
+
+ private:
+  int pending_ = 0;
+};
+
+/// The same on the calling thread.
+OpenedFile openFile(const QString& path);
+
+}  // namespace axescope::ui

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/points_model.h"
+
+#include <QCoreApplication>
+#include <utility>
+
+namespace axescope::ui {
+
+namespace {
+
+QString toQString(std::string_view text) {
+  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+bool isShare(std::string_view name) {
+  return name == "accuracy" || name == "float_accuracy" || name == "overflow_rate" || name == "max_budget_use" ||
+         name == "sparsity";
+}
+
+}  // namespace
+
+QString displayText(const ResultColumn& column, const PointResult& point) {
+  const Cell cell = column.get(point);
+  if (!cell) return {};
+  if (column.name == "guaranteed") {
+    return std::get<std::int64_t>(*cell) != 0 ? QCoreApplication::translate("PointsModel", "✓ guaranteed")
+                                              : QCoreApplication::translate("PointsModel", "○ may overflow");
+  }
+  if (const auto* real = std::get_if<double>(&*cell)) {
+    if (isShare(column.name)) return QString::number(100.0 * *real, 'f', 2) + QStringLiteral(" %");
+    if (column.isSetting) return QString::number(*real, 'g', 6);
+    return QString::number(*real, 'g', 4);
+  }
+  return QString::fromStdString(toText(*cell));
+}
+
+void PointsModel::append(const std::vector<PointResult>& points) {
+  if (points.empty()) return;
+  const int first = static_cast<int>(points_.size());
+  beginInsertRows({}, first, first + static_cast<int>(points.size()) - 1);
+  points_.insert(points_.end(), points.begin(), points.end());
+  endInsertRows();
+  Q_EMIT pointsChanged();
+}
+
+void PointsModel::replace(std::vector<PointResult> points) {
+  beginResetModel();
+  points_ = std::move(points);
+  endResetModel();
+  Q_EMIT pointsChanged();
+}
+
+int PointsModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(points_.size());
+}
+
+int PointsModel::columnCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(resultColumns().size());
+}
+
+QVariant PointsModel::data(const QModelIndex& index, int role) const {
+  if (!index.isValid()) return {};
+  const PointResult& point = points_[static_cast<std::size_t>(index.row())];
+  const ResultColumn& column = resultColumns()[static_cast<std::size_t>(index.column())];
+  switch (role) {
+    case Qt::DisplayRole:
+      return displayText(column, point);
+    case Qt::ToolTipRole:
+      return point.failed() ? QString::fromStdString(point.failure) : displayText(column, point);
+    case Qt::TextAlignmentRole:
+      return QVariant::fromValue<int>((column.kind == SettingKind::integer || column.kind == SettingKind::real)
+                                          ? Qt::AlignRight | Qt::AlignVCenter
+                                          : Qt::AlignLeft | Qt::AlignVCenter);
+    case sortRole:
+      if (const auto number = numericValue(column, point)) return *number;
+      return displayText(column, point);
+    default:
+      return {};
+  }
+}
+
+QVariant PointsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation != Qt::Horizontal) return role == Qt::DisplayRole ? QVariant(section + 1) : QVariant();
+  const ResultColumn& column = resultColumns()[static_cast<std::size_t>(section)];
+  if (role == Qt::DisplayRole) return toQString(column.title);
+  if (role == Qt::ToolTipRole) {
+    return column.setting != nullptr ? toQString(column.setting->help) : toQString(column.name);
+  }
+  return {};
+}
+
+int PointsModel::columnOf(std::string_view name) {
+  const auto columns = resultColumns();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].name == name) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+}  // namespace axescope::ui

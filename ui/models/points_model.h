@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every finished point of the study, one row each, with the columns of the results file.
+#pragma once
+
+#include <QAbstractTableModel>
+#include <vector>
+
+#include "core/study/point_result.h"
+
+namespace axescope::ui {
+
+class PointsModel : public QAbstractTableModel {
+  Q_OBJECT
+ public:
+  /// Numbers for sorting and filtering, as QVariant(double) or text.
+  static constexpr int sortRole = Qt::UserRole;
+
+  using QAbstractTableModel::QAbstractTableModel;
+
+  const std::vector<PointResult>& points() const { return points_; }
+  void append(const std::vector<PointResult>& points);
+  void replace(std::vector<PointResult> points);
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+  static int columnOf(std::string_view name);
+
+ Q_SIGNALS:
+  /// After append and replace, for plots: they read points() as a whole.
+  void pointsChanged();
+
+ private:
+  std::vector<PointResult> points_;
+};
+
+/// A cell as people read it: percentages for accuracies and rates, three significant digits for errors.
+QString displayText(const ResultColumn& column, const PointResult& point);
+
+}  // namespace axescope::ui
