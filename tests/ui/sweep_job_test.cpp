@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/jobs/sweep_job.h"
+
+#include <QDir>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <gtest/gtest.h>
+
+namespace axescope::ui {
+namespace {
+
+class SweepJobTest : public ::testing::Test {
+ protected:
+  SweepJobTest() {
+    auto model = Model::open(std::string(AXESCOPE_SOURCE_DIR) + "/samples/digits-cnn.h5");
+    EXPECT_TRUE(model.has_value());
+    request_.model = *std::move(model);
+    for (const auto& [key, text] :
+         {std::pair{"inner_bits", "10:30"}, {"algorithm", "rtn,gpfq"}, {"eval_samples", "100"}, {"propagate", "off"}}) {
+      EXPECT_TRUE(request_.study.set(key, std::string_view(text)).has_value());
+    }
+    QObject::connect(&job_, &SweepJob::pointsArrived,
+                     [this](const std::vector<PointResult>& points) { arrived_ += static_cast<int>(points.size()); });
+  }
+
+  void waitForEnd() {
+    QSignalSpy finished(&job_, &SweepJob::finished);
+    ASSERT_TRUE(finished.wait(60'000));
+  }
+
+  SweepRequest request_;
+  SweepJob job_;
+  int arrived_ = 0;
+};
+
+TEST_F(SweepJobTest, DeliversEveryPoint) {
+  job_.start(request_);
+  EXPECT_TRUE(job_.running());
+  waitForEnd();
+  EXPECT_EQ(arrived_, 42);
+  EXPECT_FALSE(job_.running());
+}
+
+TEST_F(SweepJobTest, CancelKeepsFinishedPointsAndResumeCompletesThem) {
+  const QTemporaryDir folder;
+  request_.resultsPath = folder.filePath(QStringLiteral("results.h5"));
+  job_.start(request_);
+  QTRY_VERIFY_WITH_TIMEOUT(arrived_ >= 3, 60'000);
+  job_.cancel();
+  waitForEnd();
+  const auto stored = readResults(request_.resultsPath.toStdString());
+  ASSERT_TRUE(stored.has_value());
+  EXPECT_EQ(static_cast<int>(stored->points.size()), arrived_);
+  request_.resume = true;
+  arrived_ = 0;
+  job_.start(request_);
+  waitForEnd();
+  EXPECT_EQ(arrived_, 42);
+  EXPECT_EQ(readResults(request_.resultsPath.toStdString())->points.size(), 42U);
+}
+
+TEST_F(SweepJobTest, APausedSweepStandsStillAndGoesOn) {
+  job_.start(request_);
+  QTRY_VERIFY_WITH_TIMEOUT(arrived_ >= 2, 60'000);
+  job_.setPaused(true);
+  QTest::qWait(500);
+  const int standing = arrived_;
+  QTest::qWait(500);
+  EXPECT_EQ(arrived_, standing);
+  job_.setPaused(false);
+  waitForEnd();
+  EXPECT_EQ(arrived_, 42);
+}
+
+TEST_F(SweepJobTest, TheLatestStartWins) {
+  job_.start(request_);
+  ASSERT_TRUE(request_.study.set("inner_bits", "20:24").has_value());
+  arrived_ = 0;
+  job_.start(request_);
+  waitForEnd();
+  EXPECT_EQ(arrived_, 10);
+}
+
+}  // namespace
+}  // namespace axescope::ui
