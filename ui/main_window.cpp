@@ -60,7 +60,11 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
   connect(&sweep, &SweepJob::pausedChanged, this, &MainWindow::showProgress);
   connect(&sweep, &SweepJob::finished, this, [this](const std::optional<Error>& error) {
     showProgress();
-    if (error && error->code != ErrorCode::cancelled) showBanner(QString::fromStdString(error->line()), true);
+    if (error && error->code != ErrorCode::cancelled) {
+      showBanner(QString::fromStdString(error->line()), true);
+    } else if (!state_.resultsPath().isEmpty()) {
+      showBanner(tr("Results are in %1").arg(state_.resultsPath()), false);
+    }
   });
   const bool dark = QApplication::palette().color(QPalette::Window).lightnessF() < 0.5;
   state_.setTheme(dark ? Theme::darkTheme() : Theme::light());
@@ -75,7 +79,7 @@ void MainWindow::makeActions() {
     return action;
   };
   openAction_ = make(tr("&Open…"), QKeySequence::Open, [this] { chooseFile(); });
-  runAction_ = make(tr("&Run"), QKeySequence(Qt::Key_F5), [this] { state_.runStudy({}, false); });
+  runAction_ = make(tr("&Run"), QKeySequence(Qt::Key_F5), [this] { state_.runStudy(state_.newResultsPath(), false); });
   pauseAction_ =
       make(tr("&Pause"), QKeySequence(Qt::Key_F6), [this] { state_.sweep().setPaused(!state_.sweep().paused()); });
   cancelAction_ = make(tr("&Cancel"), QKeySequence(Qt::SHIFT | Qt::Key_F5), [this] { state_.sweep().cancel(); });
@@ -172,6 +176,7 @@ void MainWindow::makeCentre() {
   splitter->addWidget(makePointsTable());
   splitter->setStretchFactor(0, 3);
   splitter->setStretchFactor(1, 1);
+  splitter->setSizes({560, 240});
   splitter->setCollapsible(0, false);
 
   auto* centre = new QWidget;

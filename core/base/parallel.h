@@ -12,7 +12,7 @@ namespace axescope {
 /// start another outer piece while they wait, so that a piece may keep large buffers on its stack frame.
 void parallelFor(std::size_t count, const std::function<void(std::size_t)>& body);
 
-/// Runs body with at most `threads` threads working (0: all of the machine's).
+/// Runs body with at most `threads` threads working (0, or more than there are: all of the machine's).
 void withThreads(int threads, const std::function<void()>& body);
 
 /// Keeps libraries that thread with OpenMP (oneDNN) to the calling thread; the setting is per thread and costs nothing

@@ -81,6 +81,7 @@ StudyDock::StudyDock(AppState* state, QWidget* parent)
   fold->setCheckable(true);
   fold->setArrowType(Qt::RightArrow);
   fold->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  fold->setObjectName(QStringLiteral("fold"));
   fold->setAutoRaise(true);
   connect(fold, &QToolButton::toggled, this, [more, fold](bool open) {
     more->setVisible(open);
@@ -121,6 +122,7 @@ QWidget* StudyDock::makeEditor(const SettingInfo& info) {
 
 QWidget* StudyDock::makeChoice(const SettingInfo& info) {
   auto* button = new QToolButton;
+  button->setObjectName(QStringLiteral("choice"));
   button->setPopupMode(QToolButton::InstantPopup);
   button->setToolButtonStyle(Qt::ToolButtonTextOnly);
   button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);

@@ -4,6 +4,8 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <limits>
 #include <map>
 
 #include "core/study/pareto.h"
@@ -48,13 +50,14 @@ QString groupName(const PointResult& point, ColourBy colourBy) {
   return {};
 }
 
-// The front as a staircase: a value holds until the next better point.
-std::vector<QPointF> staircase(const std::vector<QPointF>& front) {
+// The front as a staircase: a value holds until the next better point, the last one to the end of the plot.
+std::vector<QPointF> staircase(const std::vector<QPointF>& front, double end) {
   std::vector<QPointF> line;
   for (const QPointF& point : front) {
     if (!line.empty()) line.emplace_back(point.x(), line.back().y());
     line.push_back(point);
   }
+  if (!line.empty() && line.back().x() < end) line.emplace_back(end, line.back().y());
   return line;
 }
 
@@ -85,6 +88,8 @@ ChartDescription paretoChart(const std::vector<PointResult>& points, const Paret
     group.points.push_back(points[row]);
     group.rows.push_back(static_cast<int>(row));
   }
+  double end = -std::numeric_limits<double>::infinity();
+  for (const PointResult& point : points) end = std::max(end, numericValue(x, point).value_or(end));
   int number = 0;
   for (const auto& [name, group] : groups) {
     ChartSeries series;
@@ -98,7 +103,7 @@ ChartDescription paretoChart(const std::vector<PointResult>& points, const Paret
       onFront[index] = true;
       corners.emplace_back(*numericValue(x, group.points[index]), *numericValue(y, group.points[index]));
     }
-    series.line = staircase(corners);
+    series.line = staircase(corners, end);
     for (std::size_t i = 0; i < group.points.size(); ++i) {
       if (!onFront[i] && !view.dominated) continue;
       const auto xValue = numericValue(x, group.points[i]);

@@ -143,7 +143,9 @@ class ChartBuilder {
     auto* yAxis = y_.make(theme_, font_);
     chart->addAxis(xAxis, Qt::AlignBottom);
     chart->addAxis(yAxis, Qt::AlignLeft);
-    for (const ChartSeries& series : description_.series) addSeries(*chart, series);
+    for (const ChartSeries& series : description_.series) addMarkers(*chart, series, true);
+    for (const ChartSeries& series : description_.series) addLine(*chart, series);
+    for (const ChartSeries& series : description_.series) addMarkers(*chart, series, false);
     for (QAbstractSeries* series : chart->series()) {
       series->attachAxis(xAxis);
       series->attachAxis(yAxis);
@@ -155,15 +157,20 @@ class ChartBuilder {
  private:
   static constexpr double markerSize = 10.0;
 
-  void addSeries(QChart& chart, const ChartSeries& series) {
-    if (!series.line.empty()) {
-      auto* line = new QLineSeries;
-      line->setPen(QPen(series.style.colour, 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-      line->replace(shownPoints(series.line, x_, y_));
-      chart.addSeries(line);
-    }
-    bool named = false;
-    for (const auto& [solid, faded] : {std::pair{true, false}, {false, false}, {true, true}, {false, true}}) {
+  void addLine(QChart& chart, const ChartSeries& series) const {
+    if (series.line.empty()) return;
+    auto* line = new QLineSeries;
+    line->setPen(QPen(series.style.colour, 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    line->replace(shownPoints(series.line, x_, y_));
+    chart.addSeries(line);
+  }
+
+  // Solid and hollow markers of one series; the first of them that stands out gives the legend its entry.
+  void addMarkers(QChart& chart, const ChartSeries& series, bool faded) const {
+    const bool anyStandsOut = std::any_of(series.markers.begin(), series.markers.end(),
+                                          [](const ChartMarker& marker) { return !marker.faded; });
+    bool named = faded && anyStandsOut;
+    for (const bool solid : {true, false}) {
       std::vector<QPointF> values;
       for (std::size_t i = 0; i < series.markers.size(); ++i) {
         const ChartMarker& marker = series.markers[i];
@@ -177,7 +184,6 @@ class ChartBuilder {
       QColor colour = series.style.colour;
       if (faded) colour.setAlphaF(0.4F);
       scatter->setColor(solid ? colour : theme_.surface);
-      scatter->setBorderColor(solid ? Qt::transparent : colour);
       scatter->setPen(solid ? QPen(Qt::NoPen) : QPen(colour, 1.5));
       scatter->replace(shownPoints(values, x_, y_));
       scatter->setName(named ? QString() : series.name);

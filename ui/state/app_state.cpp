@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/state/app_state.h"
 
+#include <QDateTime>
+#include <QDir>
+#include <QFileInfo>
+#include <QStandardPaths>
+
 #include "axescope_version.h"
 
 namespace axescope::ui {
@@ -59,9 +64,17 @@ void AppState::take(const OpenedFile& file) {
 void AppState::runStudy(const QString& resultsPath, bool resume) {
   if (!model_) return;
   loaded_.reset();
+  resultsPath_ = resultsPath;
   selection_.setPoints({});
   points_.replace({});
   sweep_.start({.model = model_, .study = edits_.study(), .resultsPath = resultsPath, .resume = resume});
+}
+
+QString AppState::newResultsPath() const {
+  const QDir folder(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/sweeps"));
+  if (!folder.mkpath(QStringLiteral("."))) return {};
+  const QString time = QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd-HHmmss"));
+  return folder.filePath(QStringLiteral("%1-%2.h5").arg(QFileInfo(modelPath_).completeBaseName(), time));
 }
 
 }  // namespace axescope::ui

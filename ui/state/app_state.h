@@ -36,8 +36,12 @@ class AppState : public QObject {
   void setTheme(const Theme& theme);
   /// In the background; the latest request wins.
   void open(const QString& path);
-  /// Runs the study on the open model; results go to `resultsPath` (empty: memory only).
+  /// Runs the study on the open model; every finished point is in the results file before it is shown.
   void runStudy(const QString& resultsPath, bool resume);
+  /// A new file in the user's data folder, named after the model and the time.
+  QString newResultsPath() const;
+  /// Where the points shown are kept; empty before the first sweep.
+  const QString& resultsPath() const { return resultsPath_; }
 
  Q_SIGNALS:
   void modelChanged();
@@ -53,6 +57,7 @@ class AppState : public QObject {
   std::shared_ptr<const Model> model_;
   QString modelPath_;
   QString wanted_;
+  QString resultsPath_;
   std::optional<Provenance> loaded_;
   StudyEdits edits_;
   PointsModel points_;

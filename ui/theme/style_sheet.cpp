@@ -22,6 +22,10 @@ QToolBar QToolButton#primary, QPushButton#primary {
   background: @accent; color: @accentText; border-color: @accent; font-weight: 600; }
 QToolBar QToolButton#primary:disabled, QPushButton#primary:disabled { background: @border; color: @muted;
   border-color: @border; }
+QToolButton#choice { background: @surface; color: @text; border: 1px solid @border; border-radius: 5px;
+  padding: 4px 8px; min-height: 18px; text-align: left; }
+QToolButton#choice:focus, QToolButton#choice:hover { border-color: @accent; }
+QToolButton#fold { border: none; background: transparent; color: @muted; padding: 2px; }
 QToolButton::menu-indicator { image: none; width: 0px; }
 QDockWidget { color: @muted; font-weight: 600; }
 QDockWidget::title { background: @panel; padding: 10px 12px 6px 12px; border-bottom: none; }
