@@ -9,7 +9,9 @@
 
 #include "axescope_version.h"
 #include "ui/main_window.h"
+#include "ui/pages/heatmap_page.h"
 #include "ui/plots/plot_export.h"
+#include "ui/plots/result_chart.h"
 
 namespace axescope::ui {
 
@@ -24,14 +26,23 @@ int report(const Error& error) {
 int render(const QString& results, const QString& plotName, const QString& out) {
   const auto stored = readResults(results.toStdString());
   if (!stored) return report(stored.error());
-  if (plotName != QStringLiteral("pareto")) {
-    return report({ErrorCode::invalidArgument, {}, "--plot", "pareto", plotName.toStdString()});
+  const Theme theme = Theme::paper();
+  ChartPlot chart;
+  HeatmapPlot heatmap;
+  Plot* plot = &chart;
+  if (plotName == QStringLiteral("pareto")) {
+    chart.setDescription(paretoChart(stored->points, {}, theme));
+  } else if (plotName == QStringLiteral("curves")) {
+    chart.setDescription(curvesChart(stored->points, {}, theme));
+  } else if (plotName == QStringLiteral("heatmap")) {
+    heatmap.setDescription(heatmapOf(stored->points, {}));
+    plot = &heatmap;
+  } else {
+    return report({ErrorCode::invalidArgument, {}, "--plot", "pareto, curves or heatmap", plotName.toStdString()});
   }
-  ChartPlot plot;
-  plot.setDescription(paretoChart(stored->points, {}, Theme::paper()));
   PlotExportOptions options;
   options.provenance = QString::fromStdString(stored->provenance.toJson());
-  const Status status = exportPlot(plot, out, Theme::paper(), options);
+  const Status status = exportPlot(*plot, out, theme, options);
   return status ? 0 : report(status.error());
 }
 
@@ -54,7 +65,8 @@ int runApplication(int argc, char** argv) {
   parser.addVersionOption();
   const QCommandLineOption renderOption(QStringLiteral("render"), QApplication::tr("Draw a plot of a results file."),
                                         QStringLiteral("results.h5"));
-  const QCommandLineOption plotOption(QStringLiteral("plot"), QApplication::tr("Which plot: pareto."),
+  const QCommandLineOption plotOption(QStringLiteral("plot"),
+                                      QApplication::tr("Which plot: pareto, curves or heatmap."),
                                       QStringLiteral("plot"), QStringLiteral("pareto"));
   const QCommandLineOption outOption(QStringLiteral("out"),
                                      QApplication::tr("File to draw into: svg, pdf, png, csv or json."),

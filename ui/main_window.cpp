@@ -22,6 +22,9 @@
 
 #include "ui/docks/model_dock.h"
 #include "ui/docks/study_dock.h"
+#include "ui/pages/curves_page.h"
+#include "ui/pages/heatmap_page.h"
+#include "ui/pages/pareto_page.h"
 #include "ui/plots/plot_export.h"
 #include "ui/theme/style_sheet.h"
 
@@ -168,8 +171,10 @@ void MainWindow::makeCentre() {
 
   pages_ = new QTabWidget;
   pages_->setDocumentMode(true);
-  pareto_ = new ParetoPage(&state_);
-  pages_->addTab(pareto_, tr("Pareto"));
+  pages_->addTab(new CurvesPage(&state_), tr("Curves"));
+  pages_->addTab(new HeatmapPage(&state_), tr("Heatmap"));
+  pages_->addTab(new ParetoPage(&state_), tr("Pareto"));
+  pages_->setCurrentIndex(pages_->count() - 1);
 
   auto* splitter = new QSplitter(Qt::Vertical);
   splitter->addWidget(pages_);
@@ -245,6 +250,10 @@ QWidget* MainWindow::makePointsTable() {
   return widget;
 }
 
+PlotPage* MainWindow::currentPage() const {
+  return qobject_cast<PlotPage*>(pages_->currentWidget());
+}
+
 void MainWindow::chooseFile() {
   const QString path = QFileDialog::getOpenFileName(this, tr("Open a dump or results"), {},
                                                     tr("HDF5 files (*.h5 *.hdf5);;All files (*)"));
@@ -253,12 +262,12 @@ void MainWindow::chooseFile() {
 
 void MainWindow::chooseExport() {
   const QString path =
-      QFileDialog::getSaveFileName(this, tr("Export the plot"), QStringLiteral("pareto.svg"),
+      QFileDialog::getSaveFileName(this, tr("Export the plot"), currentPage()->fileName() + QStringLiteral(".svg"),
                                    tr("SVG (*.svg);;PDF (*.pdf);;PNG (*.png);;CSV (*.csv);;JSON (*.json)"));
   if (path.isEmpty()) return;
   PlotExportOptions options;
   options.provenance = QString::fromStdString(state_.provenance().toJson());
-  const Status status = exportPlot(*pareto_->plot(), path, state_.theme(), options);
+  const Status status = exportPlot(*currentPage()->plot(), path, state_.theme(), options);
   showBanner(status ? tr("Exported %1").arg(path) : QString::fromStdString(status.error().line()), !status);
 }
 

@@ -10,7 +10,7 @@
 #include <QTabWidget>
 #include <QTableView>
 
-#include "ui/pages/pareto_page.h"
+#include "ui/pages/plot_page.h"
 #include "ui/state/app_state.h"
 
 namespace axescope::ui {
@@ -33,6 +33,7 @@ class MainWindow : public QMainWindow {
   void makeToolBar();
   void makeCentre();
   QWidget* makePointsTable();
+  PlotPage* currentPage() const;
   void chooseFile();
   void chooseExport();
   void remember(const QString& path);
@@ -50,7 +51,6 @@ class MainWindow : public QMainWindow {
   QAction* exportAction_;
   QMenu* recentMenu_;
   QTabWidget* pages_;
-  ParetoPage* pareto_;
   QTableView* table_;
   QSortFilterProxyModel* sorted_;
   QLabel* pointsHeading_;

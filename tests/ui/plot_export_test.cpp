@@ -7,7 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "ui/pages/pareto_page.h"
+#include "ui/plots/chart_plot.h"
+#include "ui/plots/result_chart.h"
 
 namespace axescope::ui {
 namespace {

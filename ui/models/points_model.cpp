@@ -4,12 +4,18 @@
 #include <QCoreApplication>
 #include <utility>
 
+#include "ui/theme/series_style.h"
+
 namespace axescope::ui {
 
 namespace {
 
 QString toQString(std::string_view text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+QString translated(const char* text) {
+  return QCoreApplication::translate("PointsModel", text);
 }
 
 bool isShare(std::string_view name) {
@@ -95,6 +101,29 @@ int PointsModel::columnOf(std::string_view name) {
     if (columns[i].name == name) return static_cast<int>(i);
   }
   return -1;
+}
+
+QString pointDescription(const PointResult& point) {
+  const auto value = [&](const char* name) { return displayText(*findColumn(name), point).toHtmlEscaped(); };
+  const auto& settings = point.settings;
+  QString text = QStringLiteral("<b>%1 · %2</b><br>W%3 A%4 · P<sub>I</sub> %5 · P<sub>O</sub> %6 · T %7")
+                     .arg(value("algorithm").toUpper(), constraintFamily(settings), value("weight_bits"),
+                          value("activation_bits"), value("inner_bits"), value("outer_bits_used"), value("tile"));
+  const auto add = [&](const char* name, const QString& label) {
+    const QString shown = value(name);
+    if (!shown.isEmpty()) text += QStringLiteral("<br>%1 %2").arg(label, shown);
+  };
+  add("accuracy", translated("top-1"));
+  add("perplexity", translated("perplexity"));
+  add("error", translated("error"));
+  add("sqnr_db", translated("SQNR (dB)"));
+  add("max_budget_use", translated("budget used"));
+  add("overflow_rate", translated("dot products that overflow"));
+  return text + QStringLiteral("<br>") + value("guaranteed");
+}
+
+QString PointsModel::describe(int row) const {
+  return row < 0 || row >= rowCount() ? QString() : pointDescription(points_[static_cast<std::size_t>(row)]);
 }
 
 }  // namespace axescope::ui

@@ -27,6 +27,8 @@ class PointsModel : public QAbstractTableModel {
   QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
   static int columnOf(std::string_view name);
+  /// Rich text for a row on hover; empty for a row that is not there.
+  QString describe(int row) const;
 
  Q_SIGNALS:
   /// After append and replace, for plots: they read points() as a whole.
@@ -35,6 +37,9 @@ class PointsModel : public QAbstractTableModel {
  private:
   std::vector<PointResult> points_;
 };
+
+/// Rich text for a point: its settings and what was measured.
+QString pointDescription(const PointResult& point);
 
 /// A cell as people read it: percentages for accuracies and rates, three significant digits for errors.
 QString displayText(const ResultColumn& column, const PointResult& point);

@@ -2,30 +2,21 @@
 // Any cost against any metric: the front of each method, dominated points behind it.
 #pragma once
 
-#include <QCheckBox>
-#include <QComboBox>
-#include <QWidget>
-
+#include "ui/pages/plot_page.h"
 #include "ui/plots/chart_plot.h"
-#include "ui/plots/plot_view.h"
-#include "ui/state/app_state.h"
 
 namespace axescope::ui {
 
-class ParetoPage : public QWidget {
+class ParetoPage : public PlotPage {
   Q_OBJECT
  public:
   explicit ParetoPage(AppState* state, QWidget* parent = nullptr);
-  Plot* plot() { return &plot_; }
+
+ protected:
+  void rebuild() override;
 
  private:
-  void rebuild();
-  void showTheme();
-  QString describe(int row) const;
-
-  AppState* state_;
   ChartPlot plot_;
-  PlotView* view_;
   QComboBox* x_;
   QComboBox* y_;
   QComboBox* colour_;
@@ -33,22 +24,5 @@ class ParetoPage : public QWidget {
   QCheckBox* logY_;
   QCheckBox* dominated_;
 };
-
-enum class ColourBy { constraint, algorithm, tile, weightBits };
-
-struct ParetoView {
-  std::string x = "accumulator_bits";
-  std::string y;  // empty: accuracy, perplexity or error, whichever the points have
-  ColourBy colourBy = ColourBy::constraint;
-  bool logX = false;
-  bool logY = false;
-  bool dominated = true;
-};
-
-/// What the page shows, for the window and for rendering without one.
-ChartDescription paretoChart(const std::vector<PointResult>& points, const ParetoView& view, const Theme& theme);
-
-/// Text beside a point on hover: its settings and what was measured.
-QString pointDescription(const PointResult& point);
 
 }  // namespace axescope::ui

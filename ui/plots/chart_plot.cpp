@@ -196,7 +196,8 @@ class ChartBuilder {
     QLegend* legend = chart.legend();
     legend->setFont(font_);
     legend->setLabelColor(theme_.text);
-    legend->setAlignment(Qt::AlignTop);
+    constexpr std::size_t mostAbove = 4;  // more names would be cut off in one row
+    legend->setAlignment(description_.series.size() > mostAbove ? Qt::AlignRight : Qt::AlignTop);
     legend->setMarkerShape(QLegend::MarkerShapeFromSeries);
     for (QAbstractSeries* series : chart.series()) {
       for (QLegendMarker* marker : legend->markers(series)) {

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Any metric over inner width × tile size or outer width: the best over the other settings.
+#pragma once
+
+#include "ui/pages/plot_page.h"
+#include "ui/plots/heatmap_plot.h"
+
+namespace axescope::ui {
+
+struct HeatmapView {
+  std::string y = "tile";  // tile or outer_bits_used
+  std::string value;       // empty: the main metric
+  QString method;          // a group of groupPoints(method); empty: all
+};
+HeatmapDescription heatmapOf(const std::vector<PointResult>& points, const HeatmapView& view);
+
+class HeatmapPage : public PlotPage {
+  Q_OBJECT
+ public:
+  explicit HeatmapPage(AppState* state, QWidget* parent = nullptr);
+
+ protected:
+  void rebuild() override;
+
+ private:
+  void showMethods();
+
+  HeatmapPlot plot_;
+  QComboBox* value_;
+  QComboBox* y_;
+  QComboBox* method_;
+};
+
+}  // namespace axescope::ui

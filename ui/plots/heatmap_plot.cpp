@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/heatmap_plot.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "ui/theme/colour_map.h"
+
+namespace axescope::ui {
+
+void HeatmapPlot::setDescription(HeatmapDescription description) {
+  description_ = std::move(description);
+  least_ = std::numeric_limits<double>::infinity();
+  most_ = -least_;
+  for (const HeatmapCell& cell : description_.cells) {
+    if (!cell.value) continue;
+    least_ = std::min(least_, *cell.value);
+    most_ = std::max(most_, *cell.value);
+  }
+  Q_EMIT changed();
+}
+
+QString HeatmapPlot::text(double value) const {
+  return description_.percent ? QString::number(100.0 * value, 'f', 1) : QString::number(value, 'g', 3);
+}
+
+void HeatmapPlot::paint(QPainter& painter, const QRectF& area, const Theme& theme) {
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.fillRect(area, theme.surface);
+  marks_.clear();
+  const QFontMetricsF metrics(painter.font());
+  if (!(least_ <= most_)) {
+    painter.setPen(theme.mutedText);
+    painter.drawText(area, Qt::AlignCenter, tr("No points yet"));
+    painter.restore();
+    return;
+  }
+  double labelWidth = 0.0;
+  for (const QString& label : description_.rows) labelWidth = std::max(labelWidth, metrics.horizontalAdvance(label));
+  constexpr double gap = 10.0;
+  constexpr double barWidth = 14.0;
+  const double line = metrics.height();
+  const double barLabels = metrics.horizontalAdvance(QStringLiteral("100.0 %")) + gap;
+  const QRectF grid = area.adjusted(2 * gap + line + labelWidth, 2 * gap + line, -(3 * gap + barWidth + barLabels),
+                                    -(2 * gap + 2 * line));
+  paintCells(painter, grid, theme);
+  paintLabels(painter, grid, theme);
+  paintColourBar(painter, QRectF(grid.right() + 2 * gap, grid.top(), barWidth, grid.height()), theme);
+  painter.restore();
+}
+
+void HeatmapPlot::paintCells(QPainter& painter, const QRectF& grid, const Theme& theme) {
+  const auto columns = description_.columns.size();
+  const auto rows = description_.rows.size();
+  const double width = grid.width() / static_cast<double>(columns);
+  const double height = grid.height() / static_cast<double>(rows);
+  const QFontMetricsF metrics(painter.font());
+  const bool labelled = width > metrics.horizontalAdvance(QStringLiteral("100.0")) + 6 && height > metrics.height();
+  for (qsizetype row = 0; row < rows; ++row) {
+    for (qsizetype column = 0; column < columns; ++column) {
+      const HeatmapCell& cell = description_.cells[static_cast<std::size_t>(row * columns + column)];
+      const QRectF box(grid.left() + static_cast<double>(column) * width,
+                       grid.bottom() - static_cast<double>(row + 1) * height, width, height);
+      const QRectF inner = box.adjusted(1, 1, -1, -1);
+      if (!cell.value) {
+        painter.fillRect(inner, theme.window);
+        continue;
+      }
+      const double position = most_ > least_ ? (*cell.value - least_) / (most_ - least_) : 1.0;
+      const QColor colour = sequentialColour(position);
+      const QColor ink = position > 0.55 ? Qt::black : Qt::white;
+      painter.fillRect(inner, colour);
+      if (!cell.solid) {
+        // Unproven cells carry a broken frame, as hollow markers do elsewhere.
+        painter.setPen(QPen(ink, 1.2, Qt::DashLine));
+        painter.drawRect(inner.adjusted(2.5, 2.5, -2.5, -2.5));
+      }
+      if (labelled) {
+        painter.setPen(ink);
+        painter.drawText(inner, Qt::AlignCenter, text(*cell.value));
+      }
+      if (cell.row >= 0) marks_.push_back({cell.row, box.center()});
+    }
+  }
+}
+
+void HeatmapPlot::paintLabels(QPainter& painter, const QRectF& grid, const Theme& theme) const {
+  const QFontMetricsF metrics(painter.font());
+  const double width = grid.width() / static_cast<double>(description_.columns.size());
+  const double height = grid.height() / static_cast<double>(description_.rows.size());
+  constexpr double gap = 6.0;
+  painter.setPen(theme.mutedText);
+  for (qsizetype i = 0; i < description_.columns.size(); ++i) {
+    const QRectF box(grid.left() + static_cast<double>(i) * width, grid.bottom() + gap, width, metrics.height());
+    painter.drawText(box, Qt::AlignHCenter | Qt::AlignTop, description_.columns[i]);
+  }
+  for (qsizetype i = 0; i < description_.rows.size(); ++i) {
+    const QRectF box(0, grid.bottom() - static_cast<double>(i + 1) * height, grid.left() - gap, height);
+    painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter, description_.rows[i]);
+  }
+  QFont titleFont = painter.font();
+  titleFont.setWeight(QFont::DemiBold);
+  painter.setFont(titleFont);
+  painter.setPen(theme.text);
+  const double titleTop = grid.bottom() + gap + metrics.height();
+  painter.drawText(QRectF(grid.left(), titleTop, grid.width(), metrics.height() + gap), Qt::AlignCenter,
+                   description_.xTitle);
+  painter.drawText(QRectF(grid.left(), grid.top() - metrics.height() - gap, grid.width(), metrics.height()),
+                   Qt::AlignLeft | Qt::AlignVCenter,
+                   description_.valueTitle + (description_.percent ? QStringLiteral(" (%)") : QString()));
+  painter.save();
+  painter.translate(metrics.height(), grid.center().y());
+  painter.rotate(-90);
+  painter.drawText(QRectF(-grid.height() / 2, -metrics.height() / 2, grid.height(), metrics.height()), Qt::AlignCenter,
+                   description_.yTitle);
+  painter.restore();
+}
+
+void HeatmapPlot::paintColourBar(QPainter& painter, const QRectF& bar, const Theme& theme) const {
+  constexpr int steps = 128;
+  for (int i = 0; i < steps; ++i) {
+    const double height = bar.height() / steps;
+    painter.fillRect(QRectF(bar.left(), bar.bottom() - (i + 1) * height, bar.width(), height + 0.5),
+                     sequentialColour((i + 0.5) / steps));
+  }
+  QFont plain = painter.font();
+  plain.setWeight(QFont::Normal);
+  painter.setFont(plain);
+  painter.setPen(theme.mutedText);
+  const QFontMetricsF metrics(plain);
+  constexpr int ticks = 5;
+  for (int i = 0; i < ticks; ++i) {
+    const double share = static_cast<double>(i) / (ticks - 1);
+    const double y = bar.bottom() - share * bar.height();
+    painter.drawText(QRectF(bar.right() + 6, y - metrics.height() / 2, 80, metrics.height()),
+                     Qt::AlignLeft | Qt::AlignVCenter, text(least_ + share * (most_ - least_)));
+  }
+}
+
+PlotTable HeatmapPlot::table() const {
+  PlotTable table;
+  table.columns = {description_.xTitle, description_.yTitle, description_.valueTitle, tr("guaranteed")};
+  const auto columns = description_.columns.size();
+  for (std::size_t i = 0; i < description_.cells.size(); ++i) {
+    const HeatmapCell& cell = description_.cells[i];
+    if (!cell.value) continue;
+    table.rows.push_back({description_.columns[static_cast<qsizetype>(i) % columns],
+                          description_.rows[static_cast<qsizetype>(i) / columns], *cell.value, cell.solid});
+  }
+  return table;
+}
+
+}  // namespace axescope::ui

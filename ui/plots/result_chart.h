@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Points of a study as charts: what the pages and rendering without a window have in common.
+#pragma once
+
+#include <QString>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/study/point_result.h"
+#include "ui/plots/chart_plot.h"
+
+namespace axescope::ui {
+
+QString fromView(std::string_view text);
+/// "Inner width P_I".
+QString columnTitle(const ResultColumn& column);
+ChartAxis axisOf(const ResultColumn& column, bool logarithmic);
+
+/// The metric a set of points is judged by: accuracy, perplexity, SQNR or error, the first that any of them has.
+std::string mainMetric(const std::vector<PointResult>& points);
+
+enum class ColourBy { constraint, algorithm, tile, weightBits, method };
+/// Names of the ways to colour, in the order of the enumeration.
+QStringList colourByNames();
+
+struct PointGroup {
+  std::vector<PointResult> points;
+  std::vector<int> rows;  // of the points model
+  SeriesStyle style;
+};
+/// Points without failure, by what colours them.
+std::map<QString, PointGroup> groupPoints(const std::vector<PointResult>& points, ColourBy colourBy,
+                                          const Theme& theme);
+
+struct ParetoView {
+  std::string x = "accumulator_bits";
+  std::string y;  // empty: the main metric
+  ColourBy colourBy = ColourBy::constraint;
+  bool logX = false;
+  bool logY = false;
+  bool dominated = true;
+};
+/// The front of each group, dominated points behind it.
+ChartDescription paretoChart(const std::vector<PointResult>& points, const ParetoView& view, const Theme& theme);
+
+struct CurvesView {
+  std::string x = "inner_bits";
+  std::string y;  // empty: the main metric
+  ColourBy colourBy = ColourBy::method;
+  bool logX = false;
+  bool logY = false;
+};
+/// The best value of each group at each x, joined; guaranteed ones solid.
+ChartDescription curvesChart(const std::vector<PointResult>& points, const CurvesView& view, const Theme& theme);
+
+}  // namespace axescope::ui
