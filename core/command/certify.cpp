@@ -11,6 +11,7 @@
 #include "core/command/terminal.h"
 #include "core/command/text_table.h"
 #include "core/dump/quantized_file.h"
+#include "core/dump/quantized_layer.h"
 
 namespace axescope {
 
@@ -25,11 +26,6 @@ struct Bounds {
   int a2qPlus = 0;   // the same, zero-centred
   int exact = 0;     // these codes
 };
-
-Certificate certificateOf(const QuantizedFileLayer& layer) {
-  return Certificate(layer.codes, Tiling::of(layer.codes.cols(), layer.tileSize), layer.input.range(), layer.innerBits,
-                     layer.outerBits);
-}
 
 Bounds boundsOf(const QuantizedFileLayer& layer, const Certificate& certificate) {
   std::int64_t l1Norm = 0;
@@ -84,10 +80,10 @@ std::string asText(const QuantizedFile& file) {
                    {"Data type"},
                    {"A2Q"},
                    {"A2Q+"},
-                   {"Exact"},
+                   {"Exact P_I"},
                    {"P_O"},
                    {"Paper"},
-                   {"Exact"},
+                   {"Exact P_O"},
                    {"Budget use"},
                    {"Guaranteed", left}});
   for (const QuantizedFileLayer& layer : file.layers) {
@@ -102,9 +98,11 @@ std::string asText(const QuantizedFile& file) {
                   certificate.guaranteed() ? "yes" : "no"});
   }
   return table.text() +
-         "\nP_I, P_O: inner and outer accumulator width as set. After each: the widths that are safe by the data-type\n"
-         "bound, by A2Q and A2Q+ for the largest tile's l1 norm (A2Q+ holds for zero-centred codes alone), by the\n"
-         "published outer formula, and exactly for these codes. Guaranteed: no input can overflow an accumulator.\n";
+         "\nP_I and P_O are the inner and outer accumulator widths as set; after each, the widths that are safe:\n"
+         "  Data type  for any codes of these widths\n"
+         "  A2Q, A2Q+  for the largest l1 norm of a tile; A2Q+ for zero-centred codes alone\n"
+         "  Paper      P_I + log2(tiles), the outer width as published\n"
+         "  Exact      for these codes: no input can overflow, whatever the order of additions\n";
 }
 
 }  // namespace

@@ -36,6 +36,8 @@ class Program {
   Program() : app_("What narrow accumulators cost a quantized neural network.", "axescope-cli") {
     constexpr std::size_t flagColumn = 30;
     app_.get_formatter()->column_width(flagColumn);
+    app_.get_formatter()->label("SUBCOMMAND", "COMMAND");
+    app_.get_formatter()->label("Positionals", "Arguments");
     app_.set_version_flag("--version", std::string("axescope-cli ") + versionString, "Print the version and end");
     app_.set_help_flag("-h,--help", "Print this help and end");
     app_.footer(
@@ -47,19 +49,20 @@ class Program {
         "Exit status: 0 done, 2 wrong arguments, 3 unreadable or refused input, 4 numerical failure, 130 interrupted.");
     commands_ = {infoCommand(app_),    sweepCommand(app_),   quantizeCommand(app_),
                  certifyCommand(app_), emulateCommand(app_), paretoCommand(app_)};
+    for (const Command& command : commands_) command.app->group("Commands");
   }
 
   int run(std::vector<std::string> arguments, const std::stop_token& stop) {
     arguments = withSwitchValues(std::move(arguments));
     if (arguments.empty()) {
-      print(app_.help());
+      print(help());
       return exitStatus(ErrorCode::invalidArgument);
     }
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
     try {
       app_.parse(arguments);
     } catch (const CLI::CallForHelp&) {
-      print(app_.help());
+      print(help());
       return 0;
     } catch (const CLI::CallForVersion& version) {
       print(std::string(version.what()) + '\n');
@@ -74,6 +77,9 @@ class Program {
   }
 
  private:
+  // Without the doubled empty lines between CLI11's groups.
+  std::string help() const { return CLI::detail::find_and_replace(app_.help(), "\n\n\n", "\n\n"); }
+
   int wrongArguments(const std::string& what) const {
     const auto parsed = app_.get_subcommands();
     const std::string command = parsed.empty() ? "" : parsed.front()->get_name() + ": ";

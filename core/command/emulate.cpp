@@ -57,8 +57,8 @@ Status copyRoot(hdf5::Writer& writer, const QuantizedFile& file) {
   AXESCOPE_CHECK(writer.attribute("/", "format", std::string("axescope-quantized")));
   AXESCOPE_CHECK(writer.attribute("/", "version", std::int64_t{1}));
   AXESCOPE_CHECK(writer.attribute("/", "model", file.model));
-  AXESCOPE_CHECK(writer.attribute("/", "provenance", file.provenance));
-  return writer.string("/settings", file.settings);
+  AXESCOPE_CHECK(writer.attribute("/", "settings", file.settings));
+  return writer.attribute("/", "provenance", file.provenance);
 }
 
 Status writeProduct(hdf5::Writer& writer, const QuantizedFileLayer& layer, const Datapath& datapath,

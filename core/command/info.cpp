@@ -127,7 +127,7 @@ std::string asText(const Model& model, const std::optional<double>& accuracy) {
     text += fmt::format("  {:<12} {}\n", what, value);
   };
   line("Task", name(dump.task()));
-  line("Size", fmt::format("{}, {} parameters in them", counted(dump.layers().size(), "layer"), all));
+  line("Size", fmt::format("{}, {} parameters", counted(dump.layers().size(), "layer"), all));
   if (!dump.calibrationShape().empty()) line("Calibration", sampleText(dump.calibrationShape()));
   if (!dump.evaluationShape().empty()) {
     line("Evaluation", sampleText(dump.evaluationShape()) + (dump.hasLabels() ? " with labels" : ""));

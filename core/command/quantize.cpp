@@ -12,6 +12,7 @@
 #include "core/command/output_file.h"
 #include "core/command/terminal.h"
 #include "core/command/text_table.h"
+#include "core/dump/quantized_layer.h"
 #include "core/study/provenance.h"
 #include "core/study/quantization.h"
 
@@ -40,8 +41,7 @@ std::string asText(const QuantizedFile& file, const std::vector<std::string>& er
   bool guaranteed = true;
   for (std::size_t i = 0; i < file.layers.size(); ++i) {
     const QuantizedFileLayer& layer = file.layers[i];
-    const Certificate certificate(layer.codes, Tiling::of(layer.codes.cols(), layer.tileSize), layer.input.range(),
-                                  layer.innerBits, layer.outerBits);
+    const Certificate certificate = certificateOf(layer);
     guaranteed = guaranteed && certificate.guaranteed();
     table.addRow({layer.info.name, fmt::format("{}", layer.weightBits), fmt::format("{}", layer.input.bits),
                   fmt::format("{}", certificate.tiling().tileSize), fmt::format("{}", layer.innerBits),

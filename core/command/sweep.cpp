@@ -164,7 +164,7 @@ Command sweepCommand(CLI::App& program) {
   const auto options = std::make_shared<SweepOptions>();
   addModelSource(*app, options->source);
   app->add_option("--out", options->out,
-                  "Results, complete after each point. A file of that name is kept as *.previous.h5.")
+                  "Results, complete after each point. A file that is in the way\nis kept as RESULTS.previous.h5.")
       ->option_text("RESULTS.h5");
   app->add_option("--csv", options->csv, "The same rows as text")->option_text("RESULTS.csv");
   app->add_flag("--resume", options->resume, "Go on with the points that RESULTS.h5 does not have yet");

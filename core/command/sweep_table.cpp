@@ -79,7 +79,8 @@ class Summary {
 
   std::string text(int width) const {
     const std::vector<int> widths(widths_.begin(), widths_.end());
-    const std::size_t most = columnsIn(width);
+    const std::size_t blocks = (widths.size() + columnsIn(width) - 1) / columnsIn(width);
+    const std::size_t most = (widths.size() + blocks - 1) / blocks;  // blocks of about the same size
     std::string text = fmt::format("{} by inner accumulator width{}\n", metric_.title, floatText());
     for (std::size_t first = 0; first < widths.size(); first += most) {
       const std::size_t count = std::min(most, widths.size() - first);
@@ -108,7 +109,7 @@ class Summary {
   std::string cell(const PointResult* point) const {
     if (point == nullptr) return "";
     const auto value = numericValue(column_, *point);
-    if (!value) return point->failed() ? "failed " : "none ";
+    if (!value) return point->failed() ? "fail " : "none ";
     return fmt::format(fmt::runtime(metric_.format), metric_.factor * *value,
                        point->measurement.guaranteed ? guaranteedMark : " ");
   }
@@ -140,7 +141,7 @@ class Summary {
   std::string block(std::span<const int> widths) const {
     using enum TextTable::Align;
     std::vector<TextTable::Column> columns;
-    for (const std::string_view key : seriesKeys) columns.push_back({std::string(findSetting(key)->title), left});
+    for (const char* title : {"Algorithm", "Constraint", "Tile"}) columns.push_back({title, left});
     for (const int width : widths) columns.push_back({fmt::format("{} ", width), right});
     TextTable table(std::move(columns));
     const Series* above = nullptr;

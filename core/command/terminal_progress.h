@@ -3,9 +3,12 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <mutex>
+#include <stop_token>
 #include <string>
+#include <thread>
 
 namespace axescope {
 
@@ -22,23 +25,27 @@ class TerminalProgress {
   TerminalProgress(const TerminalProgress&) = delete;
   TerminalProgress& operator=(const TerminalProgress&) = delete;
 
-  /// From any thread; draws at most ten times a second.
+  /// From any thread; draws at most ten times a second. A bar's clock goes on between reports.
   void show(std::size_t done, std::size_t total);
 
  private:
   using Clock = std::chrono::steady_clock;
-  std::string numbers(std::size_t done, std::size_t total) const;
-  void drawBar(std::size_t done, std::size_t total);
-  void printTenth(std::size_t done, std::size_t total);
+  std::string numbers() const;
+  void drawBar();
+  void tick(const std::stop_token& end);
+  void printTenth();
 
   Style style_;
   std::string unit_;
   Clock::time_point start_ = Clock::now();
   std::mutex mutex_;
   Clock::time_point drawn_;
-  std::size_t shown_ = 0;  // most done so far: reports of different threads may overtake each other
+  std::size_t done_ = 0;  // most so far: reports of different threads may overtake each other
+  std::size_t total_ = 0;
   std::size_t tenths_ = 0;
   bool barVisible_ = false;
+  std::condition_variable_any ended_;
+  std::jthread ticker_;
 };
 
 }  // namespace axescope

@@ -3,135 +3,168 @@
 
 #include <set>
 
-#include <fmt/format.h>
-
 namespace axescope {
 
 namespace {
 
 using nlohmann::json;
 
-constexpr int deepestNesting = 32;
+constexpr int mostLevels = 32;
 constexpr std::size_t mostNodes = 100'000;
+constexpr const char* dataset = "/graph";
 
+/// What the checks share: where errors are, and the names that may be used so far.
 class GraphParser {
  public:
   explicit GraphParser(const std::string& file) : file_(file) {}
 
-  Result<Graph> parse(const std::string& text) {
-    AXESCOPE_TRY(const json root, parseJson(text));
-    if (!root.is_object()) return wrong("/graph", "a JSON object", root.type_name());
+  Result<Graph> parse(const json& root) {
+    if (!root.is_object()) return failure(ErrorCode::wrongType, {}, "an object", root.type_name());
     Graph graph;
-    AXESCOPE_TRY(graph.inputs, names(root, "inputs", "/graph"));
-    AXESCOPE_TRY(graph.outputs, names(root, "outputs", "/graph"));
-    if (graph.inputs.empty() || graph.outputs.empty()) {
-      return wrong("/graph", "at least one input and one output", "none");
-    }
+    AXESCOPE_TRY(graph.inputs, names(root, "inputs", {}));
+    if (graph.inputs.empty()) return failure(ErrorCode::empty, "inputs", "at least one name", "none");
+    for (const std::string& input : graph.inputs) AXESCOPE_CHECK(define(input, "inputs"));
     const auto nodes = root.find("nodes");
-    if (nodes == root.end() || !nodes->is_array()) return wrong("/graph", "a list 'nodes'", "none");
+    if (nodes == root.end()) return failure(ErrorCode::notFound, "nodes", "a list of nodes", "nothing");
+    if (!nodes->is_array()) return failure(ErrorCode::wrongType, "nodes", "a list of nodes", nodes->type_name());
     if (nodes->size() > mostNodes) {
-      return fail(ErrorCode::tooLarge, file_, "/graph", fmt::format("at most {} nodes", mostNodes),
-                  fmt::format("{}", nodes->size()));
-    }
-    for (const std::string& input : graph.inputs) {
-      if (!known_.insert(input).second) return wrong("/graph", "unique names", "'" + input + "' twice");
+      return failure(ErrorCode::tooLarge, "nodes", "at most " + std::to_string(mostNodes) + " nodes",
+                     std::to_string(nodes->size()));
     }
     for (const json& node : *nodes) {
-      AXESCOPE_TRY(GraphNode parsed, parseNode(node, graph.nodes.size()));
+      AXESCOPE_TRY(GraphNode parsed, parseNode(node, "node " + std::to_string(graph.nodes.size())));
       graph.nodes.push_back(std::move(parsed));
     }
-    for (const std::string& output : graph.outputs) {
-      if (!known_.contains(output)) return missing("/graph outputs", output);
-    }
+    AXESCOPE_TRY(graph.outputs, names(root, "outputs", {}));
+    if (graph.outputs.empty()) return failure(ErrorCode::empty, "outputs", "at least one name", "none");
+    for (const std::string& output : graph.outputs) AXESCOPE_CHECK(use(output, "outputs"));
     return graph;
   }
 
  private:
-  tl::unexpected<Error> wrong(std::string object, std::string expected, std::string found) const {
-    return fail(ErrorCode::wrongType, file_, std::move(object), std::move(expected), std::move(found));
-  }
-  tl::unexpected<Error> missing(std::string object, const std::string& name) const {
-    return fail(ErrorCode::notFound, file_, std::move(object), "the name of an input or an earlier node",
-                "'" + name + "'");
+  tl::unexpected<Error> failure(ErrorCode code, const std::string& where, std::string expected,
+                                std::string found) const {
+    return fail(code, file_, where.empty() ? dataset : dataset + (" " + where), std::move(expected), std::move(found));
   }
 
-  Result<json> parseJson(const std::string& text) const {
-    bool tooDeep = false;
-    bool duplicate = false;
-    std::vector<std::set<std::string>> keys;
-    const json::parser_callback_t check = [&](int depth, json::parse_event_t event, json& value) {
-      if (depth > deepestNesting) tooDeep = true;
-      if (event == json::parse_event_t::object_start) keys.emplace_back();
-      if (event == json::parse_event_t::object_end && !keys.empty()) keys.pop_back();
-      if (event == json::parse_event_t::key && !keys.empty()) {
-        duplicate = duplicate || !keys.back().insert(value.get<std::string>()).second;
-      }
-      return !tooDeep;
-    };
-    json root = json::parse(text, check, false);
-    if (tooDeep) return fail(ErrorCode::refused, file_, "/graph", "at most 32 levels of nesting", "more");
-    if (root.is_discarded()) return fail(ErrorCode::corrupt, file_, "/graph", "valid JSON", "something else");
-    if (duplicate) return wrong("/graph", "each key once in an object", "one twice");
-    return root;
+  Status define(const std::string& name, const std::string& where) {
+    if (name.empty()) return failure(ErrorCode::unsupported, where, "a name", "an empty text");
+    if (!defined_.insert(name).second)
+      return failure(ErrorCode::unsupported, where, "names of their own", "\"" + name + "\" twice");
+    return {};
   }
 
-  Result<std::vector<std::string>> names(const json& object, const char* key, const std::string& where) const {
-    const auto found = object.find(key);
-    if (found == object.end() || !found->is_array()) return wrong(where, fmt::format("a list '{}'", key), "none");
-    std::vector<std::string> list;
-    for (const json& item : *found) {
-      if (!item.is_string()) return wrong(where, fmt::format("names in '{}'", key), item.type_name());
-      list.push_back(item.get<std::string>());
-    }
-    return list;
+  Status use(const std::string& name, const std::string& where) const {
+    if (defined_.contains(name)) return {};
+    return failure(ErrorCode::notFound, where, "names of graph inputs or earlier nodes", "\"" + name + "\"");
   }
 
   Result<std::string> text(const json& object, const char* key, const std::string& where) const {
-    const auto found = object.find(key);
-    if (found == object.end() || !found->is_string() || found->get_ref<const std::string&>().empty()) {
-      return wrong(where, fmt::format("text '{}'", key), found == object.end() ? "none" : found->type_name());
-    }
-    return found->get<std::string>();
+    const auto value = object.find(key);
+    if (value == object.end()) return failure(ErrorCode::notFound, where, std::string("\"") + key + "\"", "nothing");
+    if (!value->is_string())
+      return failure(ErrorCode::wrongType, where, std::string("text in \"") + key + "\"", value->type_name());
+    return value->get<std::string>();
   }
 
-  Result<GraphNode> parseNode(const json& object, std::size_t index) {
-    std::string where = fmt::format("/graph: node {}", index);
-    if (!object.is_object()) return wrong(where, "a JSON object", object.type_name());
+  Result<std::vector<std::string>> names(const json& object, const char* key, const std::string& where) const {
+    const auto value = object.find(key);
+    const std::string expected = std::string("a list of names in \"") + key + "\"";
+    if (value == object.end()) return failure(ErrorCode::notFound, where, expected, "nothing");
+    if (!value->is_array()) return failure(ErrorCode::wrongType, where, expected, value->type_name());
+    std::vector<std::string> result;
+    for (const json& item : *value) {
+      if (!item.is_string()) return failure(ErrorCode::wrongType, where, expected, item.type_name());
+      result.push_back(item.get<std::string>());
+    }
+    return result;
+  }
+
+  Result<std::map<std::string, std::string>> params(const json& object, const std::string& where) const {
+    std::map<std::string, std::string> result;
+    const auto value = object.find("params");
+    if (value == object.end()) return result;
+    const std::string expected = "an object of dataset names in \"params\"";
+    if (!value->is_object()) return failure(ErrorCode::wrongType, where, expected, value->type_name());
+    for (const auto& [role, param] : value->items()) {
+      if (!param.is_string() || param.get_ref<const std::string&>().empty())
+        return failure(ErrorCode::wrongType, where, expected, param.type_name());
+      result.emplace(role, param.get<std::string>());
+    }
+    return result;
+  }
+
+  Result<GraphNode> parseNode(const json& object, const std::string& position) {
+    if (!object.is_object()) return failure(ErrorCode::wrongType, position, "an object", object.type_name());
     GraphNode node;
-    AXESCOPE_TRY(node.name, text(object, "name", where));
-    where = "/graph: node '" + node.name + "'";
+    AXESCOPE_TRY(node.name, text(object, "name", position));
+    const std::string where = node.name.empty() ? position : "node " + node.name;
     AXESCOPE_TRY(node.op, text(object, "op", where));
     AXESCOPE_TRY(node.inputs, names(object, "inputs", where));
+    for (const std::string& input : node.inputs) AXESCOPE_CHECK(use(input, where));
+    // After its inputs: a node cannot use itself.
+    AXESCOPE_CHECK(define(node.name, where));
     if (object.contains("layer")) {
       AXESCOPE_TRY(node.layer, text(object, "layer", where));
     }
-    node.attributes = json::object();
-    for (const auto& [key, value] : object.items()) {
-      if (key == "params") {
-        if (!value.is_object()) return wrong(where, "an object 'params'", value.type_name());
-        for (const auto& [role, name] : value.items()) {
-          if (!name.is_string()) return wrong(where, "names in 'params'", name.type_name());
-          node.params[role] = name.get<std::string>();
-        }
-      } else if (key != "name" && key != "op" && key != "inputs" && key != "layer") {
-        node.attributes[key] = value;
-      }
-    }
-    for (const std::string& input : node.inputs) {
-      if (!known_.contains(input)) return missing(where, input);
-    }
-    if (!known_.insert(node.name).second) return wrong(where, "a name of its own", "one that is taken");
+    if (node.layer.empty() && (node.op == "linear" || node.op == "conv2d"))
+      return failure(ErrorCode::notFound, where, "\"layer\" for operation " + node.op, "nothing");
+    AXESCOPE_TRY(node.params, params(object, where));
+    node.attributes = object;
+    for (const char* key : {"name", "op", "inputs", "layer", "params"}) node.attributes.erase(key);
     return node;
   }
 
   const std::string& file_;
-  std::set<std::string> known_;
+  std::set<std::string> defined_;
 };
+
+/// Nesting of brackets outside strings, before anything is built from them.
+bool isTooDeep(const std::string& text) {
+  int level = 0;
+  bool inString = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (inString) {
+      if (c == '\\') ++i;
+      if (c == '"') inString = false;
+      continue;
+    }
+    if (c == '"') inString = true;
+    if (c == '{' || c == '[') ++level;
+    if (c == '}' || c == ']') --level;
+    if (level > mostLevels) return true;
+  }
+  return false;
+}
+
+/// Parses; `duplicate` is the first key that an object has twice, which the result would silently drop.
+json parseJson(const std::string& text, std::string& duplicate) {
+  std::vector<std::set<std::string>> keys;
+  const auto watch = [&](int /*depth*/, json::parse_event_t event, json& value) {
+    if (event == json::parse_event_t::object_start) keys.emplace_back();
+    if (event == json::parse_event_t::object_end) keys.pop_back();
+    if (event == json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second && duplicate.empty())
+      duplicate = value.get<std::string>();
+    return true;
+  };
+  constexpr bool allowExceptions = false;
+  return json::parse(text, watch, allowExceptions);
+}
 
 }  // namespace
 
 Result<Graph> parseGraph(const std::string& text, const std::string& file) {
-  return GraphParser(file).parse(text);
+  if (isTooDeep(text)) {
+    return fail(ErrorCode::refused, file, dataset, "at most " + std::to_string(mostLevels) + " levels of nesting",
+                "more");
+  }
+  std::string duplicate;
+  const json root = parseJson(text, duplicate);
+  if (root.is_discarded()) return fail(ErrorCode::corrupt, file, dataset, "JSON", "text that is no JSON");
+  if (!duplicate.empty())
+    return fail(ErrorCode::corrupt, file, dataset, "each key once", "\"" + duplicate + "\" twice");
+  return GraphParser(file).parse(root);
 }
 
 }  // namespace axescope

@@ -1,175 +1,187 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a layer's group says about it, in dumps and quantized files alike.
-#include <algorithm>
+#include "core/dump/layer_metadata.h"
+
+#include <array>
 #include <cmath>
 
-#include <fmt/format.h>
-
-#include "core/dump/layouts.h"
+#include "core/dump/axis_order.h"
+#include "core/hdf5/text.h"
 
 namespace axescope {
 
 namespace {
 
-using Shape = std::vector<std::int64_t>;
+/// Generous for any network, and small enough that products with it never overflow.
+constexpr std::int64_t mostGeometry = 1 << 20;
 
-class LayerMetadata {
- public:
-  explicit LayerMetadata(const hdf5::Reader& reader) : reader_(reader) {}
+tl::unexpected<Error> missing(const hdf5::Reader& reader, const std::string& object, const std::string& name,
+                              const std::string& expected) {
+  return fail(ErrorCode::notFound, reader.fileName(), object + "@" + name, expected, "no such attribute");
+}
 
-  Result<LayerInfo> read(const std::string& layerName, const hdf5::DatasetInfo& weight) const {
-    LayerInfo info;
-    info.name = layerName;
-    const std::string group = "/layers/" + layerName;
-    AXESCOPE_TRY(const auto kind, reader_.stringAttribute(group, "kind"));
-    if (kind == "conv2d") {
-      info.kind = LayerKind::conv2d;
-    } else if (kind != "linear") {
-      return failure(ErrorCode::unsupported, group + "@kind", "linear or conv2d", kind.value_or("none"));
-    }
-    const bool conv = info.kind == LayerKind::conv2d;
-    AXESCOPE_TRY(const auto order, reader_.stringAttribute(group, "axis_order"));
-    const std::string wanted = conv ? "OIHW" : "OI";
-    if (order != wanted) return failure(ErrorCode::unsupported, group + "@axis_order", wanted, order.value_or("none"));
-    const std::size_t rank = conv ? 4 : 2;
-    const bool empty = std::any_of(weight.shape.begin(), weight.shape.end(), [](std::int64_t n) { return n < 1; });
-    if (weight.shape.size() != rank || empty) {
-      return failure(ErrorCode::wrongShape, weight.path, conv ? "[O, I/groups, kh, kw]" : "[O, I]",
-                     shapeText(weight.shape));
-    }
-    info.channels = weight.shape[0];
-    info.inputs = weight.shape[1];
-    if (conv) AXESCOPE_CHECK(readGeometry(group, weight.shape, info));
-    AXESCOPE_CHECK(readVectors(group, info));
-    AXESCOPE_CHECK(readInputShape(group, info));
-    AXESCOPE_TRY(info.givenInputQuantizer, readInputQuantizer(group));
-    return info;
+tl::unexpected<Error> outOfRange(const hdf5::Reader& reader, const std::string& label, IntegerRange range,
+                                 std::int64_t found) {
+  return fail(ErrorCode::invalidArgument, reader.fileName(), label,
+              std::to_string(range.low) + " to " + std::to_string(range.high), std::to_string(found));
+}
+
+/// `counts` numbers of an attribute, each in the range; empty when absent.
+Result<std::vector<std::int64_t>> geometry(const hdf5::Reader& reader, const std::string& group,
+                                           const std::string& name, std::int64_t low, bool fourAllowed) {
+  AXESCOPE_TRY(const auto values, reader.integerListAttribute(group, name));
+  if (!values) return std::vector<std::int64_t>{};
+  const std::string label = group + "@" + name;
+  if (values->size() != 2 && !(fourAllowed && values->size() == 4)) {
+    return fail(ErrorCode::wrongShape, reader.fileName(), label, fourAllowed ? "2 or 4 integers" : "2 integers",
+                std::to_string(values->size()));
   }
-
- private:
-  tl::unexpected<Error> failure(ErrorCode code, std::string object, std::string expected, std::string found) const {
-    return fail(code, reader_.fileName(), std::move(object), std::move(expected), std::move(found));
+  for (const std::int64_t value : *values) {
+    if (value < low || value > mostGeometry) return outOfRange(reader, label, {low, mostGeometry}, value);
   }
+  return *values;
+}
 
-  // `count` non-negative integers, each at least `least`; absent: all `fallback`.
-  Result<Shape> integers(const std::string& group, const char* attribute, std::size_t count, std::int64_t least,
-                         std::int64_t fallback) const {
-    AXESCOPE_TRY(const auto list, reader_.integerListAttribute(group, attribute));
-    const Shape values = list.value_or(Shape(count, fallback));
-    constexpr std::int64_t most = 1 << 20;
-    const bool sound = values.size() == count && std::all_of(values.begin(), values.end(),
-                                                             [&](std::int64_t v) { return v >= least && v <= most; });
-    if (sound) return values;
-    return failure(ErrorCode::wrongShape, group + "@" + attribute,
-                   fmt::format("{} integers of at least {}", count, least), shapeText(values));
+Status readGeometry(const hdf5::Reader& reader, const std::string& group, ConvGeometry& conv) {
+  AXESCOPE_TRY(const auto stride, geometry(reader, group, "stride", 1, false));
+  if (!stride.empty()) {
+    conv.strideY = stride[0];
+    conv.strideX = stride[1];
   }
-
-  Status readGeometry(const std::string& group, const Shape& weight, LayerInfo& info) const {
-    ConvGeometry& g = info.conv;
-    g.kernelHeight = weight[2];
-    g.kernelWidth = weight[3];
-    AXESCOPE_TRY(const auto groups, reader_.integerAttribute(group, "groups"));
-    g.groups = groups.value_or(1);
-    if (g.groups < 1 || g.groups > info.channels || info.channels % g.groups != 0) {
-      return failure(ErrorCode::wrongShape, group + "@groups", fmt::format("a divisor of {} channels", info.channels),
-                     fmt::format("{}", g.groups));
-    }
-    info.inputs = weight[1] * g.groups;
-    AXESCOPE_TRY(const Shape stride, integers(group, "stride", 2, 1, 1));
-    AXESCOPE_TRY(const Shape dilation, integers(group, "dilation", 2, 1, 1));
-    g.strideY = stride[0];
-    g.strideX = stride[1];
-    g.dilationY = dilation[0];
-    g.dilationX = dilation[1];
-    AXESCOPE_TRY(const auto padding, reader_.integerListAttribute(group, "padding"));
-    const std::size_t sides = padding && padding->size() == 4 ? 4 : 2;
-    AXESCOPE_TRY(const Shape pad, integers(group, "padding", sides, 0, 0));
-    g.padTop = pad[0];
-    g.padBottom = sides == 4 ? pad[1] : pad[0];
-    g.padLeft = sides == 4 ? pad[2] : pad[1];
-    g.padRight = sides == 4 ? pad[3] : pad[1];
-    return {};
+  AXESCOPE_TRY(const auto dilation, geometry(reader, group, "dilation", 1, false));
+  if (!dilation.empty()) {
+    conv.dilationY = dilation[0];
+    conv.dilationX = dilation[1];
   }
-
-  Status readVectors(const std::string& group, LayerInfo& info) const {
-    info.hasBias = reader_.hasDataset(group + "/bias");
-    if (info.hasBias) {
-      AXESCOPE_TRY(const auto bias, reader_.dataset(group + "/bias"));
-      if (bias.shape != Shape{info.channels}) {
-        return failure(ErrorCode::wrongShape, group + "/bias", shapeText({info.channels}), shapeText(bias.shape));
-      }
-    }
-    info.hasWeightScale = reader_.hasDataset(group + "/weight_scale");
-    if (info.hasWeightScale) {
-      AXESCOPE_TRY(const auto scale, reader_.dataset(group + "/weight_scale"));
-      if (scale.shape != Shape{info.channels} && scale.shape != Shape{1}) {
-        return failure(ErrorCode::wrongShape, group + "/weight_scale", shapeText({info.channels}) + " or [1]",
-                       shapeText(scale.shape));
-      }
-    }
-    return {};
+  AXESCOPE_TRY(const auto padding, geometry(reader, group, "padding", 0, true));
+  if (padding.size() == 2) {
+    conv.padTop = conv.padBottom = padding[0];
+    conv.padLeft = conv.padRight = padding[1];
+  } else if (padding.size() == 4) {
+    conv.padTop = padding[0];
+    conv.padBottom = padding[1];
+    conv.padLeft = padding[2];
+    conv.padRight = padding[3];
   }
+  return {};
+}
 
-  Status readInputShape(const std::string& group, LayerInfo& info) const {
-    if (!reader_.hasDataset(group + "/input")) return {};
-    AXESCOPE_TRY(const auto input, reader_.dataset(group + "/input"));
-    const bool conv = info.kind == LayerKind::conv2d;
-    const bool fits = input.shape.size() == (conv ? 4U : 2U) && input.shape[1] == info.inputs;
-    if (!fits) {
-      return failure(ErrorCode::wrongShape, group + "/input",
-                     conv ? fmt::format("[samples, {}, H, W]", info.inputs)
-                          : fmt::format("[samples, {}], the weight's K", info.inputs),
-                     shapeText(input.shape));
-    }
-    if (input.shape[0] < 1) return failure(ErrorCode::empty, group + "/input", "at least one sample", "none");
-    if (conv && (info.conv.outputHeight(input.shape[2]) < 1 || info.conv.outputWidth(input.shape[3]) < 1)) {
-      return failure(ErrorCode::wrongShape, group + "/input", "images at least as large as the kernel",
-                     shapeText(input.shape));
-    }
-    info.inputShape = input.shape;
-    return {};
-  }
-
-  Result<std::optional<ActivationQuantizer>> readInputQuantizer(const std::string& group) const {
-    AXESCOPE_TRY(const auto scale, reader_.realAttribute(group, "input_scale"));
-    if (!scale) return std::optional<ActivationQuantizer>{};
-    AXESCOPE_TRY(const auto zeroPoint, reader_.integerAttribute(group, "input_zero_point"));
-    AXESCOPE_TRY(const auto isSigned, reader_.integerAttribute(group, "input_signed"));
-    AXESCOPE_TRY(const auto bits, reader_.integerAttribute(group, "input_bits"));
-    ActivationQuantizer quantizer;
-    quantizer.scale = *scale;
-    quantizer.zeroPoint = zeroPoint.value_or(0);
-    if (!(*scale > 0.0) || !std::isfinite(*scale)) {
-      return failure(ErrorCode::notFinite, group + "@input_scale", "a positive finite scale",
-                     fmt::format("{}", *scale));
-    }
-    if (const std::int64_t width = bits.value_or(8); width < 1 || width > mostCodeBits) {
-      return failure(ErrorCode::wrongShape, group + "@input_bits", fmt::format("1 to {}", mostCodeBits),
-                     fmt::format("{}", width));
-    }
-    quantizer.bits = static_cast<int>(bits.value_or(8));
-    const bool symmetric = quantizer.zeroPoint == 0;
-    if (isSigned.value_or(0) != 0) {
-      quantizer.encoding = symmetric ? ActivationEncoding::signedSymmetric : ActivationEncoding::centred;
-    } else {
-      quantizer.encoding = symmetric ? ActivationEncoding::unsignedSymmetric : ActivationEncoding::asymmetric;
-    }
-    const IntegerRange range = quantizer.range();
-    if (quantizer.zeroPoint < range.low || quantizer.zeroPoint > range.high) {
-      return failure(ErrorCode::wrongShape, group + "@input_zero_point", fmt::format("{} to {}", range.low, range.high),
-                     fmt::format("{}", quantizer.zeroPoint));
-    }
-    return std::optional(quantizer);
-  }
-
-  const hdf5::Reader& reader_;
-};
+ActivationEncoding encodingOf(bool isSigned, std::int64_t zeroPoint) {
+  if (isSigned) return zeroPoint == 0 ? ActivationEncoding::signedSymmetric : ActivationEncoding::centred;
+  return zeroPoint == 0 ? ActivationEncoding::unsignedSymmetric : ActivationEncoding::asymmetric;
+}
 
 }  // namespace
 
-Result<LayerInfo> layerInfoFrom(const hdf5::Reader& reader, const std::string& layerName,
-                                const hdf5::DatasetInfo& weight) {
-  return LayerMetadata(reader).read(layerName, weight);
+Result<std::int64_t> integerInRange(const hdf5::Reader& reader, const std::string& object, const std::string& name,
+                                    IntegerRange range, std::optional<std::int64_t> fallback) {
+  AXESCOPE_TRY(const auto value, reader.integerAttribute(object, name));
+  if (!value && !fallback) return missing(reader, object, name, "an integer");
+  const std::int64_t number = value ? *value : *fallback;
+  if (number < range.low || number > range.high) return outOfRange(reader, object + "@" + name, range, number);
+  return number;
+}
+
+Result<std::string> requiredText(const hdf5::Reader& reader, const std::string& object, const std::string& name,
+                                 const std::string& expected) {
+  AXESCOPE_TRY(auto text, reader.stringAttribute(object, name));
+  if (!text) return missing(reader, object, name, expected);
+  return std::move(*text);
+}
+
+Result<LayerInfo> readLayerMetadata(const hdf5::Reader& reader, const std::string& group, const std::string& name,
+                                    const hdf5::DatasetInfo& weight) {
+  AXESCOPE_TRY(const std::string kind, requiredText(reader, group, "kind", "\"linear\" or \"conv2d\""));
+  if (kind != "linear" && kind != "conv2d") {
+    return fail(ErrorCode::unsupported, reader.fileName(), group + "@kind", "\"linear\" or \"conv2d\"",
+                "\"" + kind + "\"");
+  }
+  const AxisOrder order = kind == "linear" ? AxisOrder::oi : AxisOrder::oihw;
+  const std::string expected = std::string("\"") + axescope::name(order) + "\" for a " + kind + " layer";
+  AXESCOPE_TRY(const std::string axes, requiredText(reader, group, "axis_order", expected));
+  if (axes != axescope::name(order))
+    return fail(ErrorCode::unsupported, reader.fileName(), group + "@axis_order", expected, "\"" + axes + "\"");
+  std::int64_t groups = 1;
+  if (kind == "conv2d") {
+    AXESCOPE_TRY(groups, integerInRange(reader, group, "groups", {1, mostGeometry}, 1));
+  }
+  AXESCOPE_TRY(LayerInfo info, layerOfWeight(weight.shape, order, groups, reader.fileName(), weight.path));
+  info.name = name;
+  if (info.kind == LayerKind::conv2d) AXESCOPE_CHECK(readGeometry(reader, group, info.conv));
+  AXESCOPE_TRY(info.givenInputQuantizer, readInputQuantizer(reader, group));
+  return info;
+}
+
+Result<std::optional<ActivationQuantizer>> readInputQuantizer(const hdf5::Reader& reader, const std::string& group) {
+  AXESCOPE_TRY(const auto scale, reader.realAttribute(group, "input_scale"));
+  if (!scale) {
+    AXESCOPE_TRY(const auto zeroPoint, reader.integerAttribute(group, "input_zero_point"));
+    if (zeroPoint) return missing(reader, group, "input_scale", "a scale beside input_zero_point");
+    return std::nullopt;
+  }
+  if (!std::isfinite(*scale) || *scale <= 0) {
+    return fail(ErrorCode::notFinite, reader.fileName(), group + "@input_scale", "a finite number above 0",
+                std::to_string(*scale));
+  }
+  ActivationQuantizer quantizer;
+  quantizer.scale = *scale;
+  AXESCOPE_TRY(const std::int64_t bits, integerInRange(reader, group, "input_bits", {1, mostCodeBits}, 8));
+  AXESCOPE_TRY(const std::int64_t isSigned, integerInRange(reader, group, "input_signed", {0, 1}, 0));
+  quantizer.bits = static_cast<int>(bits);
+  quantizer.encoding = isSigned == 1 ? ActivationEncoding::centred : ActivationEncoding::asymmetric;
+  AXESCOPE_TRY(quantizer.zeroPoint, integerInRange(reader, group, "input_zero_point", quantizer.range(), 0));
+  quantizer.encoding = encodingOf(isSigned == 1, quantizer.zeroPoint);
+  return quantizer;
+}
+
+Status writeLayerMetadata(hdf5::Writer& writer, const std::string& group, const LayerInfo& info) {
+  const bool isConv = info.kind == LayerKind::conv2d;
+  AXESCOPE_CHECK(writer.attribute(group, "kind", std::string(name(info.kind))));
+  AXESCOPE_CHECK(writer.attribute(group, "axis_order", std::string(name(isConv ? AxisOrder::oihw : AxisOrder::oi))));
+  if (!isConv) return {};
+  const ConvGeometry& conv = info.conv;
+  using Numbers = std::vector<std::int64_t>;
+  const bool isEven = conv.padTop == conv.padBottom && conv.padLeft == conv.padRight;
+  const Numbers padding =
+      isEven ? Numbers{conv.padTop, conv.padLeft} : Numbers{conv.padTop, conv.padBottom, conv.padLeft, conv.padRight};
+  AXESCOPE_CHECK(writer.attribute(group, "stride", Numbers{conv.strideY, conv.strideX}));
+  AXESCOPE_CHECK(writer.attribute(group, "dilation", Numbers{conv.dilationY, conv.dilationX}));
+  AXESCOPE_CHECK(writer.attribute(group, "padding", padding));
+  return writer.attribute(group, "groups", conv.groups);
+}
+
+Status writeInputQuantizer(hdf5::Writer& writer, const std::string& group, const ActivationQuantizer& quantizer) {
+  AXESCOPE_CHECK(writer.attribute(group, "input_scale", quantizer.scale));
+  AXESCOPE_CHECK(writer.attribute(group, "input_zero_point", quantizer.zeroPoint));
+  AXESCOPE_CHECK(writer.attribute(group, "input_signed", std::int64_t{hasSignedCodes(quantizer.encoding) ? 1 : 0}));
+  return writer.attribute(group, "input_bits", std::int64_t{quantizer.bits});
+}
+
+std::vector<std::int64_t> weightShape(const LayerInfo& info) {
+  if (info.kind == LayerKind::linear) return {info.channels, info.inputs};
+  return {info.channels, info.inputs / info.groups(), info.conv.kernelHeight, info.conv.kernelWidth};
+}
+
+Status checkInputShape(const std::string& file, const std::string& path, const LayerInfo& info,
+                       const std::vector<std::int64_t>& shape) {
+  const bool isConv = info.kind == LayerKind::conv2d;
+  if (shape.size() != (isConv ? 4U : 2U) || shape[1] != info.inputs) {
+    const std::string inputs = std::to_string(info.inputs);
+    return fail(ErrorCode::wrongShape, file, path,
+                isConv ? "shape [samples, " + inputs + ", height, width]" : "shape [samples, " + inputs + "]",
+                "shape " + hdf5::describeShape(shape));
+  }
+  if (shape[0] == 0) return fail(ErrorCode::empty, file, path, "at least one sample", "none");
+  if (isConv && (info.conv.outputHeight(shape[2]) < 1 || info.conv.outputWidth(shape[3]) < 1)) {
+    return fail(ErrorCode::wrongShape, file, path, "inputs no smaller than the kernel",
+                "shape " + hdf5::describeShape(shape));
+  }
+  return {};
+}
+
+Status checkChannelVector(const std::string& file, const LayerInfo& info, const hdf5::DatasetInfo& vector) {
+  if (vector.shape == std::vector<std::int64_t>{info.channels}) return {};
+  return fail(ErrorCode::wrongShape, file, vector.path, "shape [" + std::to_string(info.channels) + "]",
+              "shape " + hdf5::describeShape(vector.shape));
 }
 
 }  // namespace axescope

@@ -1,177 +1,149 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Our own layout: /layers, /params, /graph, /calibration, /eval.
+// The native layout, format "axescope-dump", version 1.
 #include <algorithm>
-#include <cmath>
 #include <map>
+#include <set>
 
-#include <fmt/format.h>
-
-#include "core/dump/layouts.h"
+#include "core/dump/hdf5_source.h"
+#include "core/dump/layer_metadata.h"
+#include "core/hdf5/text.h"
 
 namespace axescope {
 
 namespace {
 
-using Shape = std::vector<std::int64_t>;
+Status checkVersion(const hdf5::Reader& reader) {
+  AXESCOPE_TRY(const auto version, reader.integerAttribute("/", "version"));
+  if (!version) return fail(ErrorCode::notFound, reader.fileName(), "/@version", "version 1", "no such attribute");
+  if (*version == 1) return {};
+  return fail(
+      ErrorCode::unsupported, reader.fileName(), "/@version", "version 1",
+      "version " + std::to_string(*version) + (*version > 1 ? ", written for a newer release of this program" : ""));
+}
 
-class NativeSource final : public DumpSource {
- public:
-  NativeSource(hdf5::Reader reader, std::filesystem::path filePath) : reader_(std::move(reader)) {
-    path = std::move(filePath);
+Result<Task> readTask(const hdf5::Reader& reader) {
+  AXESCOPE_TRY(const auto text, reader.stringAttribute("/", "task"));
+  if (!text) return Task::none;
+  for (const Task task : {Task::none, Task::classification, Task::languageModeling}) {
+    if (*text == name(task)) return task;
   }
+  return fail(ErrorCode::unsupported, reader.fileName(), "/@task",
+              "\"classification\", \"language-modeling\" or \"none\"", "\"" + *text + "\"");
+}
 
-  Status readMetadata() {
-    AXESCOPE_TRY(const auto version, reader_.integerAttribute("/", "version"));
-    if (version != 1) {
-      return failure(ErrorCode::unsupported, "@version", "1",
-                     version ? fmt::format("{}, written by a newer exporter", *version) : "none");
+Status addLayer(Hdf5Source& source, const std::string& name) {
+  const std::string group = std::string(layersGroup) + "/" + name;
+  const hdf5::Reader& reader = source.reader;
+  if (!reader.hasGroup(group))
+    return fail(ErrorCode::wrongType, reader.fileName(), group, "a group that describes a layer", "a dataset");
+  const auto optional = [&](const char* dataset) {
+    const std::string path = group + "/" + dataset;
+    return reader.hasDataset(path) ? path : std::string();
+  };
+  LayerDatasets paths{group + "/weight", AxisOrder::oi, optional("bias"), optional("weight_scale"), optional("input")};
+  AXESCOPE_TRY(const hdf5::DatasetInfo weight, reader.dataset(paths.weight));
+  if (weight.kind != hdf5::ElementKind::real)
+    return fail(ErrorCode::wrongType, reader.fileName(), paths.weight, "floating-point weights", "integers");
+  AXESCOPE_TRY(LayerInfo info, readLayerMetadata(reader, group, name, weight));
+  if (info.kind == LayerKind::conv2d) paths.order = AxisOrder::oihw;
+  return source.addLayer(std::move(info), std::move(paths));
+}
+
+/// Every layer and parameter that the graph names exists, and layers are of the operation's kind.
+Status checkGraph(const Hdf5Source& source) {
+  const std::string& file = source.reader.fileName();
+  std::map<std::string, LayerKind> kinds;
+  for (const LayerInfo& layer : source.layers) kinds.emplace(layer.name, layer.kind);
+  std::set<std::string> params;
+  for (const GraphNode& node : source.graph->nodes) {
+    const std::string object = std::string(graphDataset) + " node " + node.name;
+    for (const auto& [role, param] : node.params) {
+      if (!params.insert(param).second) continue;
+      if (!source.reader.hasDataset(std::string(paramsGroup) + "/" + param))
+        return fail(ErrorCode::notFound, file, object, role + " in " + paramsGroup, "no dataset " + param);
     }
-    AXESCOPE_TRY(const auto modelName, reader_.stringAttribute("/", "model"));
-    model = modelName.value_or(path.stem().string());
-    AXESCOPE_CHECK(readTask());
-    if (!reader_.hasGroup("/layers")) return failure(ErrorCode::notFound, "/layers", "a group of layers", "none");
-    AXESCOPE_TRY(const auto names, reader_.children("/layers"));
-    if (names.empty()) return failure(ErrorCode::empty, "/layers", "at least one layer", "none");
-    for (const std::string& layer : names) {
-      AXESCOPE_TRY(const auto weight, reader_.dataset("/layers/" + layer + "/weight"));
-      if (weight.kind != hdf5::ElementKind::real) {
-        return failure(ErrorCode::wrongType, weight.path, "floating-point weights", "integers");
-      }
-      AXESCOPE_TRY(LayerInfo info, layerInfoFrom(reader_, layer, weight));
-      layers.push_back(std::move(info));
+    if (node.layer.empty()) continue;
+    const auto layer = kinds.find(node.layer);
+    if (layer == kinds.end())
+      return fail(ErrorCode::notFound, file, object, std::string("a layer in ") + layersGroup,
+                  "no group " + node.layer);
+    if (node.op != name(layer->second)) {
+      return fail(ErrorCode::unsupported, file, object,
+                  std::string("operation ") + name(layer->second) + " for layer " + node.layer, node.op);
     }
-    AXESCOPE_CHECK(readGraph());
-    AXESCOPE_CHECK(readDataShape("/calibration/inputs", calibrationShape));
-    AXESCOPE_CHECK(readDataShape("/eval/inputs", evaluationShape));
-    return readLabelsShape();
   }
+  return {};
+}
 
-  Result<LayerTensors> loadLayer(std::size_t layer) const override {
-    const LayerInfo& info = layers[layer];
-    const std::string group = groupOf(info);
-    LayerTensors tensors;
-    AXESCOPE_TRY(const auto weight, reader_.readFloats(group + "/weight"));
-    AXESCOPE_CHECK(checkFinite(weight, reader_.fileName(), group + "/weight"));
-    tensors.weight = Eigen::Map<const MatrixF>(weight.data(), info.channels, info.k());
-    if (info.hasBias) {
-      AXESCOPE_TRY(tensors.bias, reader_.readFloats(group + "/bias"));
-      AXESCOPE_CHECK(checkFinite(tensors.bias, reader_.fileName(), group + "/bias"));
-    }
-    if (info.hasWeightScale) {
-      AXESCOPE_TRY(auto scale, reader_.readDoubles(group + "/weight_scale"));
-      for (const double value : scale) {
-        if (!(value > 0.0) || !std::isfinite(value)) {
-          return failure(ErrorCode::notFinite, group + "/weight_scale", "positive finite scales",
-                         fmt::format("{}", value));
-        }
-      }
-      if (scale.size() == 1) scale.resize(static_cast<std::size_t>(info.channels), scale.front());
-      tensors.weightScale = std::move(scale);
-    }
-    return tensors;
-  }
-
-  Result<Tensor> loadLayerInput(std::size_t layer, std::int64_t first, std::int64_t count) const override {
-    return readRows(reader_, groupOf(layers[layer]) + "/input", layers[layer].inputShape, first, count);
-  }
-
-  Result<Tensor> loadParam(const std::string& name) const override {
-    const std::string object = "/params/" + name;
-    AXESCOPE_TRY(const auto info, reader_.dataset(object));
-    Tensor tensor{info.shape, {}};
-    AXESCOPE_TRY(tensor.data, reader_.readFloats(object));
-    AXESCOPE_CHECK(checkFinite(tensor.data, reader_.fileName(), object));
-    return tensor;
-  }
-
-  Result<Tensor> loadCalibration(std::int64_t first, std::int64_t count) const override {
-    return readRows(reader_, "/calibration/inputs", calibrationShape, first, count);
-  }
-  Result<Tensor> loadEvaluation(std::int64_t first, std::int64_t count) const override {
-    return readRows(reader_, "/eval/inputs", evaluationShape, first, count);
-  }
-  Result<std::vector<std::int64_t>> loadLabels(std::int64_t count) const override {
-    return reader_.readIntegers("/eval/labels", 0, count);
-  }
-
- private:
-  static std::string groupOf(const LayerInfo& info) { return "/layers/" + info.name; }
-
-  tl::unexpected<Error> failure(ErrorCode code, std::string object, std::string expected, std::string found) const {
-    return fail(code, reader_.fileName(), std::move(object), std::move(expected), std::move(found));
-  }
-
-  Status readTask() {
-    AXESCOPE_TRY(const auto text, reader_.stringAttribute("/", "task"));
-    for (const Task known : {Task::none, Task::classification, Task::languageModeling}) {
-      if (text.value_or("none") == name(known)) {
-        task = known;
-        return {};
-      }
-    }
-    return failure(ErrorCode::unsupported, "@task", "classification, language-modeling or none", *text);
-  }
-
-  Status readGraph() {
-    if (!reader_.hasDataset("/graph")) return {};
-    AXESCOPE_TRY(const std::string text, reader_.readString("/graph"));
-    AXESCOPE_TRY(graph, parseGraph(text, reader_.fileName()));
-    std::map<std::string, std::size_t> firstUse;
+/// Order of first use by the graph; layers that it does not use follow by name.
+std::vector<std::string> layerOrder(const std::optional<Graph>& graph, const std::vector<std::string>& names) {
+  std::vector<std::string> order;
+  std::set<std::string> left(names.begin(), names.end());
+  if (graph) {
     for (const GraphNode& node : graph->nodes) {
-      if (node.layer.empty()) continue;
-      const auto found =
-          std::find_if(layers.begin(), layers.end(), [&](const LayerInfo& layer) { return layer.name == node.layer; });
-      const std::string where = "/graph: node '" + node.name + "'";
-      if (found == layers.end())
-        return failure(ErrorCode::notFound, where, "a layer in /layers", "'" + node.layer + "'");
-      if (node.op != name(found->kind)) {
-        return failure(ErrorCode::wrongType, where, fmt::format("op {} for layer '{}'", name(found->kind), node.layer),
-                       node.op);
-      }
-      firstUse.emplace(node.layer, firstUse.size());
+      if (left.erase(node.layer) != 0) order.push_back(node.layer);
     }
-    const auto rank = [&](const LayerInfo& layer) {
-      const auto found = firstUse.find(layer.name);
-      return found == firstUse.end() ? firstUse.size() : found->second;
-    };
-    std::stable_sort(layers.begin(), layers.end(),
-                     [&](const LayerInfo& a, const LayerInfo& b) { return rank(a) < rank(b); });
-    return {};
   }
+  order.insert(order.end(), left.begin(), left.end());
+  return order;
+}
 
-  Status readDataShape(const std::string& object, Shape& shape) {
-    if (!reader_.hasDataset(object)) return {};
-    AXESCOPE_TRY(const auto info, reader_.dataset(object));
-    const bool empty = std::any_of(info.shape.begin(), info.shape.end(), [](std::int64_t n) { return n < 1; });
-    if (info.shape.size() < 2) {
-      return failure(ErrorCode::wrongShape, object, "[samples, …]", shapeText(info.shape));
-    }
-    if (empty) return failure(ErrorCode::empty, object, "at least one sample", shapeText(info.shape));
-    shape = info.shape;
-    return {};
+/// Shape of network inputs, [samples, …]; empty when absent.
+Result<std::vector<std::int64_t>> inputsShape(const Hdf5Source& source, const char* path) {
+  const hdf5::Reader& reader = source.reader;
+  if (!reader.hasDataset(path)) return std::vector<std::int64_t>{};
+  AXESCOPE_TRY(hdf5::DatasetInfo info, reader.dataset(path));
+  const bool isTokens = source.task == Task::languageModeling;
+  if (info.shape.size() < 2 || (isTokens && info.shape.size() != 2)) {
+    return fail(ErrorCode::wrongShape, reader.fileName(), path,
+                isTokens ? "shape [samples, length]" : "shape [samples, …]",
+                "shape " + hdf5::describeShape(info.shape));
   }
+  if (isTokens && info.kind != hdf5::ElementKind::integer)
+    return fail(ErrorCode::wrongType, reader.fileName(), path, "integer token ids", "floating-point numbers");
+  if (info.elements() == 0)
+    return fail(ErrorCode::empty, reader.fileName(), path, "at least one sample",
+                "shape " + hdf5::describeShape(info.shape));
+  return info.shape;
+}
 
-  Status readLabelsShape() {
-    hasLabels = reader_.hasDataset("/eval/labels");
-    if (!hasLabels) return {};
-    AXESCOPE_TRY(const auto labels, reader_.dataset("/eval/labels"));
-    const std::int64_t samples = evaluationShape.empty() ? 0 : evaluationShape.front();
-    if (labels.shape != Shape{samples} || labels.kind != hdf5::ElementKind::integer) {
-      return failure(ErrorCode::wrongShape, "/eval/labels", fmt::format("integers [{}], one for each input", samples),
-                     shapeText(labels.shape));
-    }
-    return {};
+Result<bool> checkLabels(const Hdf5Source& source) {
+  const hdf5::Reader& reader = source.reader;
+  if (!reader.hasDataset(labelsDataset)) return false;
+  AXESCOPE_TRY(const hdf5::DatasetInfo labels, reader.dataset(labelsDataset));
+  if (source.evaluationShape.empty())
+    return fail(ErrorCode::notFound, reader.fileName(), evaluationDataset, "inputs beside the labels", "none");
+  if (labels.kind != hdf5::ElementKind::integer)
+    return fail(ErrorCode::wrongType, reader.fileName(), labelsDataset, "integer labels", "floating-point numbers");
+  if (labels.shape != std::vector<std::int64_t>{source.evaluationShape.front()}) {
+    return fail(ErrorCode::wrongShape, reader.fileName(), labelsDataset,
+                "one label for each of " + std::to_string(source.evaluationShape.front()) + " inputs",
+                "shape " + hdf5::describeShape(labels.shape));
   }
-
-  hdf5::Reader reader_;
-};
+  return true;
+}
 
 }  // namespace
 
-Result<std::unique_ptr<DumpSource>> openNative(hdf5::Reader reader, const std::filesystem::path& path) {
-  auto source = std::make_unique<NativeSource>(std::move(reader), path);
-  AXESCOPE_CHECK(source->readMetadata());
-  return std::unique_ptr<DumpSource>(std::move(source));
+Result<std::unique_ptr<DumpSource>> openNative(hdf5::Reader opened) {
+  auto source = std::make_unique<Hdf5Source>(std::move(opened));
+  const hdf5::Reader& reader = source->reader;
+  AXESCOPE_CHECK(checkVersion(reader));
+  AXESCOPE_TRY(const auto model, reader.stringAttribute("/", "model"));
+  source->model = model.value_or("");
+  AXESCOPE_TRY(source->task, readTask(reader));
+  if (reader.hasDataset(graphDataset)) {
+    AXESCOPE_TRY(const std::string text, reader.readString(graphDataset));
+    AXESCOPE_TRY(source->graph, parseGraph(text, reader.fileName()));
+  }
+  AXESCOPE_TRY(const std::vector<std::string> names, reader.children(layersGroup));
+  if (names.empty()) return fail(ErrorCode::empty, reader.fileName(), layersGroup, "at least one layer", "none");
+  for (const std::string& name : layerOrder(source->graph, names)) AXESCOPE_CHECK(addLayer(*source, name));
+  if (source->graph) AXESCOPE_CHECK(checkGraph(*source));
+  AXESCOPE_TRY(source->calibrationShape, inputsShape(*source, calibrationDataset));
+  AXESCOPE_TRY(source->evaluationShape, inputsShape(*source, evaluationDataset));
+  AXESCOPE_TRY(source->hasLabels, checkLabels(*source));
+  return source;
 }
 
 }  // namespace axescope

@@ -11,6 +11,26 @@ namespace axescope::hdf5 {
 
 namespace {
 
+/// Values that lie in the object itself and nowhere else.
+bool isSelfContained(hid_t type) {
+  switch (H5Tget_class(type)) {
+    case H5T_INTEGER:
+    case H5T_FLOAT:
+    case H5T_ENUM:
+      return true;
+    case H5T_STRING:
+      return H5Tis_variable_str(type) == 0;
+    case H5T_COMPOUND:
+      for (int i = 0; i < H5Tget_nmembers(type); ++i) {
+        const TypeHandle member(H5Tget_member_type(type, static_cast<unsigned>(i)));
+        if (H5Tget_class(member.get()) == H5T_COMPOUND || !isSelfContained(member.get())) return false;
+      }
+      return true;
+    default:
+      return false;
+  }
+}
+
 class ObjectCopy {
  public:
   ObjectCopy(const FileAccess& source, hid_t target, const std::string& targetName)
@@ -85,12 +105,9 @@ class ObjectCopy {
     return {};
   }
 
-  /// Values that lie in the object itself and nowhere else.
   Status checkSelfContained(hid_t type, const std::string& object) const {
-    if (H5Tis_variable_str(type) > 0 || H5Tdetect_class(type, H5T_VLEN) != 0 || H5Tdetect_class(type, H5T_STRING) < 0 ||
-        H5Tdetect_class(type, H5T_REFERENCE) != 0)
-      return source_.fail(ErrorCode::wrongType, object, "values of fixed length", describeType(type));
-    return {};
+    if (isSelfContained(type)) return {};
+    return source_.fail(ErrorCode::wrongType, object, "numbers or fixed-length text", describeType(type));
   }
 
   tl::unexpected<Error> failure(const std::string& object) const {

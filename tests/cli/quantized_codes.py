@@ -34,9 +34,9 @@ def _columns(codes: np.ndarray, group: h5py.Group, zero_point: int) -> tuple[np.
     if codes.ndim == 2:
         return codes[None], (len(codes), outputs)
     groups = int(group.attrs["groups"])
-    edge_y, edge_x = (int(v) for v in group.attrs["padding"])[:2] if len(group.attrs["padding"]) == 2 else (
-        int(group.attrs["padding"][0]), int(group.attrs["padding"][2]))
-    padded = np.pad(codes, ((0, 0), (0, 0), (edge_y, edge_y), (edge_x, edge_x)), constant_values=zero_point)
+    sides = [int(v) for v in group.attrs["padding"]]
+    top, bottom, left, right = sides if len(sides) == 4 else (sides[0], sides[0], sides[1], sides[1])
+    padded = np.pad(codes, ((0, 0), (0, 0), (top, bottom), (left, right)), constant_values=zero_point)
     windows = np.lib.stride_tricks.sliding_window_view(padded, group["codes"].shape[2:], axis=(2, 3))
     n, inputs, height, width = windows.shape[:4]
     per_group = windows.reshape(n, groups, inputs // groups, height, width, *windows.shape[4:])

@@ -2,13 +2,17 @@
 """`sweep`: every kind of file, results and CSV, resuming, threads, failures."""
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import subprocess
 import unittest
 
 import h5py
 import numpy as np
 
-from cli_case import CliCase, comparable, points, read_csv
+from cli_case import CLI, CliCase, comparable, points, read_csv
 from small_dumps import EVALUATION_SAMPLES, WRONG_LABELS, write_cnn, write_layers, write_weights
 
 COLUMNS = ["algorithm", "constraint", "weight_bits", "activation_bits", "inner_bits", "outer_bits", "tile", "overflow",
@@ -107,7 +111,8 @@ class NetworkSweepTest(CliCase):
 
     def test_finished_results_are_never_overwritten(self) -> None:
         self.succeed("sweep", self.dump, *SMALL, "--out", self.out)
-        self.succeed("sweep", self.dump, *SMALL, "--tile", "8", "--out", self.out)
+        self.succeed("sweep", self.dump, "--inner-bits", "12", "--tile", "8", "--out", self.out)
+        self.assertEqual(len(points(self.out)), 4)
         self.assertEqual(len(points(self.path("results.previous.h5"))), 24)
         self.assert_no_leftovers()
 
@@ -121,6 +126,22 @@ class NetworkSweepTest(CliCase):
         self.assertTrue(2 <= len(lines) <= 10, run.stderr)
         self.assertTrue(lines[-1].startswith("24/24 points  100 %"), run.stderr)
         self.assertNotIn("\r", run.stderr)
+
+    def test_progress_is_a_bar_on_a_terminal(self) -> None:
+        screen, terminal = pty.openpty()
+        run = subprocess.Popen([CLI, "sweep", str(self.dump), *SMALL, "--out", str(self.out)], stderr=terminal,
+                               stdout=subprocess.DEVNULL)
+        os.close(terminal)
+        shown = b""
+        with contextlib.suppress(OSError):  # what a terminal answers once its other end is closed
+            while piece := os.read(screen, 4096):
+                shown += piece
+        os.close(screen)
+        self.assertEqual(run.wait(), 0)
+        lines = shown.decode().split("\r\x1b[K")
+        self.assertRegex(lines[1], r"^\[-+\] 0/24 points  0 %  0:00 spent$")
+        self.assertRegex(lines[-2], r"^\[#+\] 24/24 points  100 %  \d+:\d\d spent$")
+        self.assertEqual(lines[-1], "")
 
     def test_the_input_is_not_an_output(self) -> None:
         self.refuse(2, "sweep", self.dump, "--out", self.dump, says=("--out",))

@@ -12,7 +12,7 @@ from small_dumps import write_layers
 
 POINTS = 48
 SETTINGS = ("--algorithm", "optq,gpfq", "--constraint", "axe", "--inner-bits", "12:23", "--tile", "64,full",
-            "--refine", "2", "--threads", "2")
+            "--refine", "4", "--threads", "2")
 
 
 class InterruptionTest(CliCase):
@@ -20,9 +20,9 @@ class InterruptionTest(CliCase):
         super().setUp()
         self.dump = self.path("layers.h5")
         self.out = self.path("results.h5")
-        write_layers(self.dump, samples=512, k=320, channels=160)
+        write_layers(self.dump, samples=512, k=384, channels=256)
 
-    def wait_for_points(self, count: int, process: object) -> None:
+    def wait_for_points(self, count: int) -> None:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             if self.out.exists() and len(points(self.out)) >= count:
@@ -32,7 +32,7 @@ class InterruptionTest(CliCase):
 
     def stop_by(self, number: signal.Signals) -> None:
         process = self.start("sweep", self.dump, *SETTINGS, "--out", self.out)
-        self.wait_for_points(2, process)
+        self.wait_for_points(2)
         process.send_signal(number)
         started = time.monotonic()
         _, errors = process.communicate(timeout=30)
@@ -53,7 +53,7 @@ class InterruptionTest(CliCase):
 
     def test_a_second_signal_ends_at_once(self) -> None:
         process = self.start("sweep", self.dump, *SETTINGS, "--out", self.out)
-        self.wait_for_points(1, process)
+        self.wait_for_points(1)
         for _ in range(20):  # the same signal counts once while it is pending
             if process.poll() is not None:
                 break
@@ -77,7 +77,7 @@ class InterruptionTest(CliCase):
 
     def test_two_programs_do_not_write_the_same_results(self) -> None:
         process = self.start("sweep", self.dump, *SETTINGS, "--out", self.out)
-        self.wait_for_points(1, process)
+        self.wait_for_points(1)
         run = self.run_cli("sweep", self.dump, *SETTINGS, "--out", self.out)
         self.assertEqual(run.returncode, 3)
         self.assertIn("one in use", run.stderr)

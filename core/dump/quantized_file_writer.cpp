@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/dump/layer_metadata.h"
+#include "core/dump/quantized_layer.h"
+#include "core/hdf5/text.h"
+
+namespace axescope {
+
+namespace {
+
+using Shape = std::vector<std::int64_t>;
+
+/// Codes as the narrowest type of the format that holds `range`.
+Status writeCodes(hdf5::Writer& writer, const std::string& path, const Shape& shape,
+                  std::span<const std::int16_t> codes, IntegerRange range) {
+  if (range.low >= INT8_MIN && range.high <= INT8_MAX)
+    return writer.tensor(path, shape, std::vector<std::int8_t>(codes.begin(), codes.end()));
+  if (range.low >= 0 && range.high <= UINT8_MAX)
+    return writer.tensor(path, shape, std::vector<std::uint8_t>(codes.begin(), codes.end()));
+  return writer.tensor(path, shape, codes);
+}
+
+Status writeCertificate(hdf5::Writer& writer, const std::string& group, const QuantizedFileLayer& layer) {
+  const Certificate certificate = certificateOf(layer);
+  const Shape shape{certificate.channels(), certificate.tiling().tiles()};
+  std::vector<std::int64_t> positive;
+  std::vector<std::int64_t> negative;
+  for (const TileSums& sums : certificate.allSums()) {
+    positive.push_back(sums.positive);
+    negative.push_back(sums.negative);
+  }
+  AXESCOPE_CHECK(writer.tensor(group + "/positive", shape, std::span<const std::int64_t>(positive)));
+  AXESCOPE_CHECK(writer.tensor(group + "/negative", shape, std::span<const std::int64_t>(negative)));
+  const std::vector<double> budget(positive.size(), tileBudget(layer));
+  AXESCOPE_CHECK(writer.tensor(group + "/budget", shape, std::span<const double>(budget)));
+  return writer.attribute(group, "guaranteed", std::int64_t{certificate.guaranteed() ? 1 : 0});
+}
+
+Status writeLayer(hdf5::Writer& writer, const QuantizedFileLayer& layer, std::int64_t position) {
+  const std::string group = "/layers/" + layer.info.name;
+  AXESCOPE_CHECK(writer.group(group));
+  AXESCOPE_CHECK(writeLayerMetadata(writer, group, layer.info));
+  AXESCOPE_CHECK(writeInputQuantizer(writer, group, layer.input));
+  const Tiling tiling = Tiling::of(layer.info.k(), layer.tileSize);
+  AXESCOPE_CHECK(writer.attribute(group, "position", position));
+  AXESCOPE_CHECK(writer.attribute(group, "weight_bits", std::int64_t{layer.weightBits}));
+  AXESCOPE_CHECK(writer.attribute(group, "inner_bits", std::int64_t{layer.innerBits}));
+  AXESCOPE_CHECK(writer.attribute(group, "outer_bits", std::int64_t{layer.outerBits}));
+  AXESCOPE_CHECK(writer.attribute(group, "tile", tiling.tileSize));
+  AXESCOPE_CHECK(writer.attribute(group, "overflow", layer.overflow));
+  const Shape channels{layer.info.channels};
+  const std::span codes(layer.codes.data(), static_cast<std::size_t>(layer.codes.size()));
+  AXESCOPE_CHECK(
+      writeCodes(writer, group + "/codes", weightShape(layer.info), codes, twosComplement(layer.weightBits)));
+  AXESCOPE_CHECK(writer.tensor(group + "/weight_scale", channels, std::span<const double>(layer.weightScale)));
+  if (!layer.bias.empty()) AXESCOPE_CHECK(writer.tensor(group + "/bias", channels, std::span<const float>(layer.bias)));
+  if (!layer.inputCodesShape.empty()) {
+    AXESCOPE_CHECK(writeCodes(writer, group + "/input_codes", layer.inputCodesShape,
+                              std::span<const std::int16_t>(layer.inputCodes), layer.input.range()));
+  }
+  return writeCertificate(writer, group + "/certificate", layer);
+}
+
+/// A name that is one step of an HDF5 path.
+bool isLinkName(const std::string& name) {
+  return !name.empty() && name != "." && name.find('/') == std::string::npos && name.find('\0') == std::string::npos &&
+         hdf5::isUtf8(name);
+}
+
+}  // namespace
+
+Status writeQuantizedFile(const std::filesystem::path& path, const QuantizedFile& file) {
+  std::set<std::string> names;
+  for (const QuantizedFileLayer& layer : file.layers) {
+    const std::string& name = layer.info.name;
+    if (!isLinkName(name) || !names.insert(name).second) {
+      return fail(ErrorCode::invalidArgument, path.string(), "/layers", "layer names of their own without /",
+                  "\"" + name + "\"");
+    }
+    AXESCOPE_CHECK(checkQuantizedLayer(layer, path.string(), "/layers/" + name));
+  }
+  AXESCOPE_TRY(hdf5::Writer writer, hdf5::Writer::create(path));
+  AXESCOPE_CHECK(writer.attribute("/", "format", std::string("axescope-quantized")));
+  AXESCOPE_CHECK(writer.attribute("/", "version", std::int64_t{1}));
+  AXESCOPE_CHECK(writer.attribute("/", "model", file.model));
+  AXESCOPE_CHECK(writer.attribute("/", "settings", file.settings));
+  AXESCOPE_CHECK(writer.attribute("/", "provenance", file.provenance));
+  AXESCOPE_CHECK(writer.group("/layers"));
+  std::int64_t position = 0;
+  for (const QuantizedFileLayer& layer : file.layers) AXESCOPE_CHECK(writeLayer(writer, layer, position++));
+  return writer.commit();
+}
+
+}  // namespace axescope

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/dump/quantized_layer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "core/dump/layer_metadata.h"
+
+namespace axescope {
+
+namespace {
+
+/// All codes lie in `range`.
+Status checkCodes(std::span<const std::int16_t> codes, IntegerRange range, const std::string& file,
+                  const std::string& object) {
+  const auto bad =
+      std::ranges::find_if(codes, [&](std::int64_t code) { return code < range.low || code > range.high; });
+  if (bad == codes.end()) return {};
+  return fail(ErrorCode::invalidArgument, file, object,
+              "codes from " + std::to_string(range.low) + " to " + std::to_string(range.high),
+              std::to_string(*bad) + " at " + std::to_string(bad - codes.begin()));
+}
+
+Status checkWidth(std::int64_t value, IntegerRange range, const std::string& file, const std::string& object) {
+  if (value >= range.low && value <= range.high) return {};
+  return fail(ErrorCode::invalidArgument, file, object,
+              std::to_string(range.low) + " to " + std::to_string(range.high) + " bits", std::to_string(value));
+}
+
+Status checkCount(std::size_t found, std::int64_t expected, const char* what, const std::string& file,
+                  const std::string& object) {
+  if (found == static_cast<std::size_t>(expected)) return {};
+  return fail(ErrorCode::wrongShape, file, object, std::to_string(expected) + " " + what, std::to_string(found));
+}
+
+Status checkInputCodes(const QuantizedFileLayer& layer, const std::string& file, const std::string& object) {
+  if (layer.inputCodesShape.empty() && layer.inputCodes.empty()) return {};
+  AXESCOPE_CHECK(checkInputShape(file, object, layer.info, layer.inputCodesShape));
+  std::int64_t count = 1;
+  for (const std::int64_t size : layer.inputCodesShape) count *= size;
+  AXESCOPE_CHECK(checkCount(layer.inputCodes.size(), count, "codes", file, object));
+  return checkCodes(layer.inputCodes, layer.input.range(), file, object);
+}
+
+}  // namespace
+
+Status checkQuantizedLayer(const QuantizedFileLayer& layer, const std::string& file, const std::string& group) {
+  const LayerInfo& info = layer.info;
+  const IntegerRange accumulator{leastAccumulatorBits, mostAccumulatorBits};
+  AXESCOPE_CHECK(checkWidth(layer.weightBits, {1, mostCodeBits}, file, group + "@weight_bits"));
+  AXESCOPE_CHECK(checkWidth(layer.input.bits, {1, mostCodeBits}, file, group + "@input_bits"));
+  AXESCOPE_CHECK(checkWidth(layer.innerBits, accumulator, file, group + "@inner_bits"));
+  AXESCOPE_CHECK(checkWidth(layer.outerBits, accumulator, file, group + "@outer_bits"));
+  if (layer.overflow != "wrap" && layer.overflow != "saturate") {
+    return fail(ErrorCode::invalidArgument, file, group + "@overflow", "\"wrap\" or \"saturate\"",
+                "\"" + layer.overflow + "\"");
+  }
+  const std::string codes = group + "/codes";
+  if (info.channels < 1 || info.groups() < 1 || info.k() < 1)
+    return fail(ErrorCode::empty, file, codes, "at least one code", "none");
+  AXESCOPE_CHECK(checkCount(static_cast<std::size_t>(layer.codes.rows()), info.channels, "channels", file, codes));
+  AXESCOPE_CHECK(checkCount(static_cast<std::size_t>(layer.codes.cols()), info.k(), "codes a channel", file, codes));
+  AXESCOPE_CHECK(checkCodes(std::span(layer.codes.data(), static_cast<std::size_t>(layer.codes.size())),
+                            twosComplement(layer.weightBits), file, codes));
+  AXESCOPE_CHECK(checkCount(layer.weightScale.size(), info.channels, "scales", file, group + "/weight_scale"));
+  const auto isScale = [](double scale) { return std::isfinite(scale) && scale > 0; };
+  if (!std::ranges::all_of(layer.weightScale, isScale) || !isScale(layer.input.scale))
+    return fail(ErrorCode::notFinite, file, group, "finite scales above 0", "another number");
+  if (!layer.bias.empty()) {
+    AXESCOPE_CHECK(checkCount(layer.bias.size(), info.channels, "biases", file, group + "/bias"));
+    if (!std::ranges::all_of(layer.bias, [](float bias) { return std::isfinite(bias); }))
+      return fail(ErrorCode::notFinite, file, group + "/bias", "finite numbers", "NaN or infinity");
+  }
+  return checkInputCodes(layer, file, group + "/input_codes");
+}
+
+Certificate certificateOf(const QuantizedFileLayer& layer) {
+  return {layer.codes, Tiling::of(layer.info.k(), layer.tileSize), layer.input.range(), layer.innerBits,
+          layer.outerBits};
+}
+
+double tileBudget(const QuantizedFileLayer& layer) {
+  const IntegerRange range = layer.input.range();
+  const std::int64_t largest = std::max(-range.low, range.high);
+  return static_cast<double>(accumulatorLimit(layer.innerBits)) / static_cast<double>(largest);
+}
+
+}  // namespace axescope

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`quantize`: codes, scales, certificates and input codes of one setting."""
+from __future__ import annotations
+
+import json
+import unittest
+
+import h5py
+import numpy as np
+
+from cli_case import CliCase, points
+from quantized_codes import read_layers
+from small_dumps import write_cnn, write_layers, write_weights
+
+
+class QuantizeTest(CliCase):
+    def quantize(self, write: object, *flags: str) -> str:
+        write(self.path("dump.h5"))
+        return self.succeed("quantize", self.path("dump.h5"), *flags, "--out", self.path("q.h5"))
+
+    def test_every_kind_of_file(self) -> None:
+        for write, flags in ((write_cnn, ()), (write_layers, ()), (write_weights, ("--algorithm", "rtn"))):
+            with self.subTest(dump=write.__name__):
+                text = self.quantize(write, "--inner-bits", "14", "--tile", "16", *flags)
+                self.assertIn("Guaranteed: no input can overflow any accumulator.", text)
+                self.assertIn("Smallest P_I", text)
+        self.assert_no_leftovers()
+
+    def test_codes_and_attributes(self) -> None:
+        self.quantize(write_layers, "--inner-bits", "13", "--tile", "16", "--weight-bits", "5")
+        with h5py.File(self.path("q.h5"), "r") as file, h5py.File(self.path("dump.h5"), "r") as dump:
+            dense = file["layers/dense"]
+            self.assertEqual(dense["codes"].shape, dump["layers/dense/weight"].shape)
+            self.assertLessEqual(np.abs(dense["codes"][()]).max(), 15)
+            self.assertEqual(dense["input_codes"].shape, (64, 40))
+            self.assertEqual(file["layers/grouped/input_codes"].shape, (16, 4, 5, 5))
+            np.testing.assert_array_equal(dense["bias"][()], dump["layers/dense/bias"][()])
+            self.assertEqual([dense.attrs[key] for key in ("weight_bits", "inner_bits", "tile", "overflow")],
+                             [5, 13, 16, "wrap"])
+            settings = json.loads(file.attrs["settings"])
+            self.assertEqual((settings["inner_bits"], settings["tile"]), (13, 16))
+            self.assertEqual(json.loads(file.attrs["provenance"])["input"], "dump.h5")
+
+    def test_input_codes_are_the_quantized_inputs(self) -> None:
+        self.quantize(write_layers, "--input-samples", "10")
+        with h5py.File(self.path("q.h5"), "r") as file, h5py.File(self.path("dump.h5"), "r") as dump:
+            dense = file["layers/dense"]
+            x = dump["layers/dense/input"][:10].astype(np.float64)
+            codes = np.clip(np.rint(x / dense.attrs["input_scale"]) + dense.attrs["input_zero_point"], 0, 255)
+            np.testing.assert_array_equal(dense["input_codes"][()], codes)
+
+    def test_a_network_gives_every_layer_input_codes(self) -> None:
+        for propagate in ("on", "off"):
+            self.quantize(write_cnn, "--input-samples", "5", "--propagate", propagate)
+            layers = read_layers(self.path("q.h5"))
+            self.assertEqual({name: layer.output_shape for name, layer in layers.items()},
+                             {"block.conv": (5, 6, 8, 8), "block.depthwise": (5, 6, 8, 8), "hidden": (5, 24),
+                              "classes": (5, 3)})
+        self.quantize(write_cnn, "--input-samples", "0")
+        self.assertIsNone(read_layers(self.path("q.h5"))["hidden"].columns)
+
+    def test_it_is_the_point_that_sweep_measures(self) -> None:
+        flags = ("--algorithm", "optq", "--constraint", "axe", "--inner-bits", "13", "--tile", "16")
+        self.quantize(write_cnn, *flags)
+        self.succeed("sweep", self.path("dump.h5"), *flags, "--out", self.path("r.h5"))
+        layers = read_layers(self.path("q.h5"))
+        zeros = sum(int((layer.codes == 0).sum()) for layer in layers.values())
+        codes = sum(layer.codes.size for layer in layers.values())
+        self.assertEqual(points(self.path("r.h5"))["sparsity"][0], zeros / codes)
+
+    def test_layers_can_be_chosen(self) -> None:
+        self.quantize(write_cnn, "--layers", "block.*", "--skip-layers", "block.conv", "--skip-bits", "7")
+        layers = read_layers(self.path("q.h5"))
+        self.assertEqual({name: (x.weight_bits, x.inner_bits) for name, x in layers.items()},
+                         {"block.conv": (7, 32), "block.depthwise": (4, 16)})
+        self.refuse(2, "quantize", self.path("dump.h5"), "--layers", "none*", "--out", self.path("n.h5"),
+                    says=("--layers",))
+
+    def test_weights_alone_need_round_to_nearest(self) -> None:
+        write_weights(self.path("dump.h5"))
+        self.refuse(2, "quantize", self.path("dump.h5"), "--out", self.path("q.h5"), says=("only rtn works",))
+
+
+if __name__ == "__main__":
+    unittest.main()
