@@ -6,10 +6,7 @@
 #include <stop_token>
 
 #include "core/base/error.h"
-
-namespace CLI {
-class App;
-}
+#include "core/command/cli_app.h"
 
 namespace axescope {
 

@@ -2,10 +2,9 @@
 // Ctrl-C and termination requests as a stop token, so that finished work is kept.
 #pragma once
 
+#include <csignal>
 #include <stop_token>
 #include <thread>
-
-#include <signal.h>
 
 namespace axescope {
 

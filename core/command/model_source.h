@@ -6,11 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/command/cli_app.h"
 #include "core/study/model.h"
-
-namespace CLI {
-class App;
-}
 
 namespace axescope {
 

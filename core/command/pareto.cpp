@@ -56,15 +56,16 @@ std::string asText(const std::vector<PointResult>& front, const ParetoAxes& axes
     const bool isShown = std::find(shown.begin(), shown.end(), &column) != shown.end();
     if (column.isSetting && !isShown && std::any_of(front.begin(), front.end(), differs)) shown.push_back(&column);
   }
-  std::vector<TextTable::Column> columns;
-  for (const ResultColumn* column : shown) {
-    columns.push_back(
-        {std::string(column->name), isNumeric(*column) ? TextTable::Align::right : TextTable::Align::left});
-  }
+  std::vector<TextTable::Column> columns(shown.size());
+  std::transform(shown.begin(), shown.end(), columns.begin(), [](const ResultColumn* column) {
+    return TextTable::Column{std::string(column->name),
+                             isNumeric(*column) ? TextTable::Align::right : TextTable::Align::left};
+  });
   TextTable table(std::move(columns));
   for (const PointResult& point : front) {
-    std::vector<std::string> cells;
-    for (const ResultColumn* column : shown) cells.push_back(cellText(column->get(point)));
+    std::vector<std::string> cells(shown.size());
+    std::transform(shown.begin(), shown.end(), cells.begin(),
+                   [&](const ResultColumn* column) { return cellText(column->get(point)); });
     table.addRow(std::move(cells));
   }
   return table.text();

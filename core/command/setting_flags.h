@@ -9,11 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/command/cli_app.h"
 #include "core/study/study.h"
-
-namespace CLI {
-class App;
-}
 
 namespace axescope {
 

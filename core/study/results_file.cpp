@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/study/results_file.h"
 
-#include <cmath>
 #include <condition_variable>
 #include <limits>
 #include <mutex>
@@ -11,16 +10,12 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "core/hdf5/reader.h"
 #include "core/hdf5/replacement_file.h"
 #include "core/hdf5/writer.h"
 
 namespace axescope {
 
 namespace {
-
-constexpr std::int64_t formatVersion = 1;
-constexpr const char* formatName = "axescope-results";
 
 // Names that stand for 0 in an integer column ("full", "auto", "all") are stored as 0.
 hdf5::TableColumn pointsColumn(const ResultColumn& column, const std::vector<PointResult>& points) {
@@ -84,8 +79,8 @@ std::vector<hdf5::TableColumn> layerTable(const std::vector<PointResult>& points
 Status writeResults(const std::filesystem::path& path, const Provenance& provenance,
                     const std::vector<PointResult>& points) {
   AXESCOPE_TRY(hdf5::Writer writer, hdf5::Writer::create(path));
-  AXESCOPE_CHECK(writer.attribute("/", "format", std::string(formatName)));
-  AXESCOPE_CHECK(writer.attribute("/", "version", formatVersion));
+  AXESCOPE_CHECK(writer.attribute("/", "format", std::string(resultsFormatName)));
+  AXESCOPE_CHECK(writer.attribute("/", "version", resultsFormatVersion));
   AXESCOPE_CHECK(writer.group("/provenance"));
   AXESCOPE_CHECK(writer.string("/provenance/settings", provenance.settings));
   const std::pair<const char*, const std::string*> texts[] = {
@@ -104,78 +99,6 @@ Status writeResults(const std::filesystem::path& path, const Provenance& provena
 Status writeCsv(const std::filesystem::path& path, const std::string& text) {
   AXESCOPE_TRY(hdf5::ReplacementFile file, hdf5::ReplacementFile::create(path));
   return file.commit(std::as_bytes(std::span(text)));
-}
-
-// The value of one cell as the schema wants it.
-std::optional<SettingValue> cellValue(const hdf5::Reader::Column& stored, std::size_t row, const ResultColumn& column) {
-  if (stored.isText) {
-    if (column.kind == SettingKind::integer || column.kind == SettingKind::real) return std::nullopt;
-    return SettingValue{stored.texts[row]};
-  }
-  const double number = stored.numbers[row];
-  if (column.kind == SettingKind::real) return std::isnan(number) ? std::nullopt : std::optional<SettingValue>(number);
-  if (column.kind != SettingKind::integer) return std::nullopt;
-  if (number == 0.0 && column.setting != nullptr && !column.setting->choices.empty()) {
-    return SettingValue{std::string(column.setting->choices.front())};
-  }
-  return SettingValue{static_cast<std::int64_t>(number)};
-}
-
-Status restorePoints(const std::string& file, const std::vector<hdf5::Reader::Column>& columns,
-                     std::vector<PointResult>& points) {
-  for (const hdf5::Reader::Column& stored : columns) {
-    const ResultColumn* column = findColumn(stored.name);
-    if (column == nullptr || (!column->isSetting && column->restore == nullptr)) continue;
-    for (std::size_t row = 0; row < points.size(); ++row) {
-      const auto value = cellValue(stored, row, *column);
-      if (!value) continue;
-      if (!column->isSetting) {
-        column->restore(points[row], *value);
-      } else if (checkValue(*column->setting, *value)) {
-        column->setting->set(points[row].settings, *value);
-      } else {
-        return fail(ErrorCode::corrupt, file, "/points@" + stored.name, "a value this setting can have",
-                    toText(*value));
-      }
-    }
-  }
-  return {};
-}
-
-Status restoreLayers(const std::string& file, const std::vector<hdf5::Reader::Column>& columns,
-                     std::vector<PointResult>& points) {
-  const auto find = [&](std::string_view name, bool text) -> const hdf5::Reader::Column* {
-    for (const auto& column : columns) {
-      if (column.name == name && column.isText == text) return &column;
-    }
-    return nullptr;
-  };
-  const auto* point = find("point", false);
-  const auto* layer = find("layer", true);
-  if (point == nullptr || layer == nullptr) {
-    return fail(ErrorCode::corrupt, file, "/layer_points", "columns point and layer", "others");
-  }
-  const auto number = [&](std::string_view name, std::size_t row) {
-    const auto* column = find(name, false);
-    return column == nullptr ? 0.0 : column->numbers[row];
-  };
-  for (std::size_t row = 0; row < point->numbers.size(); ++row) {
-    const double index = point->numbers[row];
-    if (!(index >= 0 && index < static_cast<double>(points.size()))) {
-      return fail(ErrorCode::corrupt, file, "/layer_points@point", "the row of a point", fmt::format("{}", index));
-    }
-    LayerMeasurement m;
-    m.layer = layer->texts[row];
-    m.error = number("error", row);
-    m.guaranteed = number("guaranteed", row) != 0.0;
-    m.maxBudgetUse = number("max_budget_use", row);
-    m.outerBits = static_cast<int>(number("outer_bits", row));
-    m.smallestInnerBits = static_cast<int>(number("smallest_inner_bits", row));
-    m.overflowRate = number("overflow_rate", row);
-    m.sparsity = number("sparsity", row);
-    points[static_cast<std::size_t>(index)].layers.push_back(std::move(m));
-  }
-  return {};
 }
 
 // Held while a sweep writes; the kernel lets go of it whatever happens to the process.
@@ -267,76 +190,7 @@ class LockedResultsFile final : public ResultsFile {
   std::optional<Error> failure_;
 };
 
-std::string csvCell(const Cell& cell) {
-  if (!cell) return {};
-  const std::string text = toText(*cell);
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 }  // namespace
-
-Result<StoredResults> readResults(const std::filesystem::path& path) {
-  AXESCOPE_TRY(const hdf5::Reader reader, hdf5::Reader::open(path));
-  AXESCOPE_TRY(const auto format, reader.stringAttribute("/", "format"));
-  AXESCOPE_TRY(const auto version, reader.integerAttribute("/", "version"));
-  if (format != formatName) {
-    return fail(ErrorCode::unsupported, reader.fileName(), "@format", formatName, format.value_or("none"));
-  }
-  if (version != formatVersion) {
-    return fail(ErrorCode::unsupported, reader.fileName(), "@version", fmt::format("{}", formatVersion),
-                version ? fmt::format("{}, written by a newer AxeScope", *version) : "none");
-  }
-  StoredResults results;
-  const auto text = [&](const char* key, std::string& target) -> Status {
-    AXESCOPE_TRY(const auto value, reader.stringAttribute("/provenance", key));
-    target = value.value_or("");
-    return {};
-  };
-  Provenance& p = results.provenance;
-  AXESCOPE_CHECK(text("input", p.inputFile));
-  AXESCOPE_CHECK(text("input_sha256", p.inputSha256));
-  AXESCOPE_CHECK(text("model", p.model));
-  AXESCOPE_CHECK(text("task", p.task));
-  AXESCOPE_CHECK(text("version", p.version));
-  AXESCOPE_CHECK(text("libraries", p.libraries));
-  AXESCOPE_CHECK(text("created", p.created));
-  AXESCOPE_TRY(const auto seed, reader.integerAttribute("/provenance", "seed"));
-  p.seed = seed.value_or(0);
-  AXESCOPE_TRY(p.settings, reader.readString("/provenance/settings"));
-  AXESCOPE_TRY(const auto columns, reader.readTable("/points"));
-  if (!columns.empty()) results.points.resize(std::max(columns.front().numbers.size(), columns.front().texts.size()));
-  AXESCOPE_CHECK(restorePoints(reader.fileName(), columns, results.points));
-  if (reader.hasDataset("/layer_points")) {
-    AXESCOPE_TRY(const auto layers, reader.readTable("/layer_points"));
-    AXESCOPE_CHECK(restoreLayers(reader.fileName(), layers, results.points));
-  }
-  return results;
-}
-
-std::string resultsCsv(const Provenance& provenance, const std::vector<PointResult>& points) {
-  std::string text = "# " + provenance.toJson() + '\n';
-  const char* separator = "";
-  for (const ResultColumn& column : resultColumns()) {
-    text += separator + std::string(column.name);
-    separator = ",";
-  }
-  text += '\n';
-  for (const PointResult& point : points) {
-    separator = "";
-    for (const ResultColumn& column : resultColumns()) {
-      text += separator + csvCell(column.get(point));
-      separator = ",";
-    }
-    text += '\n';
-  }
-  return text;
-}
 
 Result<std::unique_ptr<ResultsFile>> ResultsFile::open(const Options& options, const Provenance& provenance) {
   AXESCOPE_TRY(WriteLock lock, WriteLock::take(options.path));

@@ -13,6 +13,9 @@
 
 namespace axescope {
 
+inline constexpr const char* resultsFormatName = "axescope-results";
+inline constexpr std::int64_t resultsFormatVersion = 1;
+
 struct StoredResults {
   Provenance provenance;
   std::vector<PointResult> points;

@@ -6,7 +6,8 @@
 namespace axescope::ui {
 
 CurvesPage::CurvesPage(AppState* state, QWidget* parent)
-    : PlotPage(state, &plot_, QStringLiteral("curves"), parent),
+    : PlotPage(state, new ChartPlot, QStringLiteral("curves"), parent),
+      plot_(qobject_cast<ChartPlot*>(plot())),
       x_(addChoice(tr("x"))),
       y_(addChoice(tr("y"))),
       colour_(addChoice(tr("lines"))),
@@ -18,14 +19,14 @@ CurvesPage::CurvesPage(AppState* state, QWidget* parent)
   fillWithMetrics(y_);
   colour_->addItems(colourByNames());
   colour_->setCurrentIndex(static_cast<int>(ColourBy::method));
-  plot_.setDescriber([this](int row) { return this->state().points().describe(row); });
+  plot_->setDescriber([this](int row) { return this->state().points().describe(row); });
   start();
 }
 
 void CurvesPage::rebuild() {
   const CurvesView view{chosen(x_), chosen(y_), static_cast<ColourBy>(colour_->currentIndex()), logX_->isChecked(),
                         logY_->isChecked()};
-  plot_.setDescription(curvesChart(state().points().points(), view, state().theme()));
+  plot_->setDescription(curvesChart(state().points().points(), view, state().theme()));
 }
 
 }  // namespace axescope::ui

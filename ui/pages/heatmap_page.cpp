@@ -51,7 +51,8 @@ HeatmapDescription heatmapOf(const std::vector<PointResult>& points, const Heatm
 }
 
 HeatmapPage::HeatmapPage(AppState* state, QWidget* parent)
-    : PlotPage(state, &plot_, QStringLiteral("heatmap"), parent),
+    : PlotPage(state, new HeatmapPlot, QStringLiteral("heatmap"), parent),
+      plot_(qobject_cast<HeatmapPlot*>(plot())),
       value_(addChoice(tr("value"))),
       y_(addChoice(tr("over P_I ×"))),
       method_(addChoice(tr("method"))) {
@@ -61,7 +62,7 @@ HeatmapPage::HeatmapPage(AppState* state, QWidget* parent)
   }
   method_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   method_->addItem(tr("best of all"), QString());
-  plot_.setDescriber([this](int row) { return this->state().points().describe(row); });
+  plot_->setDescriber([this](int row) { return this->state().points().describe(row); });
   start();
 }
 
@@ -80,7 +81,7 @@ void HeatmapPage::showMethods() {
 
 void HeatmapPage::rebuild() {
   showMethods();
-  plot_.setDescription(
+  plot_->setDescription(
       heatmapOf(state().points().points(), {chosen(y_), chosen(value_), method_->currentData().toString()}));
 }
 

@@ -25,7 +25,7 @@ class HeatmapPage : public PlotPage {
  private:
   void showMethods();
 
-  HeatmapPlot plot_;
+  HeatmapPlot* plot_;  // the base's
   QComboBox* value_;
   QComboBox* y_;
   QComboBox* method_;

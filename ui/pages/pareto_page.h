@@ -16,7 +16,7 @@ class ParetoPage : public PlotPage {
   void rebuild() override;
 
  private:
-  ChartPlot plot_;
+  ChartPlot* plot_;  // the base's
   QComboBox* x_;
   QComboBox* y_;
   QComboBox* colour_;

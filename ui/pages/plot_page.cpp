@@ -15,6 +15,7 @@ PlotPage::PlotPage(AppState* state, Plot* plot, const QString& fileName, QWidget
       view_(new PlotView(plot)),
       controls_(new QHBoxLayout),
       fileName_(fileName) {
+  plot_->setParent(this);
   controls_->setContentsMargins(14, 8, 14, 4);
   controls_->setSpacing(8);
   controls_->addStretch();

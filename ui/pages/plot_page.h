@@ -15,7 +15,7 @@ namespace axescope::ui {
 class PlotPage : public QWidget {
   Q_OBJECT
  public:
-  /// The plot belongs to the derived page. `fileName` without ending is what an export is called at first.
+  /// Takes the plot over. `fileName` without ending is what an export is called at first.
   PlotPage(AppState* state, Plot* plot, const QString& fileName, QWidget* parent = nullptr);
 
   Plot* plot() { return plot_; }

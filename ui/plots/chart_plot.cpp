@@ -233,7 +233,7 @@ void ChartPlot::paint(QPainter& painter, const QRectF& area, const Theme& theme)
   painter.setRenderHint(QPainter::Antialiasing);
   scene.render(&painter, area, scene.sceneRect());
   painter.restore();
-  marks_.clear();
+  clearMarks();
   if (chart->series().isEmpty()) return;
   const AxisMap x(description_.x);
   const AxisMap y(description_.y);
@@ -241,7 +241,7 @@ void ChartPlot::paint(QPainter& painter, const QRectF& area, const Theme& theme)
     for (const ChartMarker& marker : series.markers) {
       if (marker.row < 0 || !x.takes(marker.value.x()) || !y.takes(marker.value.y())) continue;
       const QPointF shown(x.shown(marker.value.x()), y.shown(marker.value.y()));
-      marks_.push_back({marker.row, area.topLeft() + chart->mapToPosition(shown, chart->series().first())});
+      addMark({marker.row, area.topLeft() + chart->mapToPosition(shown, chart->series().first())});
     }
   }
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <QPointF>
-#include <functional>
 #include <vector>
 
 #include "ui/plots/plot.h"
@@ -50,19 +49,13 @@ class ChartPlot : public Plot {
 
   void setDescription(ChartDescription description);
   const ChartDescription& chart() const { return description_; }
-  /// Text for a point; set by the page that knows what its rows mean.
-  void setDescriber(std::function<QString(int row)> describer) { describer_ = std::move(describer); }
 
   QString title() const override { return description_.title; }
   void paint(QPainter& painter, const QRectF& area, const Theme& theme) override;
   PlotTable table() const override;
-  std::vector<PlotMark> marks() const override { return marks_; }
-  QString description(const PlotMark& mark) const override { return describer_ ? describer_(mark.row) : QString(); }
 
  private:
   ChartDescription description_;
-  std::function<QString(int)> describer_;
-  std::vector<PlotMark> marks_;
 };
 
 }  // namespace axescope::ui

@@ -29,7 +29,7 @@ void HeatmapPlot::paint(QPainter& painter, const QRectF& area, const Theme& them
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing);
   painter.fillRect(area, theme.surface);
-  marks_.clear();
+  clearMarks();
   const QFontMetricsF metrics(painter.font());
   if (!(least_ <= most_)) {
     painter.setPen(theme.mutedText);
@@ -81,7 +81,7 @@ void HeatmapPlot::paintCells(QPainter& painter, const QRectF& grid, const Theme&
         painter.setPen(ink);
         painter.drawText(inner, Qt::AlignCenter, text(*cell.value));
       }
-      if (cell.row >= 0) marks_.push_back({cell.row, box.center()});
+      if (cell.row >= 0) addMark({cell.row, box.center()});
     }
   }
 }

@@ -2,7 +2,6 @@
 // A metric over two settings as coloured cells with their values, and a colour bar.
 #pragma once
 
-#include <functional>
 #include <optional>
 
 #include "ui/plots/plot.h"
@@ -31,13 +30,10 @@ class HeatmapPlot : public Plot {
  public:
   using Plot::Plot;
   void setDescription(HeatmapDescription description);
-  void setDescriber(std::function<QString(int row)> describer) { describer_ = std::move(describer); }
 
   QString title() const override { return description_.title; }
   void paint(QPainter& painter, const QRectF& area, const Theme& theme) override;
   PlotTable table() const override;
-  std::vector<PlotMark> marks() const override { return marks_; }
-  QString description(const PlotMark& mark) const override { return describer_ ? describer_(mark.row) : QString(); }
 
  private:
   void paintCells(QPainter& painter, const QRectF& grid, const Theme& theme);
@@ -46,8 +42,6 @@ class HeatmapPlot : public Plot {
   QString text(double value) const;
 
   HeatmapDescription description_;
-  std::function<QString(int)> describer_;
-  std::vector<PlotMark> marks_;
   double least_ = 0.0;
   double most_ = 1.0;
 };

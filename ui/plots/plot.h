@@ -8,7 +8,9 @@
 #include <QString>
 #include <QStringList>
 #include <QVariant>
+#include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "ui/theme/theme.h"
@@ -36,15 +38,24 @@ class Plot : public QObject {
   virtual void paint(QPainter& painter, const QRectF& area, const Theme& theme) = 0;
   virtual PlotTable table() const = 0;
   /// Marks as placed by the last paint(), in its coordinates.
-  virtual std::vector<PlotMark> marks() const { return {}; }
-  /// Rich text for a mark.
-  virtual QString description(const PlotMark&) const { return {}; }
+  const std::vector<PlotMark>& marks() const { return marks_; }
+  /// Rich text for a row of the points model, from the page that knows what its rows mean.
+  void setDescriber(std::function<QString(int row)> describer) { describer_ = std::move(describer); }
+  QString description(const PlotMark& mark) const { return describer_ ? describer_(mark.row) : QString(); }
 
   /// The mark nearest to `position`, at most `reach` away.
   std::optional<PlotMark> markNear(QPointF position, double reach) const;
 
  Q_SIGNALS:
   void changed();
+
+ protected:
+  void clearMarks() { marks_.clear(); }
+  void addMark(const PlotMark& mark) { marks_.push_back(mark); }
+
+ private:
+  std::vector<PlotMark> marks_;
+  std::function<QString(int)> describer_;
 };
 
 }  // namespace axescope::ui

@@ -21,6 +21,26 @@ hid_t spaceOf(const std::vector<hsize_t>& shape) {
   return must(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr));
 }
 
+/// Folders of this run, removed when it ends.
+class TemporaryFolders {
+ public:
+  TemporaryFolders() = default;
+  TemporaryFolders(const TemporaryFolders&) = delete;
+  TemporaryFolders& operator=(const TemporaryFolders&) = delete;
+  ~TemporaryFolders() {
+    std::error_code ignored;
+    for (const auto& folder : folders_) std::filesystem::remove_all(folder, ignored);
+  }
+  std::filesystem::path make(const std::string& name) {
+    const auto folder = std::filesystem::path(::testing::TempDir()) / name;
+    if (std::filesystem::create_directories(folder)) folders_.push_back(folder);
+    return folder;
+  }
+
+ private:
+  std::vector<std::filesystem::path> folders_;
+};
+
 hid_t variableText() {
   const hid_t type = must(H5Tcopy(H5T_C_S1));
   must(H5Tset_size(type, H5T_VARIABLE));
@@ -31,13 +51,11 @@ hid_t variableText() {
 }  // namespace
 
 std::filesystem::path temporaryPath(const std::string& name) {
+  static TemporaryFolders folders;
   const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
   std::string unique = std::string(test->test_suite_name()) + "." + test->name();
   std::ranges::replace(unique, '/', '_');
-  const auto folder =
-      std::filesystem::path(::testing::TempDir()) / ("axescope-" + unique + "-" + std::to_string(::getpid()));
-  std::filesystem::create_directories(folder);
-  return folder / name;
+  return folders.make("axescope-" + unique + "-" + std::to_string(::getpid())) / name;
 }
 
 CraftedFile::CraftedFile(const std::filesystem::path& path)

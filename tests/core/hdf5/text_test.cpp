@@ -60,5 +60,28 @@ TEST(Text, ScalarsOfVariableAndFixedLengthRead) {
   EXPECT_THAT(reader->readString("absent"), FailsWith(ErrorCode::notFound, "/absent"));
 }
 
+TEST(Text, IsFoundBehindAUserBlock) {
+  // Addresses in such a file count from the end of the block.
+  const auto path = temporaryPath("file.h5");
+  const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
+  H5Pset_userblock(creation, 1024);
+  H5Fclose(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, H5P_DEFAULT));
+  H5Pclose(creation);
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  const hid_t type = H5Tcopy(H5T_C_S1);
+  H5Tset_size(type, H5T_VARIABLE);
+  const hid_t space = H5Screate(H5S_SCALAR);
+  const hid_t attribute = H5Acreate2(file, "model", type, space, H5P_DEFAULT, H5P_DEFAULT);
+  const char* text = "tiny";
+  H5Awrite(attribute, type, &text);
+  H5Aclose(attribute);
+  H5Sclose(space);
+  H5Tclose(type);
+  H5Fclose(file);
+  const auto reader = Reader::open(path);
+  ASSERT_TRUE(reader) << reader.error().line();
+  EXPECT_THAT(reader->stringAttribute("/", "model"), HasValueThat(::testing::Optional(std::string("tiny"))));
+}
+
 }  // namespace
 }  // namespace axescope::hdf5
