@@ -23,5 +23,15 @@ function(axescope_test name)
   if(NOT TEST_LABELS)
     set(TEST_LABELS fast)
   endif()
-  gtest_discover_tests(${name} PROPERTIES LABELS "${TEST_LABELS}" DISCOVERY_TIMEOUT 60)
+  axescope_discover(${name} "${TEST_LABELS}")
+endfunction()
+
+# Discovers the tests of a program and gives each all its labels. gtest_discover_tests would take a second label for the
+# name of a property, so they are set by a script that ctest reads after the discovered tests.
+function(axescope_discover name labels)
+  gtest_discover_tests(${name} TEST_LIST ${name}_list DISCOVERY_TIMEOUT 60 ${ARGN})
+  set(script ${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake)
+  file(WRITE ${script}
+       "foreach(test IN LISTS ${name}_list)\n  set_tests_properties(\"\${test}\" PROPERTIES LABELS \"${labels}\")\nendforeach()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
 endfunction()

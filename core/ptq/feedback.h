@@ -42,7 +42,8 @@ struct FeedbackOptions {
 /// Round to nearest needs no statistics.
 Feedback rtnFeedback(std::int64_t k);
 
-/// Errors: numerical, naming `object`, when all inputs are zero or the factorization fails.
+/// Errors: numerical, naming `object`, when the factorization fails. Where all inputs are always zero, as behind a
+/// layer that a narrow accumulator silenced, every input is dead.
 Result<Feedback> feedback(const InputStatistics& statistics, const FeedbackOptions& options, const std::string& object);
 
 }  // namespace axescope

@@ -185,9 +185,18 @@ TEST(Feedback, SingularStatisticsAreReportedWithAdvice) {
   EXPECT_NE(undamped.error().line().find("layer fc1"), std::string::npos);
   EXPECT_NE(undamped.error().line().find("--damping"), std::string::npos);
   EXPECT_TRUE(feedback(layer.statistics(), {Algorithm::optq, false, 0.01}, "layer fc1").has_value());
+}
+
+TEST(Feedback, WhereNothingArrivesEveryCodeIsZero) {
+  std::mt19937 random(9);
+  RandomLayer layer = testing::randomLayer({.k = 40, .samples = 10}, random);
   layer.inputs.setZero();
   layer.codes.setConstant(static_cast<std::int16_t>(layer.quantizer.zeroPoint));
-  EXPECT_FALSE(feedback(layer.statistics(), {Algorithm::gpfq, false, 0.01}, "layer fc1").has_value());
+  const auto scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+  for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected}) {
+    const CodeMatrix codes = ours({.algorithm = algorithm, .shape = {}, .axe = {}}, layer, scales);
+    EXPECT_TRUE((codes.array() == 0).all());
+  }
 }
 
 }  // namespace
