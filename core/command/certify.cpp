@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/budget/bounds.h"
+#include "core/budget/width_bounds.h"
 #include "core/command/terminal.h"
 #include "core/command/text_table.h"
 #include "core/dump/quantized_file.h"
@@ -19,29 +20,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Inner widths that are safe for one tile, from the coarsest knowledge to the finest.
-struct Bounds {
-  int dataType = 0;  // any codes
-  int a2q = 0;       // codes of the largest tile's l1 norm
-  int a2qPlus = 0;   // the same, zero-centred
-  int exact = 0;     // these codes
-};
-
-Bounds boundsOf(const QuantizedFileLayer& layer, const Certificate& certificate) {
-  std::int64_t l1Norm = 0;
-  for (const TileSums& sums : certificate.allSums()) l1Norm = std::max(l1Norm, sums.l1Norm());
-  const bool isSigned = hasSignedCodes(layer.input.encoding);
-  return {.dataType = dataTypeBound(certificate.tiling().tileSize, layer.weightBits, layer.input.bits, isSigned),
-          .a2q = a2qBound(l1Norm, layer.input.bits, isSigned),
-          .a2qPlus = a2qPlusBound(l1Norm, layer.input.bits),
-          .exact = certificate.smallestInnerBits()};
+WidthBounds boundsOf(const QuantizedFileLayer& layer, const Certificate& certificate) {
+  return widthBounds(certificate, layer.weightBits, layer.input.bits, hasSignedCodes(layer.input.encoding));
 }
 
 std::string asJson(const QuantizedFile& file) {
   Json layers = Json::array();
   for (const QuantizedFileLayer& layer : file.layers) {
     const Certificate certificate = certificateOf(layer);
-    const Bounds bounds = boundsOf(layer, certificate);
+    const WidthBounds bounds = boundsOf(layer, certificate);
     Json inner = Json::array();
     Json outer = Json::array();
     for (std::int64_t channel = 0; channel < certificate.channels(); ++channel) {
@@ -88,7 +75,7 @@ std::string asText(const QuantizedFile& file) {
                    {"Guaranteed", left}});
   for (const QuantizedFileLayer& layer : file.layers) {
     const Certificate certificate = certificateOf(layer);
-    const Bounds bounds = boundsOf(layer, certificate);
+    const WidthBounds bounds = boundsOf(layer, certificate);
     const auto number = [](auto value) { return fmt::format("{}", value); };
     table.addRow({layer.info.name, number(certificate.tiling().k), number(certificate.tiling().tileSize),
                   fmt::format("W{}A{}", layer.weightBits, layer.input.bits), number(layer.innerBits),

@@ -1,32 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/command/quantize.h"
 
-#include <cmath>
-#include <numeric>
-
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "core/base/parallel.h"
-#include "core/command/input_codes.h"
 #include "core/command/output_file.h"
 #include "core/command/terminal.h"
 #include "core/command/text_table.h"
 #include "core/dump/quantized_layer.h"
 #include "core/study/provenance.h"
-#include "core/study/quantization.h"
+#include "core/study/quantized_point.h"
 
 namespace axescope {
 
 namespace {
 
-std::string errorText(const QuantizedLayer& layer) {
-  const double error = std::accumulate(layer.errorEnergy.begin(), layer.errorEnergy.end(), 0.0);
-  const double output = std::accumulate(layer.outputEnergy.begin(), layer.outputEnergy.end(), 0.0);
-  return output > 0.0 ? fmt::format("{:.4f}", std::sqrt(error / output)) : "0";
-}
-
-std::string asText(const QuantizedFile& file, const std::vector<std::string>& errors) {
+std::string asText(const QuantizedPoint& point) {
   using enum TextTable::Align;
   TextTable table({{"Layer", left},
                    {"M"},
@@ -39,13 +29,13 @@ std::string asText(const QuantizedFile& file, const std::vector<std::string>& er
                    {"Smallest P_I"},
                    {"Budget use"}});
   bool guaranteed = true;
-  for (std::size_t i = 0; i < file.layers.size(); ++i) {
-    const QuantizedFileLayer& layer = file.layers[i];
+  for (std::size_t i = 0; i < point.file.layers.size(); ++i) {
+    const QuantizedFileLayer& layer = point.file.layers[i];
     const Certificate certificate = certificateOf(layer);
     guaranteed = guaranteed && certificate.guaranteed();
     table.addRow({layer.info.name, fmt::format("{}", layer.weightBits), fmt::format("{}", layer.input.bits),
                   fmt::format("{}", certificate.tiling().tileSize), fmt::format("{}", layer.innerBits),
-                  fmt::format("{}", layer.outerBits), errors[i], certificate.guaranteed() ? "yes" : "no",
+                  fmt::format("{}", layer.outerBits), fmt::format("{:.4f}", point.layerErrors[i]), certificate.guaranteed() ? "yes" : "no",
                   fmt::format("{}", certificate.smallestInnerBits()),
                   fmt::format("{:.1f} %", 100.0 * certificate.maxUse())});
   }
@@ -53,21 +43,12 @@ std::string asText(const QuantizedFile& file, const std::vector<std::string>& er
                                     : "\nNot guaranteed: some inputs can overflow an accumulator.\n");
 }
 
-Result<QuantizedFile> quantized(const QuantizeOptions& options, const Job& job, std::vector<std::string>& errors) {
+Result<QuantizedPoint> quantized(const QuantizeOptions& options, const Job& job) {
   AXESCOPE_TRY(const auto model, openModel(options.source));
   AXESCOPE_TRY(const Study study, options.flags.study());
   AXESCOPE_TRY(const auto points, study.points(model->canPropagate()));
-  const PointSettings& settings = points.front();
   AXESCOPE_TRY(const Provenance provenance, makeProvenance(*model, study));
-  AXESCOPE_TRY(const Preparation preparation, Preparation::make(*model, preparationKey(settings), job));
-  AXESCOPE_TRY(const QuantizedModel layers, quantizeModel(*model, preparation, settings, job));
-  AXESCOPE_TRY(QuantizedFile file,
-               toQuantizedFile(*model, preparation, layers, settings, provenance.toJson(), options.inputSamples));
-  AXESCOPE_CHECK(addNetworkInputCodes(*model, preparation, layers, options.inputSamples, job, file));
-  for (const auto& layer : layers) {
-    if (layer) errors.push_back(errorText(*layer));
-  }
-  return file;
+  return quantizePoint(*model, points.front(), provenance.toJson(), options.inputSamples, job);
 }
 
 }  // namespace
@@ -76,12 +57,11 @@ Result<int> runQuantize(const QuantizeOptions& options, const std::stop_token& s
   AXESCOPE_CHECK(checkOutput("--out", options.out, options.source.file));
   AXESCOPE_CHECK(options.flags.study());  // wrong flags are wrong whatever the file
   const Job job{.stop = stop, .onProgress = {}};
-  std::vector<std::string> errors;
-  std::optional<Result<QuantizedFile>> file;
-  withThreads(options.source.threads, [&] { file = quantized(options, job, errors); });
-  if (!*file) return fail(file->error());
-  AXESCOPE_CHECK(writeQuantizedFile(options.out, **file));
-  print(asText(**file, errors) + fmt::format("{} in {}\n", counted(errors.size(), "layer"), options.out));
+  std::optional<Result<QuantizedPoint>> point;
+  withThreads(options.source.threads, [&] { point = quantized(options, job); });
+  if (!*point) return fail(point->error());
+  AXESCOPE_CHECK(writeQuantizedFile(options.out, (**point).file));
+  print(asText(**point) + fmt::format("{} in {}\n", counted((**point).file.layers.size(), "layer"), options.out));
   return 0;
 }
 

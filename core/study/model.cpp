@@ -5,6 +5,8 @@
 #include <numeric>
 #include <random>
 
+#include "core/base/sha256.h"
+
 namespace axescope {
 
 namespace {
@@ -53,6 +55,14 @@ Result<std::unique_ptr<Model>> Model::open(const std::filesystem::path& path,
     AXESCOPE_TRY(model->network_, Network::build(model->dump_));
   }
   return model;
+}
+
+Result<std::string> Model::sha256() const {
+  const std::scoped_lock lock(mutex_);
+  if (sha256_.empty()) {
+    AXESCOPE_TRY(sha256_, sha256OfFile(dump_.path()));
+  }
+  return sha256_;
 }
 
 bool Model::hasLayerInputs() const {

@@ -30,6 +30,8 @@ class Model {
   bool canEvaluate() const { return network_.has_value() && !dump_.evaluationShape().empty(); }
   bool hasLayerInputs() const;
 
+  /// Of the file's bytes, in hexadecimal; read once, on first use.
+  Result<std::string> sha256() const;
   /// Float weights and bias: the network's own or read from the file.
   Result<LayerTensors> layerTensors(std::size_t layer) const;
   std::int64_t macsPerSample(std::size_t layer) const;
@@ -57,6 +59,7 @@ class Model {
   Dump dump_;
   std::optional<Network> network_;
   mutable std::mutex mutex_;
+  mutable std::string sha256_;
   mutable std::shared_ptr<const Tensor> evaluation_;
   mutable std::shared_ptr<const MatrixF> floatOutputs_;
 };

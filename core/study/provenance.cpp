@@ -12,7 +12,6 @@
 #include <tbb/version.h>
 
 #include "axescope_version.h"
-#include "core/base/sha256.h"
 
 namespace axescope {
 
@@ -46,7 +45,7 @@ std::string Provenance::toJson() const {
 Result<Provenance> makeProvenance(const Model& model, const Study& study) {
   Provenance provenance;
   provenance.inputFile = model.dump().fileName();
-  AXESCOPE_TRY(provenance.inputSha256, sha256OfFile(model.dump().path()));
+  AXESCOPE_TRY(provenance.inputSha256, model.sha256());
   provenance.model = model.dump().model();
   provenance.task = name(model.dump().task());
   provenance.settings = study.toJson();

@@ -52,5 +52,20 @@ TEST(Pareto, LeavesOutFailedAndMissingAndKnowsThatErrorsAreBetterSmall) {
   EXPECT_EQ(paretoFront(points, axes("error")), (std::vector<std::size_t>{0, 1}));
 }
 
+TEST(Pareto, TheFrontOfSomeRowsIgnoresTheOthers) {
+  const std::vector<PointResult> points{point(10, 0.5), point(9, 0.9), point(12, 0.8)};
+  const std::vector<std::size_t> rows{0, 2};
+  EXPECT_EQ(paretoFront(points, rows, axes("accuracy")), rows);
+}
+
+TEST(Pareto, TheKneeIsWhereMoreBitsBuyLittle) {
+  const std::vector<PointResult> points{point(10, 0.1), point(12, 0.85), point(16, 0.88), point(20, 0.9)};
+  const std::vector<std::size_t> front{0, 1, 2, 3};
+  EXPECT_EQ(paretoKnee(points, front, axes("accuracy")), 1U);
+  const std::vector<PointResult> straight{point(10, 0.1), point(12, 0.3), point(14, 0.5)};
+  EXPECT_EQ(paretoKnee(straight, std::vector<std::size_t>{0, 1, 2}, axes("accuracy")), std::nullopt);
+  EXPECT_EQ(paretoKnee(points, std::vector<std::size_t>{0, 1}, axes("accuracy")), std::nullopt);
+}
+
 }  // namespace
 }  // namespace axescope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/command/input_codes.h"
+#include "core/study/input_codes.h"
 
 #include <algorithm>
 #include <optional>

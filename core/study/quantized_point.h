@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One point of a study with its integers: what `quantize` writes and what the window inspects.
+#pragma once
+
+#include "core/dump/quantized_file.h"
+#include "core/study/model.h"
+#include "core/study/settings.h"
+
+namespace axescope {
+
+struct QuantizedPoint {
+  QuantizedFile file;
+  std::vector<double> layerErrors;  // by layer of the file: ‖WX − QX̃‖/‖WX‖, or ‖W − Q‖/‖W‖ without inputs
+};
+
+/// Quantizes with one setting, propagation resolved. Up to `inputSamples` input samples of each layer are kept as
+/// codes: its own, or what the network feeds it. Errors: those of Preparation::make() and quantizeModel().
+Result<QuantizedPoint> quantizePoint(const Model& model, const PointSettings& settings, const std::string& provenance,
+                                     std::int64_t inputSamples, const Job& job);
+
+}  // namespace axescope
