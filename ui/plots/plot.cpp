@@ -3,7 +3,13 @@
 
 #include <QLineF>
 
+#include "ui/plots/pgfplots.h"
+
 namespace axescope::ui {
+
+QString Plot::pgfplots() const {
+  return pgfTable(table());
+}
 
 std::optional<PlotMark> Plot::markNear(QPointF position, double reach) const {
   std::optional<PlotMark> nearest;
@@ -16,5 +22,13 @@ std::optional<PlotMark> Plot::markNear(QPointF position, double reach) const {
   }
   return nearest;
 }
+
+std::optional<PlotReading> Plot::readingAt(QPointF) const {
+  return std::nullopt;
+}
+
+void Plot::zoom(QPointF, double) {}
+void Plot::pan(QPointF) {}
+void Plot::resetZoom() {}
 
 }  // namespace axescope::ui
