@@ -2,6 +2,8 @@
 #include "ui/plots/plot.h"
 
 #include <QLineF>
+#include <algorithm>
+#include <iterator>
 
 #include "ui/plots/pgfplots.h"
 
@@ -21,6 +23,14 @@ std::optional<PlotMark> Plot::markNear(QPointF position, double reach) const {
     nearest = mark;
   }
   return nearest;
+}
+
+std::vector<PlotMark> Plot::marksOf(const QList<int>& rows) const {
+  std::vector<PlotMark> found;
+  if (rows.isEmpty()) return found;
+  std::copy_if(marks_.begin(), marks_.end(), std::back_inserter(found),
+               [&](const PlotMark& mark) { return rows.contains(mark.row); });
+  return found;
 }
 
 std::optional<PlotReading> Plot::readingAt(QPointF) const {

@@ -2,6 +2,7 @@
 // A picture with numbers behind it. One paint() serves the screen, the clipboard, PNG, SVG and PDF.
 #pragma once
 
+#include <QList>
 #include <QObject>
 #include <QPainter>
 #include <QRectF>
@@ -55,6 +56,8 @@ class Plot : public QObject {
 
   /// The mark nearest to `position`, at most `reach` away.
   virtual std::optional<PlotMark> markNear(QPointF position, double reach) const;
+  /// The marks of these rows, for showing them as selected.
+  virtual std::vector<PlotMark> marksOf(const QList<int>& rows) const;
   /// Empty outside the axes, and for plots without any.
   virtual std::optional<PlotReading> readingAt(QPointF position) const;
 

@@ -73,8 +73,7 @@ void PlotView::paintEvent(QPaintEvent*) {
   painter.setRenderHint(QPainter::Antialiasing);
   paintCrosshair(painter);
   painter.setBrush(Qt::NoBrush);
-  for (const PlotMark& mark : plot_->marks()) {
-    if (!selectedRows_.contains(mark.row)) continue;
+  for (const PlotMark& mark : plot_->marksOf(selectedRows_)) {
     painter.setPen(QPen(theme_.accent, 2.2));
     painter.drawEllipse(mark.position, ringRadius, ringRadius);
   }
