@@ -16,16 +16,12 @@
 
 namespace axescope {
 
-namespace {
-
 std::string libraryVersions() {
   const dnnl_version_t* dnnl = dnnl_version();
   return fmt::format("HDF5 {}.{}.{}, oneDNN {}.{}.{}, Eigen {}.{}.{}, oneTBB {}.{}", H5_VERS_MAJOR, H5_VERS_MINOR,
                      H5_VERS_RELEASE, dnnl->major, dnnl->minor, dnnl->patch, EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION,
                      EIGEN_MINOR_VERSION, TBB_VERSION_MAJOR, TBB_VERSION_MINOR);
 }
-
-}  // namespace
 
 std::string Provenance::toJson() const {
   nlohmann::json settingsJson = nlohmann::json::parse(settings, nullptr, false);
