@@ -78,7 +78,7 @@ TEST(Controls, DrawingsHaveTheColoursOfTheirTheme) {
       }
       ++count;
     }
-    EXPECT_EQ(count, 7);
+    EXPECT_EQ(count, 9);
   }
 }
 

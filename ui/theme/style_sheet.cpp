@@ -38,9 +38,16 @@ QPushButton::menu-indicator { image: url(@controls/chevron-down.svg); width: 14p
   subcontrol-origin: padding; subcontrol-position: center right; right: 6px; }
 QToolButton#choice::menu-indicator { image: url(@controls/chevron-down.svg); width: 14px; height: 14px;
   subcontrol-origin: padding; subcontrol-position: center right; right: 6px; }
-QDockWidget { color: @muted; font-weight: 600; }
+QDockWidget { color: @muted; font-weight: 600; titlebar-close-icon: url(@controls/close.svg);
+  titlebar-normal-icon: url(@controls/detach.svg); }
+QDockWidget::close-button, QDockWidget::float-button { border: 1px solid transparent; border-radius: 4px;
+  background: transparent; padding: 1px; icon-size: 14px; subcontrol-position: top right; subcontrol-origin: margin;
+  top: 8px; right: 8px; width: 18px; height: 18px; }
+QDockWidget::float-button { right: 30px; }
+QDockWidget::close-button:hover, QDockWidget::float-button:hover { background: @selection; }
 QDockWidget::title { background: @panel; padding: 10px 12px 6px 12px; border-bottom: none; }
-QDockWidget > QWidget { background: @panel; }
+QDockWidget > QWidget, QDockWidget QScrollArea > QWidget, QDockWidget QScrollArea > QWidget > QWidget {
+  background: @panel; }
 QTabWidget::pane { border: none; border-top: 1px solid @border; background: @window; }
 QTabBar { background: @window; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: @muted; padding: 9px 14px 8px 14px; border: none;
