@@ -24,6 +24,9 @@ struct Provenance {
   std::string toJson() const;  // one line
 };
 
+/// Of the engine as it runs: "HDF5 1.10.8, oneDNN 2.6.3, …".
+std::string libraryVersions();
+
 Result<Provenance> makeProvenance(const Model& model, const Study& study);
 
 }  // namespace axescope
