@@ -8,10 +8,9 @@
 #include <string_view>
 
 #include "axescope_version.h"
-#include "ui/main_window.h"
-#include "ui/pages/heatmap_page.h"
-#include "ui/plots/plot_export.h"
-#include "ui/plots/result_chart.h"
+#include "ui/render.h"
+#include "ui/theme/icons.h"
+#include "ui/window/main_window.h"
 
 namespace axescope::ui {
 
@@ -20,30 +19,6 @@ namespace {
 int report(const Error& error) {
   std::fprintf(stderr, "axescope: %s\n", error.line().c_str());
   return exitStatus(error.code);
-}
-
-// Draws a plot of a results file without a window.
-int render(const QString& results, const QString& plotName, const QString& out) {
-  const auto stored = readResults(results.toStdString());
-  if (!stored) return report(stored.error());
-  const Theme theme = Theme::paper();
-  ChartPlot chart;
-  HeatmapPlot heatmap;
-  Plot* plot = &chart;
-  if (plotName == QStringLiteral("pareto")) {
-    chart.setDescription(paretoChart(stored->points, {}, theme));
-  } else if (plotName == QStringLiteral("curves")) {
-    chart.setDescription(curvesChart(stored->points, {}, theme));
-  } else if (plotName == QStringLiteral("heatmap")) {
-    heatmap.setDescription(heatmapOf(stored->points, {}));
-    plot = &heatmap;
-  } else {
-    return report({ErrorCode::invalidArgument, {}, "--plot", "pareto, curves or heatmap", plotName.toStdString()});
-  }
-  PlotExportOptions options;
-  options.provenance = QString::fromStdString(stored->provenance.toJson());
-  const Status status = exportPlot(*plot, out, theme, options);
-  return status ? 0 : report(status.error());
 }
 
 }  // namespace
@@ -63,25 +38,52 @@ int runApplication(int argc, char** argv) {
       QApplication::tr("Explore what narrow accumulators cost a quantized neural network."));
   parser.addHelpOption();
   parser.addVersionOption();
-  const QCommandLineOption renderOption(QStringLiteral("render"), QApplication::tr("Draw a plot of a results file."),
-                                        QStringLiteral("results.h5"));
-  const QCommandLineOption plotOption(QStringLiteral("plot"),
-                                      QApplication::tr("Which plot: pareto, curves or heatmap."),
-                                      QStringLiteral("plot"), QStringLiteral("pareto"));
-  const QCommandLineOption outOption(QStringLiteral("out"),
-                                     QApplication::tr("File to draw into: svg, pdf, png, csv or json."),
-                                     QStringLiteral("file"));
-  parser.addOptions({renderOption, plotOption, outOption});
-  parser.addPositionalArgument(QStringLiteral("file"), QApplication::tr("Dumps or results to open."),
+  const auto option = [&](const char* name, const QString& help, const char* value, const QString& otherwise = {}) {
+    const QCommandLineOption made(QString::fromLatin1(name), help, QString::fromLatin1(value), otherwise);
+    parser.addOption(made);
+    return made;
+  };
+  const auto renderOption =
+      option("render", QApplication::tr("Draw a plot of a results or quantized file, without a window."), "file.h5");
+  const auto plotOption = option("plot", QApplication::tr("Which plot: pareto, curves, heatmap, budgets or datapath."),
+                                 "plot", QStringLiteral("pareto"));
+  const auto outOption = option("out", QApplication::tr("File to draw into: svg, pdf, png, csv, json or tex."), "file");
+  const auto modelOption =
+      option("model",
+             QApplication::tr(
+                 "For budgets and datapath: the dump that the results come from; otherwise looked for beside them."),
+             "dump.h5");
+  const auto layerOption = option(
+      "layer", QApplication::tr("For budgets and datapath: the layer; otherwise the one that uses most of its budget."),
+      "name");
+  const auto pointOption = option(
+      "point", QApplication::tr("For budgets and datapath: row of the results; otherwise the best guaranteed point."),
+      "row", QStringLiteral("-1"));
+  parser.addPositionalArgument(QStringLiteral("file"),
+                               QApplication::tr("Dumps, results, quantized files or a session to open."),
                                QStringLiteral("[FILE…]"));
   parser.process(application);
   if (parser.isSet(renderOption)) {
-    if (!parser.isSet(outOption))
+    if (!parser.isSet(outOption)) {
       return report({ErrorCode::invalidArgument, {}, "--out", "a file to draw into", "none"});
-    return render(parser.value(renderOption), parser.value(plotOption), parser.value(outOption));
+    }
+    bool isNumber = false;
+    const int point = parser.value(pointOption).toInt(&isNumber);
+    if (!isNumber) {
+      return report({ErrorCode::invalidArgument, {}, "--point", "a row", parser.value(pointOption).toStdString()});
+    }
+    const Status status = render({parser.value(renderOption), parser.value(plotOption), parser.value(outOption),
+                                  parser.value(modelOption), parser.value(layerOption), point});
+    return status ? 0 : report(status.error());
   }
+  QApplication::setWindowIcon(applicationIcon());
+  QGuiApplication::setDesktopFileName(QStringLiteral("axescope"));
   MainWindow window;
-  for (const QString& file : parser.positionalArguments()) window.open(file);
+  const QStringList files = parser.positionalArguments();
+  if (files.isEmpty() && window.actions().restoreAtStart->isChecked()) {
+    if (const auto session = loadSession(MainWindow::lastSessionPath())) window.restore(*session);
+  }
+  for (const QString& file : files) window.open(file);
   window.show();
   return QApplication::exec();
 }

@@ -1,22 +1,44 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/docks/study_dock.h"
 
-#include <QFormLayout>
 #include <QFrame>
 #include <QMenu>
 #include <QScrollArea>
 #include <QStyle>
+#include <QToolButton>
 #include <QVBoxLayout>
+
+#include "ui/jobs/clock_text.h"
+#include "ui/plots/result_chart.h"
+#include "ui/state/setting_text.h"
 
 namespace axescope::ui {
 
 namespace {
 
-QString toQString(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+constexpr int leastWidth = 290;
+
+// Settings that come before the fold.
+bool isMain(std::string_view key) {
+  constexpr std::string_view keys[] = {"algorithm",  "constraint",  "weight_scale", "weight_bits", "activation_bits",
+                                       "activation", "inner_bits",  "outer_bits",   "tile",        "overflow",
+                                       "propagate",  "eval_samples"};
+  return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
 }
 
-// A list as it is typed: neighbours folded into first:last.
+QWidget* rowOf(QWidget* editor, QLabel* problem) {
+  auto* cell = new QWidget;
+  cell->setObjectName(QStringLiteral("plain"));
+  auto* layout = new QVBoxLayout(cell);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(2);
+  layout->addWidget(editor);
+  layout->addWidget(problem);
+  return cell;
+}
+
+}  // namespace
+
 QString listText(const std::vector<SettingValue>& values) {
   QStringList parts;
   for (std::size_t i = 0; i < values.size();) {
@@ -37,20 +59,11 @@ QString listText(const std::vector<SettingValue>& values) {
   return parts.join(QStringLiteral(","));
 }
 
-// Settings that come before the fold.
-bool isMain(std::string_view key) {
-  constexpr std::string_view keys[] = {"algorithm",  "constraint",  "weight_scale", "weight_bits", "activation_bits",
-                                       "activation", "inner_bits",  "outer_bits",   "tile",        "overflow",
-                                       "propagate",  "eval_samples"};
-  return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
-}
-
-}  // namespace
-
 StudyDock::StudyDock(AppState* state, QWidget* parent)
-    : QDockWidget(tr("Study"), parent), state_(state), problem_(new QLabel), estimate_(new QLabel) {
+    : QDockWidget(tr("Study"), parent), state_(state), estimate_(new QLabel) {
   setObjectName(QStringLiteral("studyDock"));
   auto* content = new QWidget;
+  content->setMinimumWidth(leastWidth - 20);
   auto* layout = new QVBoxLayout(content);
   layout->setContentsMargins(12, 4, 12, 12);
   layout->setSpacing(8);
@@ -61,21 +74,12 @@ StudyDock::StudyDock(AppState* state, QWidget* parent)
   for (QFormLayout* form : {mainForm, moreForm}) {
     form->setContentsMargins(0, 0, 0, 0);
     form->setVerticalSpacing(6);
+    form->setHorizontalSpacing(10);
     form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
   }
-  for (const SettingInfo& info : settingSchema()) {
-    auto* label = new QLabel(toQString(info.title));
-    label->setProperty("muted", true);
-    QWidget* editor = makeEditor(info);
-    QString help = toQString(info.help);
-    if (!info.symbol.empty()) help = QStringLiteral("<b>%1</b> — %2").arg(toQString(info.symbol), help);
-    for (QWidget* widget : {static_cast<QWidget*>(label), editor})
-      widget->setToolTip(QStringLiteral("<p>%1</p>").arg(help));
-    editor->setAccessibleName(toQString(info.title));
-    label->setBuddy(editor);
-    (isMain(info.key) ? mainForm : moreForm)->addRow(label, editor);
-  }
+  for (const SettingInfo& info : settingSchema()) addField(info, isMain(info.key) ? mainForm : moreForm);
+
   auto* fold = new QToolButton;
   fold->setText(tr("More settings"));
   fold->setCheckable(true);
@@ -89,46 +93,61 @@ StudyDock::StudyDock(AppState* state, QWidget* parent)
   });
   more->setVisible(false);
 
-  problem_->setProperty("error", true);
-  problem_->setWordWrap(true);
-  problem_->setVisible(false);
   auto* card = new QFrame;
   card->setObjectName(QStringLiteral("card"));
   auto* cardLayout = new QVBoxLayout(card);
   estimate_->setWordWrap(true);
+  estimate_->setAccessibleName(tr("Estimate"));
   cardLayout->addWidget(estimate_);
 
   layout->addLayout(mainForm);
   layout->addWidget(fold);
   layout->addWidget(more);
-  layout->addWidget(problem_);
   layout->addWidget(card);
   layout->addStretch();
   auto* scroll = new QScrollArea;
   scroll->setWidgetResizable(true);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setMinimumWidth(leastWidth);
   scroll->setWidget(content);
   setWidget(scroll);
 
   connect(&state_->edits(), &StudyEdits::changed, this, &StudyDock::showStudy);
-  connect(state_, &AppState::modelChanged, this, &StudyDock::showEstimate);
-  connect(&state_->points(), &PointsModel::pointsChanged, this, &StudyDock::showEstimate);
+  connect(state_, &AppState::modelChanged, this, &StudyDock::askEstimate);
+  connect(&state_->sweep(), &SweepJob::finished, this, &StudyDock::askEstimate);
   showStudy();
 }
 
-QWidget* StudyDock::makeEditor(const SettingInfo& info) {
-  return info.kind == SettingKind::choice ? makeChoice(info) : makeText(info);
+void StudyDock::addField(const SettingInfo& info, QFormLayout* form) {
+  Field& field = fields_[info.key];
+  auto* label = new QLabel(fromView(info.title));
+  label->setProperty("muted", true);
+  QWidget* editor = nullptr;
+  if (info.kind == SettingKind::choice) {
+    editor = field.choice = makeChoice(info);
+  } else {
+    editor = field.text = makeText(info);
+  }
+  field.problem = new QLabel;
+  field.problem->setProperty("error", true);
+  field.problem->setWordWrap(true);
+  field.problem->hide();
+  const QString symbol = symbolHtml(info.symbol);
+  const QString help =
+      QStringLiteral("<p><b>%1</b>%2<br>%3</p><p>%4</p>")
+          .arg(fromView(info.title).toHtmlEscaped(), symbol.isEmpty() ? QString() : QStringLiteral(" · ") + symbol,
+               helpHtml(info), rangeText(info).toHtmlEscaped());
+  for (QWidget* widget : {static_cast<QWidget*>(label), editor}) widget->setToolTip(help);
+  editor->setAccessibleName(fromView(info.title));
+  label->setBuddy(editor);
+  form->addRow(label, rowOf(editor, field.problem));
 }
 
-QWidget* StudyDock::makeChoice(const SettingInfo& info) {
-  auto* button = new QToolButton;
-  button->setObjectName(QStringLiteral("choice"));
-  button->setPopupMode(QToolButton::InstantPopup);
-  button->setToolButtonStyle(Qt::ToolButtonTextOnly);
-  button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+ChoiceButton* StudyDock::makeChoice(const SettingInfo& info) {
+  auto* button = new ChoiceButton;
   auto* menu = new QMenu(button);
   for (const std::string_view choice : info.choices) {
-    QAction* action = menu->addAction(toQString(choice));
+    QAction* action = menu->addAction(fromView(choice));
     action->setCheckable(true);
     connect(action, &QAction::triggered, this, [this, menu, &info] {
       QStringList chosen;
@@ -138,58 +157,77 @@ QWidget* StudyDock::makeChoice(const SettingInfo& info) {
       if (chosen.isEmpty()) {
         showStudy();  // at least one stays
       } else {
-        const Status status = state_->edits().edit(info.key, chosen.join(QStringLiteral(",")));
-        Q_ASSERT(status.has_value());
+        showProblem(info.key, state_->edits().edit(info.key, chosen.join(QLatin1Char(','))));
       }
     });
   }
   button->setMenu(menu);
-  choices_[info.key] = button;
   return button;
 }
 
-QWidget* StudyDock::makeText(const SettingInfo& info) {
-  auto* field = new QLineEdit;
-  texts_[info.key] = field;
-  connect(field, &QLineEdit::editingFinished, this, [this, &info, field] { commitText(info, field); });
-  return field;
+QLineEdit* StudyDock::makeText(const SettingInfo& info) {
+  auto* text = new QLineEdit;
+  connect(text, &QLineEdit::editingFinished, this, [this, &info] { commitText(info); });
+  return text;
 }
 
-void StudyDock::commitText(const SettingInfo& info, QLineEdit* field) {
-  const Status status = state_->edits().edit(info.key, field->text().remove(QLatin1Char(' ')));
-  field->setProperty("invalid", !status.has_value());
-  field->style()->unpolish(field);
-  field->style()->polish(field);
-  problem_->setVisible(!status.has_value());
-  if (!status) problem_->setText(QString::fromStdString(status.error().line()));
+void StudyDock::commitText(const SettingInfo& info) {
+  const QLineEdit* text = fields_[info.key].text;
+  showProblem(info.key, state_->edits().edit(info.key, text->text().remove(QLatin1Char(' '))));
+}
+
+void StudyDock::showProblem(std::string_view key, const Status& status) {
+  const Field& field = fields_[key];
+  if (field.text != nullptr) {
+    field.text->setProperty("invalid", !status.has_value());
+    field.text->style()->unpolish(field.text);
+    field.text->style()->polish(field.text);
+  }
+  field.problem->setVisible(!status.has_value());
+  if (!status) {
+    field.problem->setText(tr("expected %1").arg(QString::fromStdString(status.error().expected)));
+  } else {
+    askEstimate();
+  }
 }
 
 void StudyDock::showStudy() {
   const Study& study = state_->edits().study();
-  for (const auto& [key, button] : choices_) {
+  for (const auto& [key, field] : fields_) {
+    showProblem(key, {});
+    if (field.text != nullptr) field.text->setText(listText(study.values(key)));
+    if (field.choice == nullptr) continue;
     QStringList names;
     for (const SettingValue& value : study.values(key)) names << QString::fromStdString(toText(value));
-    for (QAction* action : button->menu()->actions()) action->setChecked(names.contains(action->text()));
-    button->setText(names.join(QStringLiteral(", ")));
+    for (QAction* action : field.choice->menu()->actions()) action->setChecked(names.contains(action->text()));
+    field.choice->setText(names.join(QStringLiteral(", ")));
   }
-  for (const auto& [key, field] : texts_) field->setText(listText(study.values(key)));
-  showEstimate();
+  askEstimate();
 }
 
-void StudyDock::showEstimate() {
-  const auto& model = state_->model();
-  const auto points = state_->edits().study().points(model && model->canPropagate());
-  if (!points) {
-    estimate_->setText(QString::fromStdString(points.error().line()));
+void StudyDock::askEstimate() {
+  double seconds = 0.0;
+  const auto& points = state_->points().points();
+  if (state_->modelOfPoints() == state_->model()) {
+    for (const PointResult& point : points) seconds += point.seconds;
+  }
+  if (!points.empty()) seconds /= static_cast<double>(points.size());
+  estimating_.start([study = state_->edits().study(), model = state_->model(),
+                     seconds](const std::stop_token& stop) { return estimate(study, model, seconds, stop); },
+                    [this](const Result<StudyEstimate>& answer) { showEstimate(answer); });
+}
+
+void StudyDock::showEstimate(const Result<StudyEstimate>& answer) {
+  if (!answer) {
+    estimate_->setText(QString::fromStdString(answer.error().line()).toHtmlEscaped());
     return;
   }
-  QString text = tr("<b>%L1 points</b>").arg(points->size());
-  double seconds = 0.0;
-  for (const PointResult& point : state_->points().points()) seconds += point.seconds;
-  const auto measured = state_->points().points().size();
-  if (measured > 0) {
-    text += tr("<br>%1 s of work for a point so far").arg(seconds / static_cast<double>(measured), 0, 'g', 2);
+  QString text = tr("<b>%L1 points</b>").arg(answer->points);
+  if (answer->seconds) text += tr(" · about %1").arg(clockText(*answer->seconds));
+  if (answer->quantizations > 0 && answer->quantizations < answer->points) {
+    text += tr("<br>%L1 quantizations, shared").arg(answer->quantizations);
   }
+  if (!state_->model()) text += tr("<br>open a dump to run them");
   estimate_->setText(text);
 }
 

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every setting of the sweep, made from the schema; an estimate of its points below.
+// Every setting of the sweep, made from the schema; what is wrong with one is said below it; an estimate of points and
+// time at the end.
 #pragma once
 
 #include <QDockWidget>
+#include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QToolButton>
 #include <map>
 #include <string_view>
 
+#include "ui/jobs/latest_job.h"
 #include "ui/state/app_state.h"
+#include "ui/state/study_estimate.h"
+#include "ui/theme/choice_button.h"
 
 namespace axescope::ui {
 
@@ -19,18 +23,27 @@ class StudyDock : public QDockWidget {
   explicit StudyDock(AppState* state, QWidget* parent = nullptr);
 
  private:
-  QWidget* makeEditor(const SettingInfo& info);
-  QWidget* makeChoice(const SettingInfo& info);
-  QWidget* makeText(const SettingInfo& info);
-  void commitText(const SettingInfo& info, QLineEdit* field);
+  struct Field {
+    QLineEdit* text = nullptr;       // numbers, lists, globs
+    ChoiceButton* choice = nullptr;  // names
+    QLabel* problem = nullptr;
+  };
+  void addField(const SettingInfo& info, QFormLayout* form);
+  ChoiceButton* makeChoice(const SettingInfo& info);
+  QLineEdit* makeText(const SettingInfo& info);
+  void commitText(const SettingInfo& info);
+  void showProblem(std::string_view key, const Status& status);
   void showStudy();
-  void showEstimate();
+  void askEstimate();
+  void showEstimate(const Result<StudyEstimate>& estimate);
 
   AppState* state_;
-  std::map<std::string_view, QToolButton*> choices_;
-  std::map<std::string_view, QLineEdit*> texts_;
-  QLabel* problem_;
+  std::map<std::string_view, Field> fields_;
   QLabel* estimate_;
+  LatestJob<Result<StudyEstimate>> estimating_;
 };
+
+/// A list as it is typed: neighbours folded into first:last.
+QString listText(const std::vector<SettingValue>& values);
 
 }  // namespace axescope::ui

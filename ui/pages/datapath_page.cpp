@@ -14,6 +14,12 @@ constexpr std::int64_t tracedRows = 256;
 constexpr std::int64_t tracedAdditions = 60'000'000;
 constexpr int bins = 96;
 
+std::int64_t fullestTile(const DatapathDescription& stages) {
+  const auto fullest = std::max_element(stages.tiles.begin(), stages.tiles.end(),
+                                        [](const DatapathTile& a, const DatapathTile& b) { return a.use < b.use; });
+  return fullest - stages.tiles.begin();
+}
+
 PartialSums trace(const Inspection& inspection, std::size_t layer, std::int64_t tile, std::int64_t channel) {
   const QuantizedFileLayer& file = inspection.layers()[layer];
   const Certificate& certificate = inspection.certificate(layer);
@@ -57,6 +63,17 @@ DatapathDescription datapathOf(const Inspection& inspection, std::size_t layer) 
   return description;
 }
 
+DatapathDescription datapathWithSums(const Inspection& inspection, std::size_t layer) {
+  DatapathDescription description = datapathOf(inspection, layer);
+  description.shownTile = fullestTile(description);
+  description.sumsOf = DatapathPage::tr("all channels");
+  description.logarithmicCounts = true;
+  if (!inspection.layers()[layer].inputCodes.empty()) {
+    description.sums = trace(inspection, layer, description.shownTile, -1);
+  }
+  return description;
+}
+
 DatapathPage::DatapathPage(AppState* state, QWidget* parent)
     : InspectionPage(state, new DatapathPlot, QStringLiteral("datapath"), parent),
       plot_(plotAs<DatapathPlot>()),
@@ -85,14 +102,12 @@ std::int64_t DatapathPage::shownTile() const {
 
 void DatapathPage::showLayer(const std::shared_ptr<const Inspection>& inspection, std::size_t layer) {
   const DatapathDescription stages = datapathOf(*inspection, layer);
-  const auto fullest = std::max_element(stages.tiles.begin(), stages.tiles.end(),
-                                        [](const DatapathTile& a, const DatapathTile& b) { return a.use < b.use; });
   const QSignalBlocker blocker(tile_);
   tile_->clear();
   for (int tile = 0; tile < static_cast<int>(stages.tiles.size()); ++tile) {
     tile_->addItem(tr("%1 of %2").arg(tile).arg(stages.tiles.size()), tile);
   }
-  tile_->setCurrentIndex(static_cast<int>(fullest - stages.tiles.begin()));
+  tile_->setCurrentIndex(static_cast<int>(fullestTile(stages)));
   tile_->setEnabled(stages.tiles.size() > 1);
   traced_.clear();
 }

@@ -35,5 +35,7 @@ class DatapathPage : public InspectionPage {
 
 /// Stages of a layer without partial sums.
 DatapathDescription datapathOf(const Inspection& inspection, std::size_t layer);
+/// With the partial sums of its fullest tile over all channels, where input codes were kept.
+DatapathDescription datapathWithSums(const Inspection& inspection, std::size_t layer);
 
 }  // namespace axescope::ui

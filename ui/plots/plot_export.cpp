@@ -116,6 +116,14 @@ QByteArray plotJson(const Plot& plot, const QString& provenance) {
   return QJsonDocument(root).toJson();
 }
 
+std::unique_ptr<QMimeData> plotMimeData(Plot& plot, const Theme& theme, const PlotExportOptions& options) {
+  const Theme colours = options.paperColours ? Theme::paper() : theme;
+  auto data = std::make_unique<QMimeData>();
+  data->setImageData(QImage::fromData(png(plot, colours, options), "PNG"));
+  data->setData(QStringLiteral("image/svg+xml"), svg(plot, colours, options));
+  return data;
+}
+
 Status exportPlot(Plot& plot, const QString& path, const Theme& theme, const PlotExportOptions& options) {
   const QString ending = QFileInfo(path).suffix().toLower();
   const Theme colours = options.paperColours ? Theme::paper() : theme;

@@ -2,8 +2,10 @@
 // Plots as files, with their provenance inside.
 #pragma once
 
+#include <QMimeData>
 #include <QSizeF>
 #include <QString>
+#include <memory>
 
 #include "core/base/error.h"
 #include "ui/plots/plot.h"
@@ -21,6 +23,9 @@ struct PlotExportOptions {
 /// title data, PNG text and the first line of CSV and TeX. Whole or not at all. Errors: unsupported (another ending),
 /// writeFailed.
 Status exportPlot(Plot& plot, const QString& path, const Theme& theme, const PlotExportOptions& options);
+
+/// The plot as the clipboard takes it: a picture twice as fine as the screen, and SVG. The caller owns it.
+std::unique_ptr<QMimeData> plotMimeData(Plot& plot, const Theme& theme, const PlotExportOptions& options);
 
 /// The plot's numbers as CSV behind a line of provenance, or as JSON.
 QByteArray plotCsv(const Plot& plot, const QString& provenance);

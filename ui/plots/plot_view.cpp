@@ -184,6 +184,10 @@ void PlotView::stepHover(int by) {
 }
 
 void PlotView::keyPressEvent(QKeyEvent* event) {
+  if (event->matches(QKeySequence::Copy)) {
+    Q_EMIT copyRequested();
+    return;
+  }
   const QPointF middle = QRectF(rect()).center();
   switch (event->key()) {
     case Qt::Key_Left:

@@ -30,6 +30,8 @@ class PlotView : public QWidget {
  Q_SIGNALS:
   /// A mark was clicked; with Ctrl it joins the selection.
   void rowClicked(int row, bool extend);
+  /// Ctrl+C while the plot has the focus.
+  void copyRequested();
 
  protected:
   void paintEvent(QPaintEvent* event) override;

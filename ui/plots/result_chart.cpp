@@ -85,6 +85,21 @@ std::string mainMetric(const std::vector<PointResult>& points) {
   return "accuracy";
 }
 
+int bestGuaranteedPoint(const std::vector<PointResult>& points) {
+  const ResultColumn& metric = *findColumn(mainMetric(points));
+  const double sign = metric.direction == Direction::lowerIsBetter ? -1.0 : 1.0;
+  int best = -1;
+  double bestValue = 0.0;
+  for (std::size_t row = 0; row < points.size(); ++row) {
+    if (points[row].failed() || !points[row].measurement.guaranteed) continue;
+    const auto value = numericValue(metric, points[row]);
+    if (!value || (best >= 0 && sign * *value <= bestValue)) continue;
+    best = static_cast<int>(row);
+    bestValue = sign * *value;
+  }
+  return best;
+}
+
 QStringList colourByNames() {
   return {tr("Constraint"), tr("Algorithm"), tr("Tile size"), tr("Bits"), tr("Method")};
 }

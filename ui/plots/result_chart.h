@@ -20,6 +20,9 @@ ChartAxis axisOf(const ResultColumn& column, bool logarithmic);
 /// The metric a set of points is judged by: accuracy, perplexity, SQNR or error, the first that any of them has.
 std::string mainMetric(const std::vector<PointResult>& points);
 
+/// Row of the guaranteed point with the best main metric; −1 when none is guaranteed.
+int bestGuaranteedPoint(const std::vector<PointResult>& points);
+
 enum class ColourBy { constraint, algorithm, tile, weightBits, method };
 /// Names of the ways to colour, in the order of the enumeration.
 QStringList colourByNames();

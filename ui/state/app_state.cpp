@@ -67,7 +67,7 @@ void AppState::open(const QString& path) {
 
 void AppState::take(const OpenedFile& file) {
   if (file.error) {
-    Q_EMIT failed(QString::fromStdString(file.error->line()));
+    Q_EMIT failed(QString::fromStdString(file.error->line()), file.path);
     return;
   }
   if (file.model) {
@@ -142,26 +142,10 @@ std::shared_ptr<const Model> AppState::modelOfPoints() const {
   return nullptr;
 }
 
-int AppState::bestGuaranteedPoint() const {
-  const auto& points = points_.points();
-  const ResultColumn& metric = *findColumn(mainMetric(points));
-  const double sign = metric.direction == Direction::lowerIsBetter ? -1.0 : 1.0;
-  int best = -1;
-  double bestValue = 0.0;
-  for (std::size_t row = 0; row < points.size(); ++row) {
-    if (points[row].failed() || !points[row].measurement.guaranteed) continue;
-    const auto value = numericValue(metric, points[row]);
-    if (!value || (best >= 0 && sign * *value <= bestValue)) continue;
-    best = static_cast<int>(row);
-    bestValue = sign * *value;
-  }
-  return best;
-}
-
 std::optional<PointSettings> AppState::inspectedSettings() const {
   const auto& points = points_.points();
   int row = selection_.currentPoint();
-  if (row < 0 || row >= static_cast<int>(points.size())) row = bestGuaranteedPoint();
+  if (row < 0 || row >= static_cast<int>(points.size())) row = bestGuaranteedPoint(points);
   if (row >= 0) return points[static_cast<std::size_t>(row)].settings;
   const auto owner = modelOfPoints();
   if (!points.empty() || !owner) return std::nullopt;

@@ -82,13 +82,12 @@ class AppState : public QObject {
   void openingStarted(const QString& path);
   void opened(const QString& path);
   /// For the banner: one line, naming file and object.
-  void failed(const QString& line);
+  void failed(const QString& line, const QString& path);
 
  private:
   void take(const OpenedFile& file);
   void takeModel(const OpenedFile& file);
   void takeResults(const OpenedFile& file);
-  int bestGuaranteedPoint() const;
 
   std::vector<OpenModel> models_;
   int current_ = -1;

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Plots of results without a window: the same drawings as the pages'.
+#pragma once
+
+#include <QString>
+
+#include "core/base/error.h"
+
+namespace axescope::ui {
+
+struct RenderRequest {
+  QString file;                             // results, or a quantized file for budgets and datapath
+  QString plot = QStringLiteral("pareto");  // pareto, curves, heatmap, budgets or datapath
+  QString out;                              // its ending says the format
+  QString model;   // the dump the results come from, for budgets and datapath; empty: beside the results
+  QString layer;   // empty: the one that uses most of its budget
+  int point = -1;  // row of the results; −1: the best guaranteed one
+};
+
+/// Errors: those of reading, of quantizing and of writing; invalidArgument for an unknown plot, point or layer;
+/// notFound for a dump that is not there, refused for one whose bytes differ from what the results were measured on.
+Status render(const RenderRequest& request);
+
+}  // namespace axescope::ui

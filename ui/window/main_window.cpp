@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/window/main_window.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QFileInfo>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QSettings>
+#include <QSplitter>
+#include <QStandardPaths>
+#include <QToolBar>
+#include <QToolButton>
+#include <QToolTip>
+#include <QVBoxLayout>
+
+#include "core/study/runner.h"
+#include "ui/docks/model_dock.h"
+#include "ui/docks/study_dock.h"
+#include "ui/pages/budgets_page.h"
+#include "ui/pages/compare_page.h"
+#include "ui/pages/curves_page.h"
+#include "ui/pages/datapath_page.h"
+#include "ui/pages/heatmap_page.h"
+#include "ui/pages/overview_page.h"
+#include "ui/pages/pareto_page.h"
+#include "ui/pages/points_table.h"
+#include "ui/pages/table_page.h"
+#include "ui/theme/style_sheet.h"
+
+namespace axescope::ui {
+
+namespace {
+
+constexpr int mostRecentFiles = 10;
+constexpr int modelDockWidth = 260;
+constexpr int studyDockWidth = 310;
+
+}  // namespace
+
+MainWindow::MainWindow(QWidget* parent)
+    : QMainWindow(parent),
+      actions_(this, state_.edits().undoStack()),
+      stack_(new QStackedWidget),
+      welcome_(new Welcome),
+      pages_(new QTabWidget),
+      banner_(new Banner),
+      progress_(new ProgressStrip) {
+  setWindowTitle(tr("AxeScope"));
+  setAcceptDrops(true);
+  setDockOptions(AnimatedDocks | AllowTabbedDocks | AllowNestedDocks);
+  resize(1440, 900);
+  makeToolBar();
+  makeCentre();
+  makeDocks();
+  fillMenus();
+  connectFileActions();
+  connectStudyActions();
+  connectViewActions();
+  connectState();
+  defaultLayout_ = saveState();
+  const QSettings settings;
+  actions_.restoreAtStart->setChecked(settings.value(QStringLiteral("restoreAtStart"), true).toBool());
+  setColourScheme(static_cast<ColourScheme>(settings.value(QStringLiteral("colourScheme"), 0).toInt()));
+  showProgress();
+}
+
+// The jobs' answers would find a window half taken down.
+MainWindow::~MainWindow() {
+  state_.sweep().disconnect(this);
+  state_.inspection().disconnect();
+  state_.disconnect(this);
+}
+
+void MainWindow::makeDocks() {
+  addDockWidget(Qt::LeftDockWidgetArea, new ModelDock(&state_, this));
+  addDockWidget(Qt::RightDockWidgetArea, new StudyDock(&state_, this));
+}
+
+void MainWindow::makeToolBar() {
+  auto* bar = addToolBar(tr("Main"));
+  bar->setObjectName(QStringLiteral("mainToolBar"));
+  bar->setMovable(false);
+  bar->setIconSize({18, 18});
+  const auto add = [&](QToolButton* button, const QString& text, const char* name) {
+    button->setText(text);
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setObjectName(QString::fromLatin1(name));
+    bar->addWidget(button);
+  };
+  // Texts in the tool bar are shorter than in the menus, whatever happens to the action.
+  const auto addAction = [&](QAction* action, const QString& text, const char* name) {
+    auto* button = new QToolButton;
+    button->setDefaultAction(action);
+    add(button, text, name);
+    connect(action, &QAction::changed, button, [this, action, button, text] {
+      button->setText(action == actions_.pause && state_.sweep().paused() ? tr("Resume") : text);
+    });
+    return button;
+  };
+  const auto addMenu = [&](QMenu* menu, const QString& text, const char* name) {
+    auto* button = new QToolButton;
+    button->setPopupMode(QToolButton::InstantPopup);
+    button->setMenu(menu);
+    add(button, text, name);
+    return button;
+  };
+  addAction(actions_.open, tr("Open"), "openButton");
+  addMenu(actions_.recent, tr("Recent"), "recentButton");
+  addMenu(actions_.presets, tr("Preset"), "presetButton");
+  addAction(actions_.run, tr("Run"), "primary");
+  addAction(actions_.pause, tr("Pause"), "pauseButton");
+  addAction(actions_.cancel, tr("Cancel"), "cancelButton");
+  auto* exports = new QMenu(this);
+  exports->addActions({actions_.exportPlot, actions_.copyPlot, actions_.exportResults, actions_.exportQuantized});
+  addMenu(exports, tr("Export"), "exportButton");
+  auto* spacer = new QWidget;
+  spacer->setObjectName(QStringLiteral("plain"));
+  spacer->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+  bar->addWidget(spacer);
+  bar->addWidget(progress_);
+}
+
+void MainWindow::addPage(QWidget* page, const QString& title, const char* name) {
+  page->setObjectName(QString::fromLatin1(name));
+  const int index = pages_->addTab(page, title);
+  QAction* action = actions_.pages->addAction(title, this, [this, index] { pages_->setCurrentIndex(index); });
+  action->setShortcut(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + index));
+  if (auto* plotPage = qobject_cast<PlotPage*>(page)) {
+    connect(plotPage->view(), &PlotView::copyRequested, this, &MainWindow::copyPlot);
+  }
+}
+
+void MainWindow::makeCentre() {
+  pages_->setDocumentMode(true);
+  const auto showMessage = [this](const QString& text, bool error) {
+    banner_->showText(text, error ? Banner::Kind::error : Banner::Kind::note);
+  };
+  addPage(new OverviewPage(&state_), tr("Overview"), "overview");
+  addPage(new CurvesPage(&state_), tr("Curves"), "curves");
+  addPage(new HeatmapPage(&state_), tr("Heatmap"), "heatmap");
+  addPage(new ParetoPage(&state_), tr("Pareto"), "pareto");
+  addPage(new BudgetsPage(&state_), tr("Budgets"), "budgets");
+  addPage(new DatapathPage(&state_), tr("Datapath"), "datapath");
+  auto* compare = new ComparePage(&state_);
+  connect(compare, &ComparePage::message, this, showMessage);
+  addPage(compare, tr("Compare"), "compare");
+  auto* table = new TablePage(&state_);
+  connect(table, &TablePage::message, this, showMessage);
+  addPage(table, tr("Table"), "table");
+
+  auto* points = new PointsTable(&state_);
+  auto* splitter = new QSplitter(Qt::Vertical);
+  splitter->addWidget(pages_);
+  splitter->addWidget(points);
+  splitter->setStretchFactor(0, 3);
+  splitter->setStretchFactor(1, 1);
+  splitter->setSizes({600, 220});
+  splitter->setCollapsible(0, false);
+  // Pages with a table of their own need its room.
+  connect(pages_, &QTabWidget::currentChanged, this, [this, points] {
+    const QString name = pages_->currentWidget()->objectName();
+    points->setVisible(name == QStringLiteral("curves") || name == QStringLiteral("heatmap") ||
+                       name == QStringLiteral("pareto") || name == QStringLiteral("datapath"));
+  });
+  points->setVisible(false);
+
+  stack_->addWidget(welcome_);
+  stack_->addWidget(splitter);
+  auto* centre = new QWidget;
+  auto* layout = new QVBoxLayout(centre);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addWidget(banner_);
+  layout->addWidget(stack_, 1);
+  setCentralWidget(centre);
+}
+
+PlotPage* MainWindow::currentPage() const {
+  return qobject_cast<PlotPage*>(pages_->currentWidget());
+}
+
+void MainWindow::connectState() {
+  connect(&state_, &AppState::opened, this, &MainWindow::remember);
+  connect(&state_, &AppState::opened, this, &MainWindow::finishRestoring);
+  connect(&state_, &AppState::failed, this, [this](const QString& line, const QString& path) {
+    banner_->showText(line, Banner::Kind::error);
+    finishRestoring(path);
+  });
+  connect(&state_, &AppState::themeChanged, this, &MainWindow::applyTheme);
+  connect(&state_, &AppState::modelChanged, this, &MainWindow::showProgress);
+  connect(&state_.inspection(), &InspectJob::changed, this, &MainWindow::showProgress);
+  SweepJob& sweep = state_.sweep();
+  for (const auto signal : {&SweepJob::started, &SweepJob::progressChanged}) {
+    connect(&sweep, signal, this, &MainWindow::showProgress);
+  }
+  connect(&sweep, &SweepJob::pausedChanged, this, &MainWindow::showProgress);
+  connect(&sweep, &SweepJob::started, this, [this] {
+    // From here on a crash loses no finished point, and the next start finds them.
+    static_cast<void>(saveSession(session(), lastSessionPath()));
+    banner_->hide();
+  });
+  connect(&sweep, &SweepJob::finished, this, [this](const std::optional<Error>& error) {
+    showProgress();
+    if (error && error->code != ErrorCode::cancelled) {
+      banner_->showText(QString::fromStdString(error->line()), Banner::Kind::error);
+    } else if (error) {
+      banner_->offer(tr("Stopped. Finished points are in %1").arg(state_.resultsPath()), Banner::Kind::note,
+                     tr("Resume"), [this] { state_.resume(); });
+    } else if (!state_.resultsPath().isEmpty()) {
+      banner_->showText(tr("All points are in %1").arg(state_.resultsPath()), Banner::Kind::note);
+    }
+  });
+}
+
+void MainWindow::remember(const QString& path) {
+  stack_->setCurrentIndex(1);
+  setWindowTitle(tr("%1 — AxeScope").arg(QFileInfo(path).fileName()));
+  QSettings settings;
+  QStringList recent = settings.value(QStringLiteral("recentFiles")).toStringList();
+  const QString absolute = QFileInfo(path).absoluteFilePath();
+  recent.removeAll(absolute);
+  recent.prepend(absolute);
+  settings.setValue(QStringLiteral("recentFiles"), recent.mid(0, mostRecentFiles));
+  showRecent();
+  showProgress();
+  if (!restoring_) {
+    const bool results = !state_.points().points().empty() && path == state_.resultsPath();
+    for (int i = 0; results && i < pages_->count(); ++i) {
+      if (pages_->widget(i)->objectName() == QStringLiteral("pareto")) pages_->setCurrentIndex(i);
+    }
+  }
+  offerResume();
+}
+
+void MainWindow::showRecent() {
+  actions_.recent->clear();
+  QStringList present;
+  for (const QString& path : QSettings().value(QStringLiteral("recentFiles")).toStringList()) {
+    if (!QFileInfo::exists(path)) continue;
+    present << path;
+    actions_.recent->addAction(QFileInfo(path).fileName(), this, [this, path] { open(path); })->setToolTip(path);
+  }
+  actions_.recent->setEnabled(!present.isEmpty());
+  welcome_->setRecent(present);
+}
+
+void MainWindow::showProgress() {
+  const SweepJob& sweep = state_.sweep();
+  const bool running = sweep.running();
+  actions_.run->setEnabled(!running && state_.model() != nullptr);
+  actions_.pause->setEnabled(running);
+  actions_.pause->setText(sweep.paused() ? tr("&Go on") : tr("&Pause"));
+  actions_.cancel->setEnabled(running);
+  actions_.resume->setEnabled(state_.canResume());
+  actions_.exportResults->setEnabled(!state_.points().points().empty());
+  actions_.exportQuantized->setEnabled(state_.inspection().current() != nullptr);
+  progress_->show(sweep);
+}
+
+// Results that lack points of their study, of a model that is open: a sweep that was interrupted.
+void MainWindow::offerResume() {
+  if (!state_.canResume() || state_.points().points().empty()) return;
+  missingPoints_.start(
+      [study = state_.edits().study(), done = state_.points().points(),
+       propagates = state_.model()->canPropagate()](const std::stop_token&) -> Result<std::size_t> {
+        AXESCOPE_TRY(const auto wanted, study.points(propagates));
+        return remainingPoints(wanted, done).size();
+      },
+      [this](const Result<std::size_t>& missing) {
+        if (!missing || *missing == 0 || !state_.canResume()) return;
+        banner_->offer(tr("%L1 points of this study are not done.").arg(*missing), Banner::Kind::note, tr("Resume"),
+                       [this] { state_.resume(); });
+      });
+}
+
+void MainWindow::applyTheme() {
+  const Theme& theme = state_.theme();
+  setPalette(theme.palette());
+  QToolTip::setPalette(theme.palette());
+  setStyleSheet(ui::styleSheet(theme));
+  actions_.setTheme(theme);
+  banner_->setTheme(theme);
+  welcome_->setTheme(theme);
+}
+
+void MainWindow::setColourScheme(ColourScheme scheme) {
+  scheme_ = scheme;
+  const bool systemIsDark = QApplication::palette().color(QPalette::Window).lightnessF() < 0.5;
+  const bool dark = scheme == ColourScheme::dark || (scheme == ColourScheme::system && systemIsDark);
+  (scheme == ColourScheme::system ? actions_.followSystem : dark ? actions_.dark : actions_.light)->setChecked(true);
+  state_.setTheme(dark ? Theme::darkTheme() : Theme::light());
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+  // The system changed its colours; the window's own palette stays out of the application's so that it shows.
+  if (event->type() == QEvent::ApplicationPaletteChange && scheme_ == ColourScheme::system && shown_) {
+    setColourScheme(ColourScheme::system);
+  }
+  QMainWindow::changeEvent(event);
+}
+
+void MainWindow::showEvent(QShowEvent* event) {
+  QMainWindow::showEvent(event);
+  if (shown_) return;
+  shown_ = true;
+  if (!restoring_) sizeDocks();
+}
+
+void MainWindow::sizeDocks() {
+  resizeDocks({findChild<ModelDock*>(), findChild<StudyDock*>()}, {modelDockWidth, studyDockWidth}, Qt::Horizontal);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  if (state_.sweep().running()) {
+    const auto answer = QMessageBox::question(this, tr("A sweep is running"),
+                                              tr("Stop the sweep and close? Finished points are kept."));
+    if (answer != QMessageBox::Yes) {
+      event->ignore();
+      return;
+    }
+    state_.sweep().cancel();
+  }
+  const Status saved = saveSession(session(), lastSessionPath());
+  if (!saved) qWarning("%s", saved.error().line().c_str());
+  event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  for (const QUrl& url : event->mimeData()->urls()) {
+    if (url.isLocalFile()) open(url.toLocalFile());
+  }
+}
+
+}  // namespace axescope::ui

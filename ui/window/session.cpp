@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/window/session.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QSaveFile>
+
+namespace axescope::ui {
+
+namespace {
+
+const QString formatName = QStringLiteral("axescope-session");
+
+QString key(const char* name) {
+  return QString::fromLatin1(name);
+}
+
+}  // namespace
+
+Status saveSession(const Session& session, const QString& path) {
+  const QDir folder = QFileInfo(path).absoluteDir();
+  const auto relative = [&](const QString& file) { return file.isEmpty() ? file : folder.relativeFilePath(file); };
+  QJsonArray models;
+  for (const QString& model : session.models) models.append(relative(model));
+  QJsonArray points;
+  for (const int point : session.points) points.append(point);
+  const QJsonObject root{{key("format"), formatName},
+                         {key("version"), sessionVersion},
+                         {key("models"), models},
+                         {key("current_model"), session.currentModel},
+                         {key("results"), relative(session.results)},
+                         {key("study"), QJsonDocument::fromJson(session.study.toUtf8()).object()},
+                         {key("page"), session.page},
+                         {key("layer"), session.layer},
+                         {key("channel"), session.channel},
+                         {key("points"), points},
+                         {key("geometry"), QString::fromLatin1(session.geometry.toBase64())},
+                         {key("layout"), QString::fromLatin1(session.layout.toBase64())}};
+  QSaveFile file(path);
+  const QByteArray content = QJsonDocument(root).toJson();
+  if (!folder.mkpath(QStringLiteral(".")) || !file.open(QIODevice::WriteOnly) ||
+      file.write(content) != content.size() || !file.commit()) {
+    return fail(ErrorCode::writeFailed, path.toStdString(), {}, "a session file that can be written",
+                file.errorString().toStdString());
+  }
+  return {};
+}
+
+Result<Session> loadSession(const QString& path) {
+  QFile file(path);
+  const std::string name = path.toStdString();
+  if (!file.open(QIODevice::ReadOnly)) {
+    return fail(ErrorCode::notFound, name, {}, "a session file", file.errorString().toStdString());
+  }
+  QJsonParseError problem;
+  const QJsonDocument document = QJsonDocument::fromJson(file.readAll(), &problem);
+  if (!document.isObject()) {
+    return fail(ErrorCode::corrupt, name, {}, "a JSON object", problem.errorString().toStdString());
+  }
+  const QJsonObject root = document.object();
+  if (root[key("format")].toString() != formatName) {
+    return fail(ErrorCode::unsupported, name, "format", formatName.toStdString(),
+                root[key("format")].toString().toStdString());
+  }
+  if (root[key("version")].toInt() > sessionVersion) {
+    return fail(ErrorCode::unsupported, name, "version", std::to_string(sessionVersion) + " or older",
+                std::to_string(root[key("version")].toInt()));
+  }
+  const QDir folder = QFileInfo(path).absoluteDir();
+  const auto absolute = [&](const QString& relative) {
+    return relative.isEmpty() ? relative : QDir::cleanPath(folder.absoluteFilePath(relative));
+  };
+  Session session;
+  for (const auto& model : root[key("models")].toArray()) session.models << absolute(model.toString());
+  session.currentModel = root[key("current_model")].toInt(-1);
+  session.results = absolute(root[key("results")].toString());
+  session.study = QString::fromUtf8(QJsonDocument(root[key("study")].toObject()).toJson(QJsonDocument::Compact));
+  session.page = root[key("page")].toString();
+  session.layer = root[key("layer")].toString();
+  session.channel = root[key("channel")].toInt(-1);
+  for (const auto& point : root[key("points")].toArray()) session.points << point.toInt();
+  session.geometry = QByteArray::fromBase64(root[key("geometry")].toString().toLatin1());
+  session.layout = QByteArray::fromBase64(root[key("layout")].toString().toLatin1());
+  return session;
+}
+
+}  // namespace axescope::ui
