@@ -40,7 +40,7 @@ QTreeView, QTableView, QListView { background: @panel; color: @text; border: non
   selection-background-color: @selection; selection-color: @text; }
 QTreeView::item { padding: 4px 2px; border: none; }
 QTableView::item { padding: 3px 6px; border: none; }
-QTreeView::item:hover, QTableView::item:hover { background: @selection; }
+QTreeView::item:hover, QTreeView::item:selected, QTableView::item:hover { background: @selection; }
 QHeaderView { background: @panel; }
 QHeaderView::section { background: @panel; color: @muted; border: none; border-bottom: 1px solid @border;
   padding: 6px 6px; }
