@@ -7,7 +7,6 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -25,6 +24,7 @@
 #include "ui/pages/curves_page.h"
 #include "ui/pages/heatmap_page.h"
 #include "ui/pages/pareto_page.h"
+#include "ui/pages/points_table.h"
 #include "ui/plots/plot_export.h"
 #include "ui/theme/style_sheet.h"
 
@@ -178,7 +178,7 @@ void MainWindow::makeCentre() {
 
   auto* splitter = new QSplitter(Qt::Vertical);
   splitter->addWidget(pages_);
-  splitter->addWidget(makePointsTable());
+  splitter->addWidget(new PointsTable(&state_));
   splitter->setStretchFactor(0, 3);
   splitter->setStretchFactor(1, 1);
   splitter->setSizes({560, 240});
@@ -191,63 +191,6 @@ void MainWindow::makeCentre() {
   layout->addWidget(banner_);
   layout->addWidget(splitter, 1);
   setCentralWidget(centre);
-}
-
-QWidget* MainWindow::makePointsTable() {
-  sorted_ = new QSortFilterProxyModel(this);
-  sorted_->setSourceModel(&state_.points());
-  sorted_->setSortRole(PointsModel::sortRole);
-  table_ = new QTableView;
-  table_->setModel(sorted_);
-  table_->setSortingEnabled(true);
-  table_->sortByColumn(-1, Qt::AscendingOrder);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table_->setShowGrid(false);
-  table_->setAccessibleName(tr("Points"));
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(26);
-  table_->horizontalHeader()->setHighlightSections(false);
-  table_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-  // What a point is and what it scored; the other settings are in the tooltip and the exports.
-  constexpr std::string_view shown[] = {
-      "algorithm", "constraint", "weight_bits", "activation_bits", "inner_bits", "outer_bits_used", "tile",
-      "accuracy",  "error",      "sqnr_db",     "overflow_rate",   "guaranteed", "max_budget_use",  "failure"};
-  for (int column = 0; column < state_.points().columnCount(); ++column) {
-    const auto name = resultColumns()[static_cast<std::size_t>(column)].name;
-    table_->setColumnHidden(column, std::find(std::begin(shown), std::end(shown), name) == std::end(shown));
-    table_->setColumnWidth(column, 118);
-  }
-  connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
-    QList<int> rows;
-    for (const QModelIndex& index : table_->selectionModel()->selectedRows()) {
-      rows << sorted_->mapToSource(index).row();
-    }
-    state_.selection().setPoints(rows);
-  });
-  connect(&state_.selection(), &Selection::pointsChanged, this, [this] {
-    QItemSelection wanted;
-    for (const int row : state_.selection().points()) {
-      const QModelIndex index = sorted_->mapFromSource(state_.points().index(row, 0));
-      wanted.select(index, index);
-    }
-    const QSignalBlocker blocker(table_->selectionModel());
-    table_->selectionModel()->select(wanted, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
-    if (!wanted.isEmpty()) table_->scrollTo(wanted.indexes().first());
-    table_->viewport()->update();
-  });
-  pointsHeading_ = new QLabel;
-  pointsHeading_->setProperty("heading", true);
-  pointsHeading_->setContentsMargins(14, 8, 14, 4);
-  connect(&state_.points(), &PointsModel::pointsChanged, this,
-          [this] { pointsHeading_->setText(tr("Points  %L1").arg(state_.points().rowCount())); });
-  pointsHeading_->setText(tr("Points"));
-  auto* widget = new QWidget;
-  auto* layout = new QVBoxLayout(widget);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(0);
-  layout->addWidget(pointsHeading_);
-  layout->addWidget(table_, 1);
-  return widget;
 }
 
 PlotPage* MainWindow::currentPage() const {

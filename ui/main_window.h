@@ -6,9 +6,7 @@
 #include <QLabel>
 #include <QMainWindow>
 #include <QProgressBar>
-#include <QSortFilterProxyModel>
 #include <QTabWidget>
-#include <QTableView>
 
 #include "ui/pages/plot_page.h"
 #include "ui/state/app_state.h"
@@ -32,7 +30,6 @@ class MainWindow : public QMainWindow {
   void makeActions();
   void makeToolBar();
   void makeCentre();
-  QWidget* makePointsTable();
   PlotPage* currentPage() const;
   void chooseFile();
   void chooseExport();
@@ -51,9 +48,6 @@ class MainWindow : public QMainWindow {
   QAction* exportAction_;
   QMenu* recentMenu_;
   QTabWidget* pages_;
-  QTableView* table_;
-  QSortFilterProxyModel* sorted_;
-  QLabel* pointsHeading_;
   QLabel* progressText_;
   QLabel* remainingText_;
   QProgressBar* progressBar_;
