@@ -3,6 +3,7 @@
 
 #include <QElapsedTimer>
 #include <QSignalSpy>
+#include <QTableView>
 #include <QTest>
 #include <QTimer>
 
@@ -49,7 +50,7 @@ TEST(MainWindow, OneSelectionIsSharedByPlotTableAndLayers) {
   window.state().runStudy({}, false);
   ASSERT_TRUE(finished.wait(60'000));
   window.state().selection().setPoints({3});
-  auto* table = window.findChild<QTableView*>();
+  auto* table = window.findChild<QTableView*>(QStringLiteral("points"));
   ASSERT_NE(table, nullptr);
   EXPECT_EQ(table->selectionModel()->selectedRows().size(), 1);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What is open: its layers, with a bar for error or budget use of the selected point.
+// What is open: files and their layers, with bars for what the selected point measured on them.
 #pragma once
 
+#include <QComboBox>
 #include <QDockWidget>
 #include <QLabel>
-#include <QStackedWidget>
 #include <QTreeView>
 
 #include "ui/models/layers_model.h"
@@ -18,13 +18,21 @@ class ModelDock : public QDockWidget {
   explicit ModelDock(AppState* state, QWidget* parent = nullptr);
 
  private:
-  void showModel();
+  void makeTree();
+  QLayout* makeColourChoice();
+  void prepareFiles(int first, int last);
+  void showFileMenu(QPoint at);
+  void showColumnMenu(QPoint at);
+  void takeLayer(const QModelIndex& current);
+  void showLayer();
+  void showWhetherEmpty();
 
   AppState* state_;
   LayersModel layers_;
-  QLabel* heading_;
-  QLabel* summary_;
+  QLabel* hint_;
   QTreeView* tree_;
+  QWidget* colours_;     // choice and legend
+  bool taking_ = false;  // the tree's layer goes to the state, or comes from it
 };
 
 }  // namespace axescope::ui
