@@ -15,8 +15,7 @@ double axeSoftThreshold(std::span<const double> tileWeights, int innerBits, Inte
   mean /= static_cast<double>(tileWeights.size());
   std::vector<double> centred(tileWeights.begin(), tileWeights.end());
   for (double& weight : centred) weight -= mean;
-  const double radius = (std::ldexp(1.0, innerBits) - 2.0) / static_cast<double>(activations.high - activations.low);
-  return softThreshold(centred, radius);
+  return softThreshold(centred, a2qPlusBudget(innerBits, activations));
 }
 
 BudgetLeft budgetLeft(const TileSums& sums, const AxeOptions& options) {
@@ -82,8 +81,7 @@ double AxeConstraint::shape(double value, std::int64_t row, std::int64_t tile) c
 }
 
 void AxeConstraint::take(std::int64_t code, std::int64_t row, std::int64_t tile) {
-  TileSums& sums = sums_[index(row, tile)];
-  (code > 0 ? sums.positive : sums.negative) += code;
+  sums_[index(row, tile)].add(code);
 }
 
 }  // namespace axescope

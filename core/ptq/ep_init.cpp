@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/budget/bounds.h"
 #include "core/budget/l1_projection.h"
 
 namespace axescope {
 
 CodeMatrix epInit(const MatrixD& values, const AxeOptions& options, IntegerRange codes) {
-  const double fullRadius = (std::ldexp(1.0, options.innerBits) - 2.0) /
-                            static_cast<double>(options.activations.high - options.activations.low);
+  const double fullRadius = a2qPlusBudget(options.innerBits, options.activations);
   constexpr double shrinkage = 0.98;
   CodeMatrix result(values.rows(), values.cols());
   for (std::int64_t row = 0; row < values.rows(); ++row) {
@@ -28,7 +28,7 @@ CodeMatrix epInit(const MatrixD& values, const AxeOptions& options, IntegerRange
           const double code = std::clamp(std::trunc(shrink(values(row, column), lambda)),
                                          static_cast<double>(codes.low), static_cast<double>(codes.high));
           result(row, column) = static_cast<std::int16_t>(code);
-          (code > 0 ? sums.positive : sums.negative) += static_cast<std::int64_t>(code);
+          sums.add(static_cast<std::int64_t>(code));
         }
         radius *= shrinkage;
       } while (!fits(sums.extremes(options.activations), options.innerBits));
