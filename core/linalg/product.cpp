@@ -46,9 +46,10 @@ constexpr std::int64_t exactFloatTerms = 512;
 
 bool extremesAddExactly() {
   constexpr int size = 64;
-  const std::vector<std::uint8_t> a(size * size, 255);
-  const std::vector<std::int8_t> b(size * size, 127);
-  std::vector<std::int32_t> c(size * size, 0);
+  constexpr std::size_t area = std::size_t{size} * size;
+  const std::vector<std::uint8_t> a(area, 255);
+  const std::vector<std::int8_t> b(area, 127);
+  std::vector<std::int32_t> c(area, 0);
   oneDnnProduct({.m = size,
                  .n = size,
                  .k = size,
@@ -59,8 +60,8 @@ bool extremesAddExactly() {
                  .ldb = size,
                  .c = c.data(),
                  .ldc = size});
-  const std::vector<std::int8_t> least(size * size, -128);
-  std::vector<std::int32_t> d(size * size, 0);
+  const std::vector<std::int8_t> least(area, -128);
+  std::vector<std::int32_t> d(area, 0);
   oneDnnProduct({.m = size,
                  .n = size,
                  .k = size,
