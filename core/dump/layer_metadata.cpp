@@ -94,9 +94,9 @@ Result<std::string> requiredText(const hdf5::Reader& reader, const std::string& 
 
 Result<LayerInfo> readLayerMetadata(const hdf5::Reader& reader, const std::string& group, const std::string& name,
                                     const hdf5::DatasetInfo& weight) {
-  AXESCOPE_TRY(const std::string kind, requiredText(reader, group, "kind", "\"linear\" or \"conv2d\""));
+  AXESCOPE_TRY(const std::string kind, requiredText(reader, group, "kind", R"("linear" or "conv2d")"));
   if (kind != "linear" && kind != "conv2d") {
-    return fail(ErrorCode::unsupported, reader.fileName(), group + "@kind", "\"linear\" or \"conv2d\"",
+    return fail(ErrorCode::unsupported, reader.fileName(), group + "@kind", R"("linear" or "conv2d")",
                 "\"" + kind + "\"");
   }
   const AxisOrder order = kind == "linear" ? AxisOrder::oi : AxisOrder::oihw;
