@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Parallel loops over oneTBB. Work is cut by the caller into pieces that do not depend on the number of
-// threads, so that results are bit-identical on any machine.
+// Parallel loops over oneTBB. Work is cut by the caller into pieces that do not depend on the number of threads, and
+// neither do results. Another instruction set adds products in another order: there, values that stand at a rounding
+// tie may part.
 #pragma once
 
 #include <cstddef>

@@ -46,8 +46,8 @@ int a2qBound(std::int64_t l1Norm, int activationBits, bool signedActivations) {
   return signedBitsOf(static_cast<WideUnsigned>(l1Norm) << (activationBits - signBit(signedActivations)));
 }
 
-double a2qPlusBudget(int accumulatorBits, int activationBits) {
-  return (std::ldexp(1.0, accumulatorBits) - 2.0) / (std::ldexp(1.0, activationBits) - 1.0);
+double a2qPlusBudget(int accumulatorBits, IntegerRange activations) {
+  return (std::ldexp(1.0, accumulatorBits) - 2.0) / static_cast<double>(activations.high - activations.low);
 }
 
 int a2qPlusBound(std::int64_t l1Norm, int activationBits) {

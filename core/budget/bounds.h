@@ -19,9 +19,9 @@ int dataTypeBound(std::int64_t k, int weightBits, int activationBits, bool signe
 std::int64_t a2qBudget(int accumulatorBits, int activationBits, bool signedActivations);
 int a2qBound(std::int64_t l1Norm, int activationBits, bool signedActivations);
 
-/// A2Q+ for zero-centred codes: ‖q‖₁ ≤ (2^P − 2)/(2^N − 1), not floored (it is a radius for projections), and its
-/// inverse P = ⌈log2(‖q‖₁(2^N − 1) + 2)⌉ in integers.
-double a2qPlusBudget(int accumulatorBits, int activationBits);
+/// A2Q+ for zero-centred codes: ‖q‖₁ ≤ (2^P − 2)/(ν − μ) with ν − μ = 2^N − 1, not floored (it is the radius that AXE
+/// and EP-init project to), and its inverse P = ⌈log2(‖q‖₁(2^N − 1) + 2)⌉ in integers.
+double a2qPlusBudget(int accumulatorBits, IntegerRange activations);
 int a2qPlusBound(std::int64_t l1Norm, int activationBits);
 
 /// Least P with |value| ≤ 2^(P−1) − 1 for both ends of the range: the exact test. At least leastAccumulatorBits.

@@ -11,15 +11,6 @@ namespace axescope {
 
 namespace {
 
-TileSums sumsOf(std::span<const std::int16_t> codes) {
-  TileSums sums;
-  for (const std::int64_t q : codes) {
-    sums.positive += std::max<std::int64_t>(q, 0);
-    sums.negative += std::min<std::int64_t>(q, 0);
-  }
-  return sums;
-}
-
 IntegerRange operator+(IntegerRange a, IntegerRange b) {
   return {a.low + b.low, a.high + b.high};
 }
@@ -35,6 +26,17 @@ T largest(std::int64_t count, T least, Value value) {
 
 Tiling Tiling::of(std::int64_t k, std::int64_t tileSize) {
   return {.k = k, .tileSize = tileSize <= 0 || tileSize > k ? std::max<std::int64_t>(k, 1) : tileSize};
+}
+
+std::vector<TileSums> tileSums(std::span<const std::int16_t> codes, const Tiling& tiling) {
+  std::vector<TileSums> sums(static_cast<std::size_t>(tiling.tiles()));
+  for (std::int64_t tile = 0; tile < tiling.tiles(); ++tile) {
+    TileSums& sum = sums[static_cast<std::size_t>(tile)];
+    for (std::int64_t column = tiling.begin(tile); column < tiling.end(tile); ++column) {
+      sum.add(codes[static_cast<std::size_t>(column)]);
+    }
+  }
+  return sums;
 }
 
 bool fits(IntegerRange extremes, int accumulatorBits) {
@@ -53,11 +55,9 @@ Certificate::Certificate(const CodeMatrix& codes, Tiling tiling, IntegerRange ac
   assert(innerBits >= leastAccumulatorBits && innerBits <= mostAccumulatorBits);
   sums_.reserve(static_cast<std::size_t>(channels_ * tiling_.tiles()));
   for (std::int64_t c = 0; c < channels_; ++c) {
-    const std::span row(codes.data() + c * tiling_.k, static_cast<std::size_t>(tiling_.k));
-    for (std::int64_t t = 0; t < tiling_.tiles(); ++t) {
-      sums_.push_back(sumsOf(row.subspan(static_cast<std::size_t>(tiling_.begin(t)),
-                                         static_cast<std::size_t>(tiling_.end(t) - tiling_.begin(t)))));
-    }
+    const std::vector<TileSums> sums =
+        tileSums({codes.data() + c * tiling_.k, static_cast<std::size_t>(tiling_.k)}, tiling_);
+    sums_.insert(sums_.end(), sums.begin(), sums.end());
   }
   if (outerBits_ == 0) {
     const int smallest =

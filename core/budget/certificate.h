@@ -33,6 +33,15 @@ struct TileSums {
   std::int64_t positive = 0;
   std::int64_t negative = 0;
 
+  void add(std::int64_t code) {
+    positive += std::max<std::int64_t>(code, 0);
+    negative += std::min<std::int64_t>(code, 0);
+  }
+  void remove(std::int64_t code) {
+    positive -= std::max<std::int64_t>(code, 0);
+    negative -= std::min<std::int64_t>(code, 0);
+  }
+
   /// hi = νp + μn and lo = μp + νn: no partial sum in any order leaves [min(lo,0), max(hi,0)].
   IntegerRange extremes(IntegerRange activations) const {
     return {activations.low * positive + activations.high * negative,
@@ -40,6 +49,9 @@ struct TileSums {
   }
   std::int64_t l1Norm() const { return positive - negative; }
 };
+
+/// Sums of each tile of one channel's codes, tiling.k of them.
+std::vector<TileSums> tileSums(std::span<const std::int16_t> codes, const Tiling& tiling);
 
 /// hi ≤ L and lo ≥ −L.
 bool fits(IntegerRange extremes, int accumulatorBits);

@@ -18,6 +18,8 @@ double softThreshold(std::span<const double> values, double radius) {
   if (std::accumulate(magnitudes.begin(), magnitudes.end(), 0.0) <= radius) return 0.0;
 
   std::sort(magnitudes.begin(), magnitudes.end(), std::greater<>());
+  // Where the radius is lost beside the largest value, not even that one has room left.
+  if (magnitudes.front() - radius == magnitudes.front()) return magnitudes.front();
   double sum = 0.0;
   double lambda = 0.0;
   for (std::size_t j = 0; j < magnitudes.size(); ++j) {

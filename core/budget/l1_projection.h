@@ -6,7 +6,8 @@
 
 namespace axescope {
 
-/// λ ≥ 0 such that Σ max(|v_i| − λ, 0) = radius, or 0 when ‖v‖₁ ≤ radius already. radius ≤ 0 gives max|v|.
+/// λ ≥ 0 such that Σ max(|v_i| − λ, 0) = radius, or 0 when ‖v‖₁ ≤ radius already. A radius that is not positive, or
+/// too small to change max|v| when subtracted, gives max|v|.
 double softThreshold(std::span<const double> values, double radius);
 
 /// sign(v)·max(|v| − λ, 0).

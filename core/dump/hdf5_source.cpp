@@ -3,10 +3,30 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "core/dump/finite_values.h"
 #include "core/dump/layer_metadata.h"
 
 namespace axescope {
+
+namespace {
+
+/// A given scale may saturate codes, but weights in units of it must stay numbers that can be calculated with.
+Status checkScalesFitWeights(const std::string& file, const std::string& path, const MatrixF& weight,
+                             const std::vector<double>& scales) {
+  constexpr double mostSteps = 0x1p40;
+  for (Eigen::Index channel = 0; channel < weight.rows(); ++channel) {
+    const auto largest = static_cast<double>(weight.row(channel).cwiseAbs().maxCoeff());
+    const double scale = scales[static_cast<std::size_t>(channel)];
+    if (largest <= mostSteps * scale) continue;
+    return fail(ErrorCode::corrupt, file, path, "scales of at least 2^-40 of their channel's largest weight",
+                fmt::format("{:g} for a weight of {:g} in channel {}", scale, largest, channel));
+  }
+  return {};
+}
+
+}  // namespace
 
 Status Hdf5Source::addLayer(LayerInfo info, LayerDatasets paths) {
   const std::string& file = reader.fileName();
@@ -47,6 +67,7 @@ Result<LayerTensors> Hdf5Source::loadLayer(std::size_t layer) const {
   }
   if (!paths.weightScale.empty()) {
     AXESCOPE_TRY(tensors.weightScale, readScales(reader, paths.weightScale, layers[layer].channels));
+    AXESCOPE_CHECK(checkScalesFitWeights(reader.fileName(), paths.weightScale, tensors.weight, *tensors.weightScale));
   }
   return tensors;
 }

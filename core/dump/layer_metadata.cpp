@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "core/dump/axis_order.h"
 #include "core/hdf5/text.h"
@@ -21,7 +22,7 @@ tl::unexpected<Error> missing(const hdf5::Reader& reader, const std::string& obj
 
 tl::unexpected<Error> outOfRange(const hdf5::Reader& reader, const std::string& label, IntegerRange range,
                                  std::int64_t found) {
-  return fail(ErrorCode::invalidArgument, reader.fileName(), label,
+  return fail(ErrorCode::corrupt, reader.fileName(), label,
               std::to_string(range.low) + " to " + std::to_string(range.high), std::to_string(found));
 }
 
@@ -65,8 +66,11 @@ Status readGeometry(const hdf5::Reader& reader, const std::string& group, ConvGe
   return {};
 }
 
-ActivationEncoding encodingOf(bool isSigned, std::int64_t zeroPoint) {
-  if (isSigned) return zeroPoint == 0 ? ActivationEncoding::signedSymmetric : ActivationEncoding::centred;
+// One signed bit, codes −1 and 0, is symmetric about no zero point.
+ActivationEncoding encodingOf(bool isSigned, int bits, std::int64_t zeroPoint) {
+  if (isSigned) {
+    return zeroPoint == 0 && bits > 1 ? ActivationEncoding::signedSymmetric : ActivationEncoding::centred;
+  }
   return zeroPoint == 0 ? ActivationEncoding::unsignedSymmetric : ActivationEncoding::asymmetric;
 }
 
@@ -90,9 +94,9 @@ Result<std::string> requiredText(const hdf5::Reader& reader, const std::string& 
 
 Result<LayerInfo> readLayerMetadata(const hdf5::Reader& reader, const std::string& group, const std::string& name,
                                     const hdf5::DatasetInfo& weight) {
-  AXESCOPE_TRY(const std::string kind, requiredText(reader, group, "kind", "\"linear\" or \"conv2d\""));
+  AXESCOPE_TRY(const std::string kind, requiredText(reader, group, "kind", R"("linear" or "conv2d")"));
   if (kind != "linear" && kind != "conv2d") {
-    return fail(ErrorCode::unsupported, reader.fileName(), group + "@kind", "\"linear\" or \"conv2d\"",
+    return fail(ErrorCode::unsupported, reader.fileName(), group + "@kind", R"("linear" or "conv2d")",
                 "\"" + kind + "\"");
   }
   const AxisOrder order = kind == "linear" ? AxisOrder::oi : AxisOrder::oihw;
@@ -128,9 +132,22 @@ Result<std::optional<ActivationQuantizer>> readInputQuantizer(const hdf5::Reader
   AXESCOPE_TRY(const std::int64_t isSigned, integerInRange(reader, group, "input_signed", {0, 1}, 0));
   quantizer.bits = static_cast<int>(bits);
   quantizer.encoding = isSigned == 1 ? ActivationEncoding::centred : ActivationEncoding::asymmetric;
+  AXESCOPE_CHECK(checkCodeWidth(quantizer, reader.fileName(), group));
   AXESCOPE_TRY(quantizer.zeroPoint, integerInRange(reader, group, "input_zero_point", quantizer.range(), 0));
-  quantizer.encoding = encodingOf(isSigned == 1, quantizer.zeroPoint);
+  quantizer.encoding = encodingOf(isSigned == 1, quantizer.bits, quantizer.zeroPoint);
   return quantizer;
+}
+
+Status checkCodeWidth(const ActivationQuantizer& quantizer, const std::string& file, const std::string& group) {
+  const std::string object = group + "@input_bits";
+  const std::string found = std::to_string(quantizer.bits);
+  if (quantizer.range().high > std::numeric_limits<std::int16_t>::max()) {
+    return fail(ErrorCode::unsupported, file, object,
+                "at most 15 bits for unsigned codes, which are kept in 16 signed bits", found);
+  }
+  if (quantizer.encoding == ActivationEncoding::signedSymmetric && quantizer.bits < 2)
+    return fail(ErrorCode::unsupported, file, object, "at least 2 bits for signed symmetric codes", found);
+  return {};
 }
 
 Status writeLayerMetadata(hdf5::Writer& writer, const std::string& group, const LayerInfo& info) {

@@ -9,11 +9,16 @@ namespace axescope {
 
 /// Name, kind, sizes, geometry and the given activation quantizer of the layer in `group`; `weight` is its dataset
 /// of weights or codes. Absent geometry means stride 1, dilation 1, padding 0, groups 1.
-/// Errors: notFound, unsupported (kind, axis order), wrongType, wrongShape, invalidArgument (values out of range).
+/// Errors: notFound, unsupported (kind, axis order, codes too wide), wrongType, wrongShape, corrupt (values out of
+/// range).
 Result<LayerInfo> readLayerMetadata(const hdf5::Reader& reader, const std::string& group, const std::string& name,
                                     const hdf5::DatasetInfo& weight);
 /// The quantizer in `input_scale` and its companions; empty when absent.
 Result<std::optional<ActivationQuantizer>> readInputQuantizer(const hdf5::Reader& reader, const std::string& group);
+
+/// The quantizer's codes fit the 16 signed bits they are held in, and its encoding has that many bits. `group` is for
+/// the error: unsupported.
+Status checkCodeWidth(const ActivationQuantizer& quantizer, const std::string& file, const std::string& group);
 
 /// Writes kind, axis order and geometry into an existing group.
 Status writeLayerMetadata(hdf5::Writer& writer, const std::string& group, const LayerInfo& info);
@@ -22,7 +27,7 @@ Status writeInputQuantizer(hdf5::Writer& writer, const std::string& group, const
 /// [O, I] or [O, I/groups, kh, kw].
 std::vector<std::int64_t> weightShape(const LayerInfo& info);
 
-/// An integer attribute in [low, high]; `fallback` when absent, or notFound without one.
+/// An integer attribute in [low, high]; `fallback` when absent, or notFound without one. Another value is `corrupt`.
 Result<std::int64_t> integerInRange(const hdf5::Reader& reader, const std::string& object, const std::string& name,
                                     IntegerRange range, std::optional<std::int64_t> fallback = std::nullopt);
 /// A required text attribute.

@@ -50,6 +50,7 @@ Status checkQuantizedLayer(const QuantizedFileLayer& layer, const std::string& f
   const IntegerRange accumulator{leastAccumulatorBits, mostAccumulatorBits};
   AXESCOPE_CHECK(checkWidth(layer.weightBits, {1, mostCodeBits}, file, group + "@weight_bits"));
   AXESCOPE_CHECK(checkWidth(layer.input.bits, {1, mostCodeBits}, file, group + "@input_bits"));
+  AXESCOPE_CHECK(checkCodeWidth(layer.input, file, group));
   AXESCOPE_CHECK(checkWidth(layer.innerBits, accumulator, file, group + "@inner_bits"));
   AXESCOPE_CHECK(checkWidth(layer.outerBits, accumulator, file, group + "@outer_bits"));
   if (layer.overflow != "wrap" && layer.overflow != "saturate") {

@@ -7,7 +7,7 @@
 namespace axescope {
 
 /// Sizes fit each other, codes fit their widths, scales are finite and positive. `file` and `group` are for the
-/// error. Errors: wrongShape, invalidArgument, notFinite.
+/// error. Errors: wrongShape, invalidArgument, unsupported, notFinite.
 Status checkQuantizedLayer(const QuantizedFileLayer& layer, const std::string& file, const std::string& group);
 
 /// The certificate of a checked layer, at its inner and outer width.

@@ -2,8 +2,10 @@
 #include "core/linalg/product.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <new>
 #include <vector>
 
 #include <dnnl.h>
@@ -18,25 +20,91 @@ char letter(Transpose transpose) {
   return transpose == Transpose::yes ? 'T' : 'N';
 }
 
+// A product that oneDNN did not compute must not be used: its memory holds anything.
+void requireDone(dnnl_status_t status) {
+  if (status == dnnl_success) return;
+  if (status == dnnl_out_of_memory) throw std::bad_alloc();
+  std::fprintf(stderr, "oneDNN refused a matrix product (status %d); please report this\n", static_cast<int>(status));
+  std::abort();
+}
+
 void oneDnnProduct(const IntegerProduct& p) {
   keepOpenMpToOneThread();
   const std::int32_t noOffset = 0;
   const char transposeB = letter(p.transposeB);
-  [[maybe_unused]] dnnl_status_t status = dnnl_success;
   if (p.signedA) {
-    status = dnnl_gemm_s8s8s32('N', transposeB, 'F', p.m, p.n, p.k, 1.0F, static_cast<const std::int8_t*>(p.a), p.lda,
-                               0, p.b, p.ldb, 0, 0.0F, p.c, p.ldc, &noOffset);
+    requireDone(dnnl_gemm_s8s8s32('N', transposeB, 'F', p.m, p.n, p.k, 1.0F, static_cast<const std::int8_t*>(p.a),
+                                  p.lda, 0, p.b, p.ldb, 0, 0.0F, p.c, p.ldc, &noOffset));
   } else {
-    status = dnnl_gemm_u8s8s32('N', transposeB, 'F', p.m, p.n, p.k, 1.0F, static_cast<const std::uint8_t*>(p.a), p.lda,
-                               0, p.b, p.ldb, 0, 0.0F, p.c, p.ldc, &noOffset);
+    requireDone(dnnl_gemm_u8s8s32('N', transposeB, 'F', p.m, p.n, p.k, 1.0F, static_cast<const std::uint8_t*>(p.a),
+                                  p.lda, 0, p.b, p.ldb, 0, 0.0F, p.c, p.ldc, &noOffset));
   }
-  assert(status == dnnl_success);
 }
 
 // |activation| ≤ 255 and |weight| ≤ 128: sums of 512 products stay below 2^24, where float32 adds exactly.
 constexpr std::int64_t exactFloatTerms = 512;
 
-void floatWay(const IntegerProduct& p) {
+bool extremesAddExactly() {
+  constexpr int size = 64;
+  constexpr std::size_t area = std::size_t{size} * size;
+  const std::vector<std::uint8_t> a(area, 255);
+  const std::vector<std::int8_t> b(area, 127);
+  std::vector<std::int32_t> c(area, 0);
+  oneDnnProduct({.m = size,
+                 .n = size,
+                 .k = size,
+                 .a = a.data(),
+                 .signedA = false,
+                 .lda = size,
+                 .b = b.data(),
+                 .ldb = size,
+                 .c = c.data(),
+                 .ldc = size});
+  const std::vector<std::int8_t> least(area, -128);
+  std::vector<std::int32_t> d(area, 0);
+  oneDnnProduct({.m = size,
+                 .n = size,
+                 .k = size,
+                 .a = least.data(),
+                 .signedA = true,
+                 .lda = size,
+                 .b = least.data(),
+                 .ldb = size,
+                 .c = d.data(),
+                 .ldc = size});
+  return std::all_of(c.begin(), c.end(), [](std::int32_t v) { return v == size * 255 * 127; }) &&
+         std::all_of(d.begin(), d.end(), [](std::int32_t v) { return v == size * 128 * 128; });
+}
+
+}  // namespace
+
+void multiply(const FloatProduct& p) {
+  if (p.m == 0 || p.n == 0) return;
+  keepOpenMpToOneThread();
+  requireDone(dnnl_sgemm(letter(p.transposeA), letter(p.transposeB), p.m, p.n, p.k, p.alpha, p.a, p.lda, p.b, p.ldb,
+                         p.beta, p.c, p.ldc));
+}
+
+void multiplyParallel(const FloatProduct& product) {
+  constexpr std::int64_t panelRows = 64;
+  const std::int64_t panels = (product.m + panelRows - 1) / panelRows;
+  parallelFor(static_cast<std::size_t>(panels), [&](std::size_t panel) {
+    const std::int64_t first = static_cast<std::int64_t>(panel) * panelRows;
+    FloatProduct part = product;
+    part.m = std::min(panelRows, product.m - first);
+    part.a += product.transposeA == Transpose::yes ? first : first * product.lda;
+    part.c += first * product.ldc;
+    multiply(part);
+  });
+}
+
+bool integerKernelsAreExact() {
+  static const bool exact = extremesAddExactly();
+  return exact;
+}
+
+void multiplyInFloat(const IntegerProduct& p) {
+  if (p.m == 0 || p.n == 0) return;
   const std::int64_t terms = std::min(p.k, exactFloatTerms);
   std::vector<float> a(static_cast<std::size_t>(p.m * terms));
   std::vector<float> b(static_cast<std::size_t>(terms * p.n));
@@ -75,71 +143,12 @@ void floatWay(const IntegerProduct& p) {
   }
 }
 
-bool extremesAddExactly() {
-  constexpr int size = 64;
-  const std::vector<std::uint8_t> a(size * size, 255);
-  const std::vector<std::int8_t> b(size * size, 127);
-  std::vector<std::int32_t> c(size * size, 0);
-  oneDnnProduct({.m = size,
-                 .n = size,
-                 .k = size,
-                 .a = a.data(),
-                 .signedA = false,
-                 .lda = size,
-                 .b = b.data(),
-                 .ldb = size,
-                 .c = c.data(),
-                 .ldc = size});
-  const std::vector<std::int8_t> least(size * size, -128);
-  std::vector<std::int32_t> d(size * size, 0);
-  oneDnnProduct({.m = size,
-                 .n = size,
-                 .k = size,
-                 .a = least.data(),
-                 .signedA = true,
-                 .lda = size,
-                 .b = least.data(),
-                 .ldb = size,
-                 .c = d.data(),
-                 .ldc = size});
-  return std::all_of(c.begin(), c.end(), [](std::int32_t v) { return v == size * 255 * 127; }) &&
-         std::all_of(d.begin(), d.end(), [](std::int32_t v) { return v == size * 128 * 128; });
-}
-
-}  // namespace
-
-void multiply(const FloatProduct& p) {
-  if (p.m == 0 || p.n == 0) return;
-  keepOpenMpToOneThread();
-  [[maybe_unused]] const dnnl_status_t status = dnnl_sgemm(letter(p.transposeA), letter(p.transposeB), p.m, p.n, p.k,
-                                                           p.alpha, p.a, p.lda, p.b, p.ldb, p.beta, p.c, p.ldc);
-  assert(status == dnnl_success);
-}
-
-void multiplyParallel(const FloatProduct& product) {
-  constexpr std::int64_t panelRows = 64;
-  const std::int64_t panels = (product.m + panelRows - 1) / panelRows;
-  parallelFor(static_cast<std::size_t>(panels), [&](std::size_t panel) {
-    const std::int64_t first = static_cast<std::int64_t>(panel) * panelRows;
-    FloatProduct part = product;
-    part.m = std::min(panelRows, product.m - first);
-    part.a += product.transposeA == Transpose::yes ? first : first * product.lda;
-    part.c += first * product.ldc;
-    multiply(part);
-  });
-}
-
-bool integerKernelsAreExact() {
-  static const bool exact = extremesAddExactly();
-  return exact;
-}
-
 void multiply(const IntegerProduct& p) {
   if (p.m == 0 || p.n == 0) return;
   if (integerKernelsAreExact()) {
     oneDnnProduct(p);
   } else {
-    floatWay(p);
+    multiplyInFloat(p);
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The one door to matrix products. oneDNN generates code for the machine it runs on; each call works on the
-// calling thread alone, parallel callers cut their work into panels themselves.
+// calling thread alone, parallel callers cut their work into panels themselves. A product comes back whole: oneDNN
+// short of memory is std::bad_alloc, a product that it refuses ends the program with a reason.
 #pragma once
 
 #include <cstdint>
@@ -44,8 +45,11 @@ struct IntegerProduct {
 };
 void multiply(const IntegerProduct& product);
 
+/// The same product on any machine: float32 sums of at most 512 terms, which are exact, added in int32.
+void multiplyInFloat(const IntegerProduct& product);
+
 /// True when this machine's 8-bit kernels add exactly. Without VNNI instructions, oneDNN's kernels saturate
-/// pairs of products at 16 bits; multiply(IntegerProduct) then takes an exact float32 way instead.
+/// pairs of products at 16 bits; multiply(IntegerProduct) is then multiplyInFloat.
 bool integerKernelsAreExact();
 
 }  // namespace axescope

@@ -31,7 +31,8 @@ struct ActivationQuantizer {
 /// centred: the same with every code and the zero point moved by −2^(N−1);
 /// signedSymmetric: scale max(|low|, |high|)/(2^(N−1) − 1), zero point 0;
 /// unsignedSymmetric: scale max(high, 0)/(2^N − 1), zero point 0 (negative values clip to 0).
-/// A constant zero tensor gets scale 1. signedSymmetric needs two bits or more.
+/// A constant zero tensor gets scale 1. signedSymmetric needs two bits or more: settings, files that are read and files
+/// that are written refuse or never make one of a single bit.
 ActivationQuantizer activationQuantizer(double low, double high, int bits, ActivationEncoding encoding);
 
 }  // namespace axescope

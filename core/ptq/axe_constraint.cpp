@@ -2,8 +2,9 @@
 #include "core/ptq/axe_constraint.h"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
+#include "core/budget/bounds.h"
 #include "core/budget/l1_projection.h"
 
 namespace axescope {
@@ -14,29 +15,37 @@ double axeSoftThreshold(std::span<const double> tileWeights, int innerBits, Inte
   mean /= static_cast<double>(tileWeights.size());
   std::vector<double> centred(tileWeights.begin(), tileWeights.end());
   for (double& weight : centred) weight -= mean;
-  const double radius = (std::ldexp(1.0, innerBits) - 2.0) / static_cast<double>(activations.high - activations.low);
-  return softThreshold(centred, radius);
+  return softThreshold(centred, a2qPlusBudget(innerBits, activations));
 }
 
 BudgetLeft budgetLeft(const TileSums& sums, const AxeOptions& options) {
   const std::int64_t limit = accumulatorLimit(options.innerBits);
   const IntegerRange extremes = sums.extremes(options.activations);
-  // Distances to the two ends; a positive code moves them by ν and −μ, a negative one by −μ and ν.
+  // Distances to the two ends; a positive code moves them by ν and −μ, a negative one by −μ and ν. An end that
+  // activations do not have moves nothing: one-bit signed codes are −1 and 0.
   const std::int64_t above = limit - extremes.high;
   const std::int64_t below = limit + extremes.low;
   const std::int64_t high = options.activations.high;
   const std::int64_t low = -options.activations.low;
   if (options.slack == Slack::floor) {
-    std::int64_t up = above / high;
-    std::int64_t down = below / high;
+    std::int64_t up = std::numeric_limits<std::int64_t>::max();
+    std::int64_t down = up;
+    if (high > 0) {
+      up = above / high;
+      down = below / high;
+    }
     if (low > 0) {
       up = std::min(up, below / low);
       down = std::min(down, above / low);
     }
     return {static_cast<double>(std::max<std::int64_t>(down, 0)), static_cast<double>(std::max<std::int64_t>(up, 0))};
   }
-  double up = static_cast<double>(above) / static_cast<double>(high);
-  double down = static_cast<double>(below) / static_cast<double>(high);
+  double up = std::numeric_limits<double>::infinity();
+  double down = up;
+  if (high > 0) {
+    up = static_cast<double>(above) / static_cast<double>(high);
+    down = static_cast<double>(below) / static_cast<double>(high);
+  }
   if (low > 0) {
     up = std::min(up, static_cast<double>(below) / static_cast<double>(low));
     down = std::min(down, static_cast<double>(above) / static_cast<double>(low));
@@ -72,8 +81,7 @@ double AxeConstraint::shape(double value, std::int64_t row, std::int64_t tile) c
 }
 
 void AxeConstraint::take(std::int64_t code, std::int64_t row, std::int64_t tile) {
-  TileSums& sums = sums_[index(row, tile)];
-  (code > 0 ? sums.positive : sums.negative) += code;
+  sums_[index(row, tile)].add(code);
 }
 
 }  // namespace axescope

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/linalg/matrix.h"
-#include "core/ptq/statistics.h"
+#include "core/ptq/layer_error.h"
 
 namespace axescope {
 
@@ -20,9 +20,10 @@ struct ScaledCodes {
   std::vector<double> scales;  // C
 };
 
-/// `quantize` turns stacked weights[rows×K] and their scales into codes. The error is ‖wX − q̂X̃‖², or ‖w − q̂‖² without
-/// statistics; ties keep the smaller multiple.
-ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, const InputStatistics* statistics,
+/// `quantize` turns stacked weights[rows×K] and their scales into codes; a block of channels at a time, so that the
+/// multiples of a wide layer need little memory. The error is ‖wX − q̂X̃‖², or ‖w − q̂‖² without `output`; ties keep the
+/// smaller multiple.
+ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, const OutputError* output,
                          const std::function<CodeMatrix(const MatrixF&, std::span<const double>)>& quantize);
 
 }  // namespace axescope

@@ -3,32 +3,36 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
+#include "core/budget/bounds.h"
 #include "core/budget/l1_projection.h"
 
 namespace axescope {
 
 CodeMatrix epInit(const MatrixD& values, const AxeOptions& options, IntegerRange codes) {
-  const double fullRadius = (std::ldexp(1.0, options.innerBits) - 2.0) /
-                            static_cast<double>(options.activations.high - options.activations.low);
+  const double fullRadius = a2qPlusBudget(options.innerBits, options.activations);
   constexpr double shrinkage = 0.98;
+  // Far beyond any code, and small enough that a radius keeps its digits beside it: values of an absurd scale end in
+  // codes like all others.
+  constexpr double farBeyondCodes = 1 << 24;
   CodeMatrix result(values.rows(), values.cols());
   for (std::int64_t row = 0; row < values.rows(); ++row) {
     for (std::int64_t tile = 0; tile < options.tiling.tiles(); ++tile) {
       const std::int64_t begin = options.tiling.begin(tile);
       const std::int64_t end = options.tiling.end(tile);
-      const std::span<const double> part(values.data() + row * values.cols() + begin,
-                                         static_cast<std::size_t>(end - begin));
+      std::vector<double> part(values.data() + row * values.cols() + begin, values.data() + row * values.cols() + end);
+      for (double& value : part) value = std::clamp(value, -farBeyondCodes, farBeyondCodes);
       TileSums sums;
       double radius = fullRadius;
       do {
         sums = {};
         const double lambda = softThreshold(part, radius);
         for (std::int64_t column = begin; column < end; ++column) {
-          const double code = std::clamp(std::trunc(shrink(values(row, column), lambda)),
+          const double code = std::clamp(std::trunc(shrink(part[static_cast<std::size_t>(column - begin)], lambda)),
                                          static_cast<double>(codes.low), static_cast<double>(codes.high));
           result(row, column) = static_cast<std::int16_t>(code);
-          (code > 0 ? sums.positive : sums.negative) += static_cast<std::int64_t>(code);
+          sums.add(static_cast<std::int64_t>(code));
         }
         radius *= shrinkage;
       } while (!fits(sums.extremes(options.activations), options.innerBits));

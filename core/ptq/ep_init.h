@@ -10,7 +10,7 @@ namespace axescope {
 /// (2^P − 2)/(ν − μ) and round toward zero. values[C×K] in units of the scale: the weights, or the codes of an
 /// unconstrained algorithm. That radius presumes zero-centred tiles; where the exact test of the rounded codes still
 /// fails, the radius shrinks by 2 % until it holds, so that the answer always carries a certificate.
-/// Of `options`, innerBits, tiling and activations count.
+/// Radii below 1 leave no code, so that it ends. Of `options`, innerBits, tiling and activations count.
 CodeMatrix epInit(const MatrixD& values, const AxeOptions& options, IntegerRange codes);
 
 }  // namespace axescope

@@ -3,51 +3,71 @@
 
 #include <algorithm>
 
+#include "core/base/parallel.h"
 #include "core/linalg/product.h"
 
 namespace axescope {
 
 namespace {
 
-MatrixD difference(const MatrixF& weight, const CodeMatrix& codes, std::span<const double> scales) {
-  MatrixD result = weight.cast<double>();
-  for (Eigen::Index row = 0; row < result.rows(); ++row) {
-    result.row(row) -= scales[static_cast<std::size_t>(row)] * codes.row(row).cast<double>();
+constexpr std::int64_t panelRows = 64;
+
+// w − q̂ of rows [first, first + rows).
+MatrixD difference(const MatrixF& weight, const CodeMatrix& codes, std::span<const double> scales, std::int64_t first,
+                   std::int64_t rows) {
+  MatrixD result = weight.middleRows(first, rows).cast<double>();
+  for (Eigen::Index row = 0; row < rows; ++row) {
+    result.row(row) -= scales[static_cast<std::size_t>(first + row)] * codes.row(first + row).cast<double>();
   }
   return result;
 }
 
 }  // namespace
 
-std::vector<double> errorEnergy(const MatrixF& weight, const CodeMatrix& codes, std::span<const double> scales,
-                                const InputStatistics& statistics) {
-  const MatrixD d = difference(weight, codes, scales);
-  const MatrixF narrow = d.cast<float>();
-  const MatrixF s = statistics.s.cast<float>();
-  MatrixF product(d.rows(), d.cols());
-  multiplyParallel(FloatProduct{.m = d.rows(),
-                                .n = d.cols(),
-                                .k = d.cols(),
-                                .a = narrow.data(),
-                                .lda = d.cols(),
-                                .b = s.data(),
-                                .ldb = d.cols(),
-                                .c = product.data(),
-                                .ldc = d.cols()});
-  std::vector<double> energy(static_cast<std::size_t>(d.rows()));
-  const Eigen::Index channels = statistics.targetShift.rows();
-  for (Eigen::Index row = 0; row < d.rows(); ++row) {
-    const Eigen::Index channel = row % channels;
-    const double quadratic = product.row(row).cast<double>().dot(d.row(row));
-    const double cross = d.row(row).dot(statistics.targetShift.row(channel));
-    energy[static_cast<std::size_t>(row)] =
-        std::max(0.0, quadratic + 2.0 * cross + statistics.noiseEnergy[static_cast<std::size_t>(channel)]);
+OutputError::OutputError(const InputStatistics& statistics)
+    : statistics_(statistics), spread_(statistics.k(), statistics.k()) {
+  const VectorD& sums = statistics.sums;
+  const double weight = statistics.samples > 0 ? 1.0 / static_cast<double>(statistics.samples) : 0.0;
+  for (Eigen::Index i = 0; i < spread_.rows(); ++i) {
+    spread_.row(i) = (statistics.s.row(i) - (weight * sums[i]) * sums.transpose()).cast<float>();
   }
+}
+
+std::vector<double> OutputError::energy(const MatrixF& weight, const CodeMatrix& codes, std::span<const double> scales,
+                                        std::int64_t first, std::int64_t channels) const {
+  const std::int64_t k = weight.cols();
+  const auto samples = static_cast<double>(std::max<std::int64_t>(statistics_.samples, 1));
+  std::vector<double> energy(static_cast<std::size_t>(weight.rows()));
+  const std::int64_t panels = (weight.rows() + panelRows - 1) / panelRows;
+  parallelFor(static_cast<std::size_t>(panels), [&](std::size_t panel) {
+    const std::int64_t begin = static_cast<std::int64_t>(panel) * panelRows;
+    const std::int64_t rows = std::min(panelRows, weight.rows() - begin);
+    const MatrixD d = difference(weight, codes, scales, begin, rows);
+    const MatrixF narrow = d.cast<float>();
+    MatrixF product(rows, k);
+    multiply(FloatProduct{.m = rows,
+                          .n = k,
+                          .k = k,
+                          .a = narrow.data(),
+                          .lda = k,
+                          .b = spread_.data(),
+                          .ldb = k,
+                          .c = product.data(),
+                          .ldc = k});
+    for (Eigen::Index row = 0; row < rows; ++row) {
+      const Eigen::Index channel = first + (begin + row) % channels;
+      const double ofMeans = d.row(row).dot(statistics_.sums);
+      const double quadratic = product.row(row).cast<double>().dot(d.row(row)) + ofMeans * ofMeans / samples;
+      const double cross = d.row(row).dot(statistics_.targetShift.row(channel));
+      energy[static_cast<std::size_t>(begin + row)] =
+          std::max(0.0, quadratic + 2.0 * cross + statistics_.noiseEnergy[static_cast<std::size_t>(channel)]);
+    }
+  });
   return energy;
 }
 
 std::vector<double> weightErrorEnergy(const MatrixF& weight, const CodeMatrix& codes, std::span<const double> scales) {
-  const MatrixD d = difference(weight, codes, scales);
+  const MatrixD d = difference(weight, codes, scales, 0, weight.rows());
   std::vector<double> energy(static_cast<std::size_t>(d.rows()));
   for (Eigen::Index row = 0; row < d.rows(); ++row) energy[static_cast<std::size_t>(row)] = d.row(row).squaredNorm();
   return energy;

@@ -47,7 +47,8 @@ struct QuantizedWeights {
   std::vector<double> outputEnergy;  // C, ‖wX‖², or ‖w‖²
 };
 
-/// True when the algorithm, the scale search or the refinement needs calibration inputs.
+/// True when the algorithm or the refinement needs calibration inputs. The scale search does without, on ‖w − q̂‖², and
+/// round to nearest then visits columns in their own order.
 bool needsStatistics(const LayerOptions& options);
 
 /// weight[C×K] of one group; givenScales replaces the computed ones. `statistics` may be null for rtn without

@@ -9,20 +9,6 @@
 
 namespace axescope {
 
-namespace {
-
-std::vector<TileSums> tileSums(const CodeMatrix& codes, std::int64_t row, const Tiling& tiling) {
-  std::vector<TileSums> sums(static_cast<std::size_t>(tiling.tiles()));
-  for (std::int64_t column = 0; column < codes.cols(); ++column) {
-    const std::int64_t code = codes(row, column);
-    TileSums& tile = sums[static_cast<std::size_t>(tiling.tileOf(column))];
-    (code > 0 ? tile.positive : tile.negative) += code;
-  }
-  return sums;
-}
-
-}  // namespace
-
 void refine(const MatrixF& weight, std::span<const double> scales, const InputStatistics& statistics,
             IntegerRange codeRange, const AxeOptions* strict, int sweeps, CodeMatrix& codes) {
   const Eigen::Index channels = statistics.targetShift.rows();
@@ -38,7 +24,7 @@ void refine(const MatrixF& weight, std::span<const double> scales, const InputSt
     const Eigen::RowVectorXd d = weight.row(row).cast<double>() - scale * codes.row(row).cast<double>();
     Eigen::RowVectorXd gradient = -(d * statistics.s) - statistics.targetShift.row(row % channels);
     std::vector<TileSums> sums;
-    if (exact) sums = tileSums(codes, row, exact->tiling);
+    if (exact) sums = tileSums({&codes(row, 0), static_cast<std::size_t>(codes.cols())}, exact->tiling);
     for (int sweep = 0; sweep < sweeps; ++sweep) {
       bool changed = false;
       for (Eigen::Index k = 0; k < codes.cols(); ++k) {
@@ -46,18 +32,15 @@ void refine(const MatrixF& weight, std::span<const double> scales, const InputSt
         if (!(energy > 0.0)) continue;
         const std::int64_t old = codes(row, k);
         double code = roundHalfEven(static_cast<double>(old) - gradient[k] / (energy * scale));
-        if (exact) {
-          TileSums& tile = sums[static_cast<std::size_t>(exact->tiling.tileOf(k))];
-          (old > 0 ? tile.positive : tile.negative) -= old;
-          const BudgetLeft left = budgetLeft(tile, *exact);
+        TileSums* tile = exact ? &sums[static_cast<std::size_t>(exact->tiling.tileOf(k))] : nullptr;
+        if (tile != nullptr) {
+          tile->remove(old);
+          const BudgetLeft left = budgetLeft(*tile, *exact);
           code = std::clamp(code, -left.down, left.up);
         }
         code = std::clamp(code, static_cast<double>(codeRange.low), static_cast<double>(codeRange.high));
         const auto chosen = static_cast<std::int64_t>(code);
-        if (exact) {
-          TileSums& tile = sums[static_cast<std::size_t>(exact->tiling.tileOf(k))];
-          (chosen > 0 ? tile.positive : tile.negative) += chosen;
-        }
+        if (tile != nullptr) tile->add(chosen);
         if (chosen == old) continue;
         changed = true;
         codes(row, k) = static_cast<std::int16_t>(chosen);

@@ -43,6 +43,7 @@ StatisticsAccumulator::StatisticsAccumulator(MatrixF weight, const ActivationQua
   noiseProducts_ = MatrixD::Zero(k, k);
   centredSums_ = VectorD::Zero(k);
   noiseSums_ = VectorD::Zero(k);
+  energies_.assign(static_cast<std::size_t>(k), 0);
   outputEnergy_.assign(static_cast<std::size_t>(weight_.rows()), 0.0);
   noiseEnergy_.assign(static_cast<std::size_t>(weight_.rows()), 0.0);
 }
@@ -67,7 +68,9 @@ void StatisticsAccumulator::addBatch(const float* x, std::int64_t xStride, const
       const std::int64_t code = rowCodes[i];
       const auto centredCode = static_cast<float>(code - middle_);
       centred(row, i) = centredCode;
-      const double quantized = quantizer_.scale * static_cast<double>(code - quantizer_.zeroPoint);
+      const std::int64_t steps = code - quantizer_.zeroPoint;
+      energies_[static_cast<std::size_t>(i)] += steps * steps;
+      const double quantized = quantizer_.scale * static_cast<double>(steps);
       const auto error = static_cast<float>(static_cast<double>(values[i]) - quantized);
       noise(row, i) = error;
       centredSums_[i] += static_cast<double>(centredCode);
@@ -115,18 +118,25 @@ InputStatistics StatisticsAccumulator::finish() {
   const Eigen::Index k = weight_.cols();
   InputStatistics statistics;
   statistics.samples = samples_;
+  statistics.sums = (scale * (centredSums_.array() + count * offset)).matrix();
   statistics.s = std::move(centredProducts_);
   for (Eigen::Index i = 0; i < k; ++i) {
+    const bool dead = energies_[static_cast<std::size_t>(i)] == 0;
     for (Eigen::Index j = i; j < k; ++j) {
+      const bool nothing = dead || energies_[static_cast<std::size_t>(j)] == 0;
       const double integer =
-          statistics.s(i, j) + offset * (centredSums_[i] + centredSums_[j]) + count * offset * offset;
-      statistics.s(i, j) = scale * scale * integer;
+          i == j ? static_cast<double>(energies_[static_cast<std::size_t>(i)])
+                 : statistics.s(i, j) + offset * (centredSums_[i] + centredSums_[j]) + count * offset * offset;
+      statistics.s(i, j) = nothing ? 0.0 : scale * scale * integer;
       statistics.s(j, i) = statistics.s(i, j);
     }
   }
   statistics.shift = std::move(noiseProducts_);
   statistics.shift.colwise() += offset * noiseSums_;
   statistics.shift *= scale;
+  for (Eigen::Index i = 0; i < k; ++i) {
+    if (energies_[static_cast<std::size_t>(i)] == 0) statistics.shift.col(i).setZero();
+  }
   const MatrixF shift = statistics.shift.cast<float>();
   MatrixF target(weight_.rows(), k);
   multiplyParallel(FloatProduct{.m = weight_.rows(),

@@ -14,6 +14,7 @@ namespace axescope {
 /// quantized inputs.
 struct InputStatistics {
   MatrixD s;            // K×K, X̃ X̃ᵀ, symmetric
+  VectorD sums;         // K, Σ over samples of X̃
   MatrixD shift;        // K×K, G − S = (X − X̃) X̃ᵀ with G(j, i) = ⟨X_j, X̃_i⟩; small, so summed as such
   MatrixD targetShift;  // C×K, W (G − S): how the target differs from W X̃
   std::vector<double> outputEnergy;  // C, ‖w X‖²
@@ -27,7 +28,8 @@ struct InputStatistics {
 };
 
 /// Sums batches: float32 products of at most 1024 samples, added up in float64. Codes of up to 8 bits are centred
-/// before the product, so that S is exact: 1024·128² = 2^24 is the last integer float32 holds.
+/// before the product, so that S is exact: 1024·128² = 2^24 is the last integer float32 holds. The diagonal of S is
+/// exact for every width: an input that is always zero has no energy, and exactly zero rows and columns.
 class StatisticsAccumulator {
  public:
   /// weight[C×K], the float weights of the group.
@@ -45,10 +47,11 @@ class StatisticsAccumulator {
   MatrixF weight_;
   ActivationQuantizer quantizer_;
   std::int64_t middle_;
-  MatrixD centredProducts_;  // K×K, upper half: Σ c_i c_j with c = code − middle
-  MatrixD noiseProducts_;    // K×K: Σ (x − x̃)_j c_i
-  VectorD centredSums_;      // Σ c_i
-  VectorD noiseSums_;        // Σ (x − x̃)_j
+  MatrixD centredProducts_;             // K×K, upper half: Σ c_i c_j with c = code − middle
+  MatrixD noiseProducts_;               // K×K: Σ (x − x̃)_j c_i
+  VectorD centredSums_;                 // Σ c_i
+  VectorD noiseSums_;                   // Σ (x − x̃)_j
+  std::vector<std::int64_t> energies_;  // Σ (code − z)², exact
   std::vector<double> outputEnergy_;
   std::vector<double> noiseEnergy_;
   std::int64_t samples_ = 0;

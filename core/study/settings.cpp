@@ -35,10 +35,10 @@ PointSettings canonical(PointSettings settings) {
   const bool greedy = settings.algorithm != Algorithm::rtn;
   const bool shaped = settings.constraint == Constraint::axe || settings.constraint == Constraint::axeSoft ||
                       settings.constraint == Constraint::axeStrict;
-  if (!greedy) {
-    settings.actOrder = defaults.actOrder;
-    settings.errorReference = defaults.errorReference;
-  }
+  // The strict clip gives what is left of a budget to the columns visited first, also in round to nearest.
+  const bool clips = settings.constraint == Constraint::axe || settings.constraint == Constraint::axeStrict;
+  if (!greedy && !clips) settings.actOrder = defaults.actOrder;
+  if (!greedy) settings.errorReference = defaults.errorReference;
   if (settings.algorithm == Algorithm::rtn || settings.algorithm == Algorithm::gpfq)
     settings.damping = defaults.damping;
   if (!shaped) {

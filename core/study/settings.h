@@ -51,8 +51,9 @@ struct PointSettings {
 /// Ranges and combinations. The error's object is the flag.
 Status validate(const PointSettings& settings);
 
-/// Settings that cannot influence the result at their defaults, so that equal work is recognised as equal: a point
-/// without act-order's algorithm has no act-order, and so on. `propagation` must be resolved.
+/// Settings that cannot influence the result at their defaults, so that equal work is recognised as equal: round to
+/// nearest has no act-order unless a strict clip makes its codes depend on their order, and so on. `propagation` must
+/// be resolved.
 PointSettings canonical(PointSettings settings);
 
 /// The part that decides the codes: datapath and evaluation at their defaults where they do not matter.

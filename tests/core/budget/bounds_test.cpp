@@ -107,8 +107,10 @@ TEST(A2qPlus, BoundIsTheInverseOfTheBudget) {
       const auto norm = static_cast<std::int64_t>((power(p) - 2) / largestCode);  // floor of the budget
       EXPECT_LE(a2qPlusBound(norm, n), p) << n;
       EXPECT_GT(a2qPlusBound(norm + 1, n), p) << n;
-      const double budget = a2qPlusBudget(p, n);
-      EXPECT_NEAR(budget / (static_cast<double>(power(p) - 2) / static_cast<double>(largestCode)), 1.0, 1e-15);
+      for (const auto encoding : {ActivationEncoding::asymmetric, ActivationEncoding::centred}) {
+        const double budget = a2qPlusBudget(p, activationRange(n, encoding));
+        EXPECT_NEAR(budget / (static_cast<double>(power(p) - 2) / static_cast<double>(largestCode)), 1.0, 1e-15);
+      }
     }
     for (const std::int64_t norm : lengths) {
       int bits = 1;

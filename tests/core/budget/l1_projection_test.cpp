@@ -65,6 +65,15 @@ TEST(SoftThreshold, NoRadiusRemovesEverything) {
   }
 }
 
+TEST(SoftThreshold, ARadiusLostBesideTheLargestValueRemovesEverything) {
+  const std::vector<double> values{3.0, -1e19, 2e18};
+  for (const double radius : {1e-300, 1.0, 500.0}) {  // neighbours of 1e19 are 2048 apart
+    EXPECT_EQ(softThreshold(values, radius), 1e19);
+    EXPECT_EQ(shrunkNorm(values, softThreshold(values, radius)), 0.0);
+  }
+  EXPECT_LE(shrunkNorm(values, softThreshold(values, 5000.0)), 5000.0 + 2048.0);
+}
+
 TEST(Shrink, MovesTowardZeroAndStopsThere) {
   EXPECT_EQ(shrink(5.0, 2.0), 3.0);
   EXPECT_EQ(shrink(-5.0, 2.0), -3.0);

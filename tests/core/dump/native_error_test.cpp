@@ -158,12 +158,12 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"GroupsDoNotDivide", [](CraftedDump& d) { d.file.attribute("layers/conv", "groups", std::int64_t{3}); },
               ErrorCode::wrongShape, "groups that divide 4"},
         Fault{"GroupsZero", [](CraftedDump& d) { d.file.attribute("layers/conv", "groups", std::int64_t{0}); },
-              ErrorCode::invalidArgument, "/layers/conv@groups"},
+              ErrorCode::corrupt, "/layers/conv@groups"},
         Fault{"StrideZero",
               [](CraftedDump& d) {
                 d.file.attribute("layers/conv", "stride", Shape{1, 0});
               },
-              ErrorCode::invalidArgument, "/layers/conv@stride"},
+              ErrorCode::corrupt, "/layers/conv@stride"},
         Fault{"StrideOfThree",
               [](CraftedDump& d) {
                 d.file.attribute("layers/conv", "stride", Shape{1, 1, 1});
@@ -173,12 +173,12 @@ INSTANTIATE_TEST_SUITE_P(
               [](CraftedDump& d) {
                 d.file.attribute("layers/conv", "dilation", Shape{-1, 1});
               },
-              ErrorCode::invalidArgument, "found -1"},
+              ErrorCode::corrupt, "found -1"},
         Fault{"PaddingHuge",
               [](CraftedDump& d) {
                 d.file.attribute("layers/conv", "padding", Shape{std::int64_t{1} << 62, 1});
               },
-              ErrorCode::invalidArgument, "/layers/conv@padding"},
+              ErrorCode::corrupt, "/layers/conv@padding"},
         Fault{"PaddingOfThree",
               [](CraftedDump& d) {
                 d.file.attribute("layers/conv", "padding", Shape{1, 1, 1});
@@ -201,20 +201,20 @@ INSTANTIATE_TEST_SUITE_P(
                               d.file.attribute("layers/fc", "input_scale", 1.0);
                               d.file.attribute("layers/fc", "input_zero_point", std::int64_t{256});
                             },
-                            ErrorCode::invalidArgument, "expected 0 to 255, found 256"},
+                            ErrorCode::corrupt, "expected 0 to 255, found 256"},
                       Fault{"SignedZeroPointBeyondTheCodes",
                             [](CraftedDump& d) {
                               d.file.attribute("layers/fc", "input_scale", 1.0);
                               d.file.attribute("layers/fc", "input_signed", std::int64_t{1});
                               d.file.attribute("layers/fc", "input_zero_point", std::int64_t{128});
                             },
-                            ErrorCode::invalidArgument, "expected -128 to 127"},
+                            ErrorCode::corrupt, "expected -128 to 127"},
                       Fault{"BitsTooMany",
                             [](CraftedDump& d) {
                               d.file.attribute("layers/fc", "input_scale", 1.0);
                               d.file.attribute("layers/fc", "input_bits", std::int64_t{17});
                             },
-                            ErrorCode::invalidArgument, "expected 1 to 16"},
+                            ErrorCode::corrupt, "expected 1 to 16"},
                       Fault{"WeightScaleOfAnotherSize",
                             [](CraftedDump& d) { d.counting("layers/fc/weight_scale", {3}); }, ErrorCode::wrongShape,
                             "shape [2] or [1]"},

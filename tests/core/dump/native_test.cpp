@@ -12,6 +12,7 @@ namespace {
 using testing::CraftedDump;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
+using testing::FailsWith;
 using Shape = std::vector<std::int64_t>;
 
 Dump mustOpen(CraftedDump& crafted) {
@@ -123,6 +124,37 @@ TEST_P(GivenQuantizer, HasTheEncodingThatItsCodesSay) {
   const Dump dump = mustOpen(crafted);
   const ActivationQuantizer expected{0.25, GetParam().zeroPoint, 4, GetParam().encoding};
   EXPECT_EQ(dump.layers()[0].givenInputQuantizer, expected);
+}
+
+TEST(NativeDump, OneSignedBitIsTheCodesMinusOneAndZero) {
+  for (const std::int64_t zeroPoint : {-1, 0}) {
+    CraftedDump crafted;
+    crafted.linear("fc", 2, 3);
+    crafted.file.attribute("layers/fc", "input_scale", 0.25);
+    crafted.file.attribute("layers/fc", "input_bits", std::int64_t{1});
+    crafted.file.attribute("layers/fc", "input_signed", std::int64_t{1});
+    crafted.file.attribute("layers/fc", "input_zero_point", zeroPoint);
+    const Dump dump = mustOpen(crafted);
+    const ActivationQuantizer expected{0.25, zeroPoint, 1, ActivationEncoding::centred};
+    EXPECT_EQ(dump.layers()[0].givenInputQuantizer, expected);
+    EXPECT_EQ(expected.range(), (IntegerRange{-1, 0}));
+  }
+}
+
+TEST(NativeDump, UnsignedActivationsOfSixteenBitsAreRefusedAndSignedOnesAreNot) {
+  for (const bool isSigned : {false, true}) {
+    CraftedDump crafted;
+    crafted.linear("fc", 2, 3);
+    crafted.file.attribute("layers/fc", "input_scale", 0.25);
+    crafted.file.attribute("layers/fc", "input_bits", std::int64_t{16});
+    crafted.file.attribute("layers/fc", "input_signed", std::int64_t{isSigned ? 1 : 0});
+    const auto dump = crafted.open();
+    if (isSigned) {
+      EXPECT_TRUE(dump);
+    } else {
+      EXPECT_THAT(dump, FailsWith(ErrorCode::unsupported, "/layers/fc@input_bits: expected at most 15 bits"));
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(NativeDump, GivenQuantizer,

@@ -55,6 +55,18 @@ TEST_F(Spoilt, DoublesBeyondFloat32AreNotFinite) {
               FailsWith(ErrorCode::notFinite, "expected numbers within float32, found infinity"));
 }
 
+TEST_F(Spoilt, AScaleUnderWhichWeightsAreNoCodesIsRefused) {
+  crafted.linear("a", 2, 2);
+  const std::vector<double> tiny{1.0, 1e-42};
+  crafted.file.dataset("layers/a/weight_scale", {2}, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, tiny.data());
+  crafted.linear("b", 2, 2);
+  crafted.file.floats("layers/b/weight_scale", {1}, {0x1p-37F});  // the largest weight is 4
+  const Dump dump = opened();
+  EXPECT_THAT(dump.loadLayer(0), FailsWith(ErrorCode::corrupt, "/layers/a/weight_scale: expected scales of at least"));
+  EXPECT_THAT(dump.loadLayer(0), FailsWith(ErrorCode::corrupt, "found 1e-42 for a weight of 4 in channel 1"));
+  EXPECT_TRUE(dump.loadLayer(1));
+}
+
 TEST_F(Spoilt, WhatIsAskedForMustExist) {
   crafted.linear("a", 2, 2);
   crafted.file.integers("eval/inputs", {2, 2}, {0, 0, 0, 0});

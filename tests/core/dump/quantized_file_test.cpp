@@ -194,6 +194,16 @@ INSTANTIATE_TEST_SUITE_P(
                               ErrorCode::wrongShape, "[samples, 5]"},
                       Mistake{"InnerBitsZero", [](QuantizedFile& f) { f.layers[0].innerBits = 0; },
                               ErrorCode::invalidArgument, "@inner_bits"},
+                      Mistake{"UnsignedInputsBeyondSixteenSignedBits",
+                              [](QuantizedFile& f) {
+                                f.layers[0].input = {1.0, 0, 16, ActivationEncoding::unsignedSymmetric};
+                              },
+                              ErrorCode::unsupported, "@input_bits: expected at most 15 bits"},
+                      Mistake{"SignedSymmetricInputsOfOneBit",
+                              [](QuantizedFile& f) {
+                                f.layers[0].input = {1.0, 0, 1, ActivationEncoding::signedSymmetric};
+                              },
+                              ErrorCode::unsupported, "@input_bits: expected at least 2 bits"},
                       Mistake{"OverflowUnknown", [](QuantizedFile& f) { f.layers[0].overflow = "clamp"; },
                               ErrorCode::invalidArgument, "\"clamp\""},
                       Mistake{"NameWithSlash", [](QuantizedFile& f) { f.layers[0].info.name = "a/b"; },

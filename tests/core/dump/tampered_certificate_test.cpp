@@ -89,6 +89,22 @@ TEST_F(Tampered, ANarrowerAccumulatorThanProven) {
   EXPECT_THAT(read(), FailsWith(ErrorCode::corrupt, "certificate"));
 }
 
+// Numbers of a file, not of the caller: damage.
+TEST_F(Tampered, AWidthThatNoFormatHas) {
+  setAttribute("/layers/fc", "weight_bits", 99);
+  EXPECT_THAT(read(), FailsWith(ErrorCode::corrupt, "/layers/fc@weight_bits: expected 1 to 16, found 99"));
+}
+
+TEST_F(Tampered, AnAccumulatorThatNoFormatHas) {
+  setAttribute("/layers/fc", "inner_bits", 1);
+  EXPECT_THAT(read(), FailsWith(ErrorCode::corrupt, "/layers/fc@inner_bits: expected 2 to 63, found 1"));
+}
+
+TEST_F(Tampered, InputCodesBeyondSixteenSignedBits) {
+  setAttribute("/layers/fc", "input_bits", 16);
+  EXPECT_THAT(read(), FailsWith(ErrorCode::unsupported, "/layers/fc@input_bits: expected at most 15 bits"));
+}
+
 TEST_F(Tampered, TheCertificateIsMissing) {
   H5Ldelete(id, "/layers/fc/certificate", H5P_DEFAULT);
   EXPECT_THAT(read(), FailsWith(ErrorCode::notFound, "/layers/fc/certificate"));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What AxeScope promises: a constrained layer cannot overflow, and the certificate says exactly how far it goes.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "core/datapath/reference_emulator.h"
@@ -55,7 +57,8 @@ TEST(Guarantee, NoCertificateIsBrokenInTenThousandRandomConstrainedLayers) {
     shape.encoding = pick(std::initializer_list<ActivationEncoding>{
         ActivationEncoding::asymmetric, ActivationEncoding::centred, ActivationEncoding::signedSymmetric,
         ActivationEncoding::unsignedSymmetric});
-    shape.activationBits = pick(std::initializer_list<int>{2, 4, 8});
+    shape.activationBits = pick(std::initializer_list<int>{1, 2, 4, 8});
+    if (shape.encoding == ActivationEncoding::signedSymmetric) shape.activationBits = std::max(shape.activationBits, 2);
     const RandomLayer layer = randomLayer(shape, random);
     LayerOptions options;
     options.algorithm = pick(
@@ -63,11 +66,14 @@ TEST(Guarantee, NoCertificateIsBrokenInTenThousandRandomConstrainedLayers) {
     options.constraint =
         pick(std::initializer_list<Constraint>{Constraint::epInit, Constraint::axeStrict, Constraint::axe});
     options.weightBits = pick(std::initializer_list<int>{2, 4, 8});
-    options.innerBits = shape.activationBits + 2 + static_cast<int>(random() % 8);
+    // Every tenth accumulator is so narrow that next to nothing fits.
+    options.innerBits = round % 10 == 7 ? 2 + static_cast<int>(random() % 2)
+                                        : shape.activationBits + 2 + static_cast<int>(random() % 8);
     options.tileSize = pick(std::initializer_list<std::int64_t>{0, 3, 8, 16});
     options.activations = layer.quantizer.range();
     options.slack = round % 2 == 0 ? Slack::floor : Slack::half;
     options.weightRange = round % 3 == 0 ? WeightRange::full : WeightRange::narrow;
+    options.weightScale = round % 11 == 3 ? WeightScale::budget : WeightScale::absmax;
     options.refineSweeps = round % 5 == 0 ? 2 : 0;
     const auto result = quantize(layer, options, round % 4 == 0);
     ASSERT_TRUE(result.has_value()) << result.error().line();
@@ -75,6 +81,19 @@ TEST(Guarantee, NoCertificateIsBrokenInTenThousandRandomConstrainedLayers) {
                                     options.innerBits);
     if (HasFatalFailure()) FAIL() << "round " << round;
   }
+}
+
+// Codes −1 and 0: ν = 0, so that only one end of each extreme moves.
+TEST(Guarantee, OneBitActivationsWithoutAPositiveCodeUseTheirWholeBudget) {
+  AxeOptions options{.innerBits = 5, .tiling = Tiling::of(8, 8), .activations = {-1, 0}};
+  const TileSums sums{.positive = 4, .negative = -7};
+  BudgetLeft left = budgetLeft(sums, options);
+  EXPECT_EQ(left.up, 15 - 4);  // lo = −p ≥ −15
+  EXPECT_EQ(left.down, 15 - 7);
+  options.slack = Slack::half;
+  left = budgetLeft(sums, options);
+  EXPECT_EQ(left.up, 10.5);
+  EXPECT_EQ(left.down, 7.5);
 }
 
 TEST(Guarantee, UnconstrainedNarrowAccumulatorsOverflowAndTheTraceSaysWhere) {

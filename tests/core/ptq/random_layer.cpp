@@ -44,4 +44,9 @@ InputStatistics RandomLayer::statistics() const {
   return accumulator.finish();
 }
 
+double RandomLayer::outputError(Eigen::Index channel, const CodeMatrix& channelCodes, double scale) const {
+  const Eigen::VectorXd target = inputs.cast<double>() * weight.row(channel).cast<double>().transpose();
+  return (target - quantized * (scale * channelCodes.row(channel).cast<double>()).transpose()).squaredNorm();
+}
+
 }  // namespace axescope::testing

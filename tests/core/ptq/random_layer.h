@@ -20,6 +20,8 @@ struct RandomLayer {
   ActivationQuantizer quantizer;
 
   InputStatistics statistics() const;
+  /// ‖w X − scale·codes X̃‖² of one channel, from the samples in float64.
+  double outputError(Eigen::Index channel, const CodeMatrix& channelCodes, double scale) const;
 };
 
 struct RandomLayerShape {

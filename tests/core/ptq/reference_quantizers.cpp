@@ -117,6 +117,35 @@ Choice choose(double v, std::int64_t column, bool dead, Shaper& shaper, const Re
 
 }  // namespace
 
+CodeMatrix projectedTowardZero(const MatrixD& values, const ReferenceConstraint& constraint, IntegerRange codes) {
+  const auto limit = std::ldexp(1.0, constraint.innerBits - 1) - 1;
+  const auto low = static_cast<double>(constraint.activationLow);
+  const auto high = static_cast<double>(constraint.activationHigh);
+  const Eigen::Index tile = constraint.tileSize > 0 ? constraint.tileSize : values.cols();
+  CodeMatrix answer(values.rows(), values.cols());
+  for (Eigen::Index c = 0; c < values.rows(); ++c) {
+    for (Eigen::Index begin = 0; begin < values.cols(); begin += tile) {
+      const Eigen::RowVectorXd part = values.row(c).segment(begin, std::min(tile, values.cols() - begin));
+      const std::vector<double> magnitudes(part.cwiseAbs().begin(), part.cwiseAbs().end());
+      double worst = limit + 1;
+      for (double radius = (std::ldexp(1.0, constraint.innerBits) - 2) / (high - low); worst > limit; radius *= 0.98) {
+        const double lambda = bisectedThreshold(magnitudes, radius);
+        double p = 0.0;
+        double n = 0.0;
+        for (Eigen::Index i = 0; i < part.size(); ++i) {
+          const double magnitude = std::floor(std::max(std::abs(part[i]) - lambda, 0.0));
+          const double code = std::clamp(part[i] < 0 ? -magnitude : magnitude, static_cast<double>(codes.low),
+                                         static_cast<double>(codes.high));
+          (code > 0 ? p : n) += code;
+          answer(c, begin + i) = static_cast<std::int16_t>(code);
+        }
+        worst = std::max(high * p + low * n, -(low * p + high * n));
+      }
+    }
+  }
+  return answer;
+}
+
 std::vector<std::int64_t> energyOrder(const MatrixD& quantized) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(quantized.cols()));
   std::iota(order.begin(), order.end(), 0);

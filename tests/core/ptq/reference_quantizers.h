@@ -42,6 +42,10 @@ ReferenceAnswer textbookGpfq(const MatrixD& weight, const std::vector<double>& s
 ReferenceAnswer inverseHessianOptq(const MatrixD& weight, const std::vector<double>& scales, const MatrixD* x,
                                    const MatrixD& quantized, double damping, const ReferenceOptions& options);
 
+/// EP-init of values[C×K] in units of the scale: per channel and tile the projection onto the ℓ₁ ball of the A2Q+
+/// radius, by bisection, rounded toward zero; the radius shrinks by 2 % until the codes fit their accumulator.
+CodeMatrix projectedTowardZero(const MatrixD& values, const ReferenceConstraint& constraint, IntegerRange codes);
+
 /// Descending energy, ties by lower index.
 std::vector<std::int64_t> energyOrder(const MatrixD& quantized);
 

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "core/ptq/feedback.h"
 #include "core/ptq/layer_error.h"
+#include "core/ptq/quantize_layer.h"
 #include "random_layer.h"
 
 namespace axescope {
@@ -36,6 +38,58 @@ TEST(Statistics, DoNotDependOnHowSamplesArriveInWholeBatches) {
   EXPECT_EQ(pieces.finish().s, layer.statistics().s);
 }
 
+// Beyond 8 bits float32 products round, but an input that is always zero must not seem alive.
+TEST(Statistics, OfDeadInputsAreExactlyZeroAtEveryWidth) {
+  std::mt19937 random(4);
+  for (const auto& [bits, encoding] : {std::pair{8, ActivationEncoding::asymmetric},
+                                       {12, ActivationEncoding::asymmetric},
+                                       {14, ActivationEncoding::centred},
+                                       {15, ActivationEncoding::asymmetric},
+                                       {16, ActivationEncoding::centred}}) {
+    const auto layer = randomLayer(
+        {.channels = 4, .k = 60, .samples = 2500, .activationBits = bits, .encoding = encoding, .deadInputs = true},
+        random);
+    ASSERT_NE(layer.quantizer.zeroPoint, 0);
+    const InputStatistics statistics = layer.statistics();
+    const auto matrices = feedback(statistics, {Algorithm::gpfq, false, 0.01}, "layer");
+    ASSERT_TRUE(matrices);
+    for (std::int64_t i = 0; i < 60; ++i) {
+      const bool dead = i % 7 == 3;
+      EXPECT_EQ(matrices->dead[static_cast<std::size_t>(i)] != 0, dead) << bits << " bits, input " << i;
+      const double energy = layer.quantized.col(i).squaredNorm();
+      EXPECT_NEAR(statistics.s(i, i), energy, 1e-13 * energy) << bits << " bits, input " << i;
+      if (!dead) continue;
+      EXPECT_EQ(statistics.s.row(i).cwiseAbs().maxCoeff(), 0.0);
+      EXPECT_EQ(statistics.s.col(i).cwiseAbs().maxCoeff(), 0.0);
+      EXPECT_EQ(statistics.shift.col(i).cwiseAbs().maxCoeff(), 0.0);
+      EXPECT_EQ(statistics.targetShift.col(i).cwiseAbs().maxCoeff(), 0.0);
+    }
+  }
+}
+
+// Inputs a hundred times their spread away from zero: nearly all of S is their mean, nearly none of the error.
+TEST(LayerError, KeepsItsDigitsWhereInputsAreFarFromZero) {
+  std::mt19937 random(5);
+  auto layer = randomLayer({.channels = 20, .k = 256, .samples = 1500}, random);
+  layer.inputs = layer.inputs.array() + 100.0F;
+  layer.quantizer =
+      activationQuantizer(0.0, static_cast<double>(layer.inputs.maxCoeff()), 8, ActivationEncoding::unsignedSymmetric);
+  layer.quantizer.quantize(std::span(layer.inputs.data(), static_cast<std::size_t>(layer.inputs.size())),
+                           std::span(layer.codes.data(), static_cast<std::size_t>(layer.codes.size())));
+  layer.quantized = layer.quantizer.scale * layer.codes.cast<double>();
+  const InputStatistics statistics = layer.statistics();
+  const auto matrices = feedback(statistics, {Algorithm::gpfq, false, 0.01}, "layer");
+  ASSERT_TRUE(matrices);
+  const auto result = quantizeWeights(layer.weight, std::nullopt, *matrices, &statistics,
+                                      {.algorithm = Algorithm::gpfq, .constraint = Constraint::none});
+  ASSERT_TRUE(result);
+  for (Eigen::Index c = 0; c < 20; ++c) {
+    const auto index = static_cast<std::size_t>(c);
+    const double expected = layer.outputError(c, result->codes, result->scales[index]);
+    EXPECT_NEAR(result->errorEnergy[index], expected, 1e-4 * expected) << "channel " << c;
+  }
+}
+
 TEST(LayerError, EqualsTheErrorOfTheOutputs) {
   std::mt19937 random(3);
   const auto layer = randomLayer({.channels = 6, .k = 90, .samples = 700}, random);
@@ -43,12 +97,10 @@ TEST(LayerError, EqualsTheErrorOfTheOutputs) {
   for (Eigen::Index i = 0; i < codes.size(); ++i) codes.data()[i] = static_cast<std::int16_t>(random() % 15) - 7;
   const std::vector<double> scales{0.2, 0.3, 0.4, 0.5, 0.1, 0.25};
   const InputStatistics statistics = layer.statistics();
-  const std::vector<double> energy = errorEnergy(layer.weight, codes, scales, statistics);
+  const std::vector<double> energy = OutputError(statistics).energy(layer.weight, codes, scales, 0, 6);
   for (Eigen::Index c = 0; c < 6; ++c) {
     const Eigen::VectorXd target = layer.inputs.cast<double>() * layer.weight.row(c).cast<double>().transpose();
-    const Eigen::VectorXd got =
-        layer.quantized * (scales[static_cast<std::size_t>(c)] * codes.row(c).cast<double>()).transpose();
-    const double expected = (target - got).squaredNorm();
+    const double expected = layer.outputError(c, codes, scales[static_cast<std::size_t>(c)]);
     EXPECT_NEAR(energy[static_cast<std::size_t>(c)], expected, 1e-4 * expected);
     EXPECT_NEAR(statistics.outputEnergy[static_cast<std::size_t>(c)], target.squaredNorm(),
                 1e-5 * target.squaredNorm());

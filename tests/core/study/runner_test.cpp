@@ -87,6 +87,15 @@ TEST_F(Runner, PreparesAndQuantizesWhatPointsShareExactlyOnce) {
   }
 }
 
+TEST_F(Runner, RoundToNearestUnderAStrictClipDependsOnActOrder) {
+  const auto wanted = points({{"algorithm", "rtn"}, {"act_order", "off,on"}, {"inner_bits", "12"}});
+  ASSERT_EQ(wanted.size(), 2U);
+  std::vector<PointResult> results;
+  ASSERT_TRUE(run(wanted, results).has_value());
+  ASSERT_EQ(results.size(), 2U);
+  EXPECT_NE(results[0].measurement.error, results[1].measurement.error);
+}
+
 TEST_F(Runner, ResultsDoNotDependOnTheNumberOfThreads) {
   for (const char* propagate : {"on", "off"}) {
     const auto wanted =

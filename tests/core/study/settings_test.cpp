@@ -82,6 +82,21 @@ TEST(Settings, CodesDoNotDependOnTheDatapathWithoutAConstraint) {
   EXPECT_NE(quantizationKey(a), quantizationKey(b));
 }
 
+// The strict clip leaves to later columns what earlier ones did not take: round to nearest depends on its order too.
+TEST(Settings, ActOrderOfRoundToNearestCountsWhereCodesAreClippedInTurn) {
+  for (const Constraint constraint :
+       {Constraint::none, Constraint::epInit, Constraint::axeSoft, Constraint::axeStrict, Constraint::axe}) {
+    PointSettings plain;
+    plain.algorithm = Algorithm::rtn;
+    plain.constraint = constraint;
+    PointSettings ordered = plain;
+    ordered.actOrder = true;
+    const bool clips = constraint == Constraint::axe || constraint == Constraint::axeStrict;
+    EXPECT_EQ(canonical(plain) == canonical(ordered), !clips);
+    EXPECT_EQ(quantizationKey(plain) == quantizationKey(ordered), !clips);
+  }
+}
+
 TEST(Settings, GlobsMatchWholeNames) {
   EXPECT_TRUE(globMatches("*", "layer1.0.conv1"));
   EXPECT_TRUE(globMatches("layer?.*.conv1", "layer1.0.conv1"));

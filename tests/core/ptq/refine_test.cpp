@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Refinement against brute force: where it stops, no single code can be changed for the better.
+#include "core/ptq/refine.h"
+
+#include <gtest/gtest.h>
+
+#include "core/number/weight_quantizer.h"
+#include "random_layer.h"
+
+namespace axescope {
+namespace {
+
+using testing::RandomLayer;
+using testing::randomLayer;
+
+constexpr IntegerRange codeRange{-7, 7};
+constexpr int untilNothingChanges = 1000;
+
+// The least error that any change of one code of this channel reaches, within the code range and the budget.
+double leastErrorOneChangeAway(const RandomLayer& layer, CodeMatrix codes, Eigen::Index channel, double scale,
+                               const AxeOptions* strict) {
+  double least = std::numeric_limits<double>::infinity();
+  for (Eigen::Index k = 0; k < codes.cols(); ++k) {
+    const std::int16_t kept = codes(channel, k);
+    for (std::int64_t code = codeRange.low; code <= codeRange.high; ++code) {
+      if (code == kept) continue;
+      codes(channel, k) = static_cast<std::int16_t>(code);
+      const CodeMatrix row = codes.row(channel);
+      if (strict != nullptr &&
+          !Certificate(row, strict->tiling, strict->activations, strict->innerBits, 0).guaranteed()) {
+        continue;
+      }
+      least = std::min(least, layer.outputError(channel, codes, scale));
+    }
+    codes(channel, k) = kept;
+  }
+  return least;
+}
+
+TEST(Refine, StopsWhereNoSingleCodeWithinTheBudgetLowersTheError) {
+  std::mt19937 random(31);
+  int improved = 0;
+  int rows = 0;
+  for (int round = 0; round < 60; ++round) {
+    const auto encoding = round % 2 == 0 ? ActivationEncoding::asymmetric : ActivationEncoding::centred;
+    const std::int64_t k = 6 + round % 9;
+    const RandomLayer layer = randomLayer(
+        {.channels = 3, .k = k, .samples = 60, .activationBits = 6, .encoding = encoding, .deadInputs = round % 5 == 0},
+        random);
+    const AxeOptions axe{
+        .innerBits = 9 + round % 3, .tiling = Tiling::of(k, 4), .activations = layer.quantizer.range()};
+    const AxeOptions* strict = round % 3 == 0 ? nullptr : &axe;
+    const std::vector<double> scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+    const CodeMatrix start = CodeMatrix::Zero(3, k);  // fits every budget
+    CodeMatrix codes = start;
+    refine(layer.weight, scales, layer.statistics(), codeRange, strict, untilNothingChanges, codes);
+    CodeMatrix once = start;
+    refine(layer.weight, scales, layer.statistics(), codeRange, strict, 1, once);
+    if (strict != nullptr) {
+      EXPECT_TRUE(Certificate(codes, axe.tiling, axe.activations, axe.innerBits, 0).guaranteed());
+    }
+    for (Eigen::Index c = 0; c < 3; ++c) {
+      const double scale = scales[static_cast<std::size_t>(c)];
+      const double before = layer.outputError(c, start, scale);
+      const double afterOne = layer.outputError(c, once, scale);
+      const double after = layer.outputError(c, codes, scale);
+      EXPECT_LE(afterOne, before);
+      EXPECT_LE(after, afterOne * (1 + 1e-6));
+      if (leastErrorOneChangeAway(layer, start, c, scale, strict) < 0.999 * before) {
+        EXPECT_LT(afterOne, before) << "round " << round << " channel " << c;
+        ++improved;
+      }
+      EXPECT_GE(leastErrorOneChangeAway(layer, codes, c, scale, strict), after * (1 - 1e-5))
+          << "round " << round << " channel " << c;
+      ++rows;
+    }
+  }
+  EXPECT_GT(improved, rows / 2);
+}
+
+TEST(Refine, LowersTheErrorOfRoundedCodes) {
+  std::mt19937 random(32);
+  const RandomLayer layer = randomLayer({.channels = 12, .k = 100, .samples = 600}, random);
+  const std::vector<double> scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+  CodeMatrix codes(12, 100);
+  for (Eigen::Index c = 0; c < 12; ++c) {
+    for (Eigen::Index k = 0; k < 100; ++k) {
+      codes(c, k) = static_cast<std::int16_t>(
+          roundHalfEven(static_cast<double>(layer.weight(c, k)) / scales[static_cast<std::size_t>(c)]));
+    }
+  }
+  const CodeMatrix rounded = codes;
+  refine(layer.weight, scales, layer.statistics(), codeRange, nullptr, untilNothingChanges, codes);
+  for (Eigen::Index c = 0; c < 12; ++c) {
+    const double scale = scales[static_cast<std::size_t>(c)];
+    EXPECT_LT(layer.outputError(c, codes, scale), 0.9 * layer.outputError(c, rounded, scale)) << "channel " << c;
+  }
+}
+
+}  // namespace
+}  // namespace axescope
