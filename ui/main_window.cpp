@@ -22,8 +22,11 @@
 
 #include "ui/docks/model_dock.h"
 #include "ui/docks/study_dock.h"
+#include "ui/pages/budgets_page.h"
 #include "ui/pages/curves_page.h"
+#include "ui/pages/datapath_page.h"
 #include "ui/pages/heatmap_page.h"
+#include "ui/pages/overview_page.h"
 #include "ui/pages/pareto_page.h"
 #include "ui/plots/plot_export.h"
 #include "ui/theme/style_sheet.h"
@@ -171,10 +174,13 @@ void MainWindow::makeCentre() {
 
   pages_ = new QTabWidget;
   pages_->setDocumentMode(true);
+  pages_->addTab(new OverviewPage(&state_), tr("Overview"));
   pages_->addTab(new CurvesPage(&state_), tr("Curves"));
   pages_->addTab(new HeatmapPage(&state_), tr("Heatmap"));
   pages_->addTab(new ParetoPage(&state_), tr("Pareto"));
   pages_->setCurrentIndex(pages_->count() - 1);
+  pages_->addTab(new BudgetsPage(&state_), tr("Budgets"));
+  pages_->addTab(new DatapathPage(&state_), tr("Datapath"));
 
   auto* splitter = new QSplitter(Qt::Vertical);
   splitter->addWidget(pages_);

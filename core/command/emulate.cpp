@@ -42,14 +42,13 @@ std::string groupOf(const QuantizedFileLayer& layer) {
 }
 
 // The file's datapath of a layer under the flags.
-Datapath datapathOf(const QuantizedFileLayer& layer, const SettingFlags& flags, const PointSettings& given) {
-  const Overflow stored = layer.overflow == "saturate" ? Overflow::saturate : Overflow::wrap;
-  const Overflow overflow = flags.given("overflow") ? given.overflow : stored;
-  return {.innerBits = flags.given("inner_bits") ? given.innerBits : layer.innerBits,
-          .outerBits = flags.given("outer_bits") ? given.outerBits : layer.outerBits,
-          .tileSize = flags.given("tile") ? given.tileSize : layer.tileSize,
-          .innerOverflow = overflow,
-          .outerOverflow = overflow};
+Datapath datapathUnder(const QuantizedFileLayer& layer, const SettingFlags& flags, const PointSettings& given) {
+  Datapath datapath = datapathOf(layer);
+  if (flags.given("overflow")) datapath.innerOverflow = datapath.outerOverflow = given.overflow;
+  if (flags.given("inner_bits")) datapath.innerBits = given.innerBits;
+  if (flags.given("outer_bits")) datapath.outerBits = given.outerBits;
+  if (flags.given("tile")) datapath.tileSize = given.tileSize;
+  return datapath;
 }
 
 // The answer is a quantized file too, so that certify reads it.
@@ -130,7 +129,7 @@ Result<TextTable> emulateLayers(const EmulateOptions& options, const QuantizedFi
   for (const QuantizedFileLayer& layer : file.layers) {
     AXESCOPE_CHECK(writer.copyFrom(options.file, groupOf(layer), groupOf(layer)));
     if (layer.inputCodes.empty()) continue;
-    const Datapath datapath = datapathOf(layer, options.flags, given);
+    const Datapath datapath = datapathUnder(layer, options.flags, given);
     auto product =
         multiplyCodes(layer.info, layer.codes, layer.input, layer.inputCodesShape, layer.inputCodes, datapath, job);
     if (!product) {

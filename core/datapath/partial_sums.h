@@ -20,10 +20,10 @@ struct PartialSumHistogram {
 };
 
 struct PartialSums {
-  PartialSumHistogram exact;     // true sums
-  PartialSumHistogram wrapped;   // contents of a register that wraps
+  PartialSumHistogram exact;      // true sums
+  PartialSumHistogram wrapped;    // contents of a register that wraps
   PartialSumHistogram saturated;  // contents of one that saturates
-  std::int64_t outside = 0;      // true sums beyond the register's range [−2^(P_I−1), 2^(P_I−1) − 1]
+  std::int64_t outside = 0;       // true sums beyond the register's range [−2^(P_I−1), 2^(P_I−1) − 1]
 };
 
 /// Every partial sum of tile `tile`, in the order of the columns: of the channels [firstChannel, firstChannel +

@@ -111,6 +111,15 @@ class Product {
 
 }  // namespace
 
+Datapath datapathOf(const QuantizedFileLayer& layer) {
+  const Overflow overflow = layer.overflow == "saturate" ? Overflow::saturate : Overflow::wrap;
+  return {.innerBits = layer.innerBits,
+          .outerBits = layer.outerBits,
+          .tileSize = layer.tileSize,
+          .innerOverflow = overflow,
+          .outerOverflow = overflow};
+}
+
 Result<CodeProduct> multiplyCodes(const LayerInfo& info, const CodeMatrix& weights, const ActivationQuantizer& input,
                                   const Shape& shape, std::span<const std::int16_t> activations,
                                   const Datapath& datapath, const Job& job) {

@@ -11,6 +11,7 @@
 #include "core/datapath/datapath.h"
 #include "core/datapath/overflow_statistics.h"
 #include "core/dump/dump.h"
+#include "core/dump/quantized_file.h"
 #include "core/network/shape.h"
 
 namespace axescope {
@@ -22,6 +23,9 @@ struct CodeProduct {
   bool guaranteed = false;                 // every channel is proven: nothing could overflow
   int outerBits = 0;                       // resolved, the widest over the groups
 };
+
+/// The datapath that a layer of a quantized file was made for.
+Datapath datapathOf(const QuantizedFileLayer& layer);
 
 /// weights[C×K]; activations: codes within input.range(), of shape [samples, I] or [samples, I, H, W], padded with
 /// the zero point. Overflows are counted addition by addition. Over the threads of the arena; the result does not

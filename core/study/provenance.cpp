@@ -10,20 +10,24 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <openssl/opensslv.h>
 #include <tbb/version.h>
 
 #include "axescope_version.h"
 
 namespace axescope {
 
-namespace {
-
 std::string libraryVersions() {
   const dnnl_version_t* dnnl = dnnl_version();
-  return fmt::format("HDF5 {}.{}.{}, oneDNN {}.{}.{}, Eigen {}.{}.{}, oneTBB {}.{}", H5_VERS_MAJOR, H5_VERS_MINOR,
-                     H5_VERS_RELEASE, dnnl->major, dnnl->minor, dnnl->patch, EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION,
-                     EIGEN_MINOR_VERSION, TBB_VERSION_MAJOR, TBB_VERSION_MINOR);
+  return fmt::format(
+      "HDF5 {}.{}.{}, oneDNN {}.{}.{}, Eigen {}.{}.{}, oneTBB {}.{}, OpenSSL {}, fmt {}.{}.{}, nlohmann-json {}.{}.{}",
+      H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE, dnnl->major, dnnl->minor, dnnl->patch, EIGEN_WORLD_VERSION,
+      EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION, TBB_VERSION_MAJOR, TBB_VERSION_MINOR, OPENSSL_VERSION_STR,
+      FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100, NLOHMANN_JSON_VERSION_MAJOR,
+      NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH);
 }
+
+namespace {
 
 using nlohmann::json;
 

@@ -42,6 +42,9 @@ std::string toJsonList(const std::vector<Provenance>& runs);
 std::vector<std::string> textsFromJson(const std::string& list);
 std::vector<Provenance> runsFromJson(const std::string& list);
 
+/// Of the engine as it runs: "HDF5 1.10.8, oneDNN 2.6.3, …".
+std::string libraryVersions();
+
 Result<Provenance> makeProvenance(const Model& model, const Study& study);
 
 }  // namespace axescope

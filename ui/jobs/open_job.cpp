@@ -1,32 +1,53 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/jobs/open_job.h"
 
+#include <QFileInfo>
 #include <QFutureWatcher>
 #include <QtConcurrentRun>
+#include <string_view>
 #include <utility>
 
 namespace axescope::ui {
+
+namespace {
+
+// The file says by its root's format attribute that it is something else.
+bool isOtherFormat(const Error& error) {
+  return std::string_view(error.object).ends_with("@format");
+}
+
+}  // namespace
 
 OpenedFile openFile(const QString& path) {
   OpenedFile file;
   file.path = path;
   const std::filesystem::path native = path.toStdString();
-  auto results = readResults(native);
-  if (results) {
+  if (auto results = readResults(native)) {
     file.results = std::make_shared<const StoredResults>(*std::move(results));
     return file;
-  }
-  const bool maybeDump = results.error().code == ErrorCode::unsupported && results.error().object == "@format";
-  if (!maybeDump) {
+  } else if (!isOtherFormat(results.error())) {
     file.error = results.error();
     return file;
   }
-  auto model = Model::open(native);
-  if (model) {
-    file.model = *std::move(model);
-  } else {
-    file.error = model.error();
+  if (auto quantized = readQuantizedFile(native)) {
+    file.quantized =
+        std::make_shared<const Inspection>(QuantizedPoint{*std::move(quantized), {}}, QFileInfo(path).fileName());
+    return file;
+  } else if (!isOtherFormat(quantized.error())) {
+    file.error = quantized.error();
+    return file;
   }
+  auto model = Model::open(native);
+  if (!model) {
+    file.error = model.error();
+    return file;
+  }
+  // Read the bytes for their hash here, not when the window first needs it.
+  if (const auto hash = (*model)->sha256(); !hash) {
+    file.error = hash.error();
+    return file;
+  }
+  file.model = *std::move(model);
   return file;
 }
 

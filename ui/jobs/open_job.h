@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Opens files in the background; the latest request wins.
+// Opens files in the background: dumps, results and quantized files.
 #pragma once
 
 #include <QObject>
@@ -8,6 +8,7 @@
 
 #include "core/study/model.h"
 #include "core/study/results_file.h"
+#include "ui/state/inspection.h"
 
 namespace axescope::ui {
 
@@ -16,7 +17,8 @@ struct OpenedFile {
   QString path;
   std::shared_ptr<const Model> model;            // a dump
   std::shared_ptr<const StoredResults> results;  // or results of a sweep
-  std::optional<Error> error;                    // or neither
+  std::shared_ptr<const Inspection> quantized;   // or what quantize wrote
+  std::optional<Error> error;                    // or none of them
 };
 
 class OpenJob : public QObject {

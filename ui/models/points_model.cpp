@@ -103,6 +103,13 @@ int PointsModel::columnOf(std::string_view name) {
   return -1;
 }
 
+QString pointTitle(const PointSettings& settings) {
+  const auto text = [&](const char* key) { return QString::fromStdString(toText(findSetting(key)->get(settings))); };
+  return QStringLiteral("%1 · %2 · W%3 A%4 · P_I %5 · P_O %6 · T %7")
+      .arg(text("algorithm").toUpper(), constraintFamily(settings), text("weight_bits"), text("activation_bits"),
+           text("inner_bits"), text("outer_bits"), text("tile"));
+}
+
 QString pointDescription(const PointResult& point) {
   const auto value = [&](const char* name) { return displayText(*findColumn(name), point).toHtmlEscaped(); };
   const auto& settings = point.settings;

@@ -38,6 +38,8 @@ class PointsModel : public QAbstractTableModel {
   std::vector<PointResult> points_;
 };
 
+/// "OPTQ · AXE · W4 A8 · P_I 16 · P_O auto · T 64".
+QString pointTitle(const PointSettings& settings);
 /// Rich text for a point: its settings and what was measured.
 QString pointDescription(const PointResult& point);
 

@@ -7,7 +7,7 @@ namespace axescope::ui {
 
 CurvesPage::CurvesPage(AppState* state, QWidget* parent)
     : PlotPage(state, new ChartPlot, QStringLiteral("curves"), parent),
-      plot_(qobject_cast<ChartPlot*>(plot())),
+      plot_(plotAs<ChartPlot>()),
       x_(addChoice(tr("x"))),
       y_(addChoice(tr("y"))),
       colour_(addChoice(tr("lines"))),

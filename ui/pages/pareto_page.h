@@ -23,6 +23,8 @@ class ParetoPage : public PlotPage {
   QCheckBox* logX_;
   QCheckBox* logY_;
   QCheckBox* dominated_;
+  QCheckBox* steps_;
+  QCheckBox* guaranteed_;
 };
 
 }  // namespace axescope::ui

@@ -2,7 +2,6 @@
 #include "ui/pages/plot_page.h"
 
 #include <QLabel>
-#include <QVBoxLayout>
 
 #include "ui/plots/result_chart.h"
 
@@ -14,35 +13,67 @@ PlotPage::PlotPage(AppState* state, Plot* plot, const QString& fileName, QWidget
       plot_(plot),
       view_(new PlotView(plot)),
       controls_(new QHBoxLayout),
+      column_(new QVBoxLayout(this)),
       fileName_(fileName) {
   plot_->setParent(this);
   controls_->setContentsMargins(14, 8, 14, 4);
   controls_->setSpacing(8);
   controls_->addStretch();
-  auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(0);
-  layout->addLayout(controls_);
-  layout->addWidget(view_, 1);
+  column_->setContentsMargins(0, 0, 0, 0);
+  column_->setSpacing(0);
+  column_->addLayout(controls_);
+  column_->addWidget(view_, 3);
+}
+
+Plot* PlotPage::plot() {
+  if (stale_) {
+    stale_ = false;
+    rebuild();
+  }
+  return plot_;
+}
+
+void PlotPage::invalidate() {
+  stale_ = true;
+  if (isVisible()) plot();
+}
+
+void PlotPage::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  plot();
+}
+
+void PlotPage::addControl(QWidget* control, const QString& text) {
+  if (!text.isEmpty()) {
+    auto* label = new QLabel(text);
+    label->setProperty("muted", true);
+    label->setBuddy(control);
+    controls_->insertWidget(controls_->count() - 1, label);
+    control->setAccessibleName(text);
+  }
+  controls_->insertWidget(controls_->count() - 1, control);
+}
+
+void PlotPage::addBelow(QWidget* widget, int stretch) {
+  column_->addWidget(widget, stretch);
+}
+
+void PlotPage::addAbove(QWidget* widget) {
+  column_->insertWidget(1, widget);
 }
 
 QComboBox* PlotPage::addChoice(const QString& text) {
-  auto* label = new QLabel(text);
-  label->setProperty("muted", true);
   auto* box = new QComboBox;
-  box->setAccessibleName(text);
-  label->setBuddy(box);
-  controls_->insertWidget(controls_->count() - 1, label);
-  controls_->insertWidget(controls_->count() - 1, box);
-  connect(box, &QComboBox::activated, this, &PlotPage::rebuild);
+  addControl(box, text);
+  connect(box, &QComboBox::activated, this, &PlotPage::invalidate);
   return box;
 }
 
 QCheckBox* PlotPage::addSwitch(const QString& text, bool on) {
   auto* box = new QCheckBox(text);
   box->setChecked(on);
-  controls_->insertWidget(controls_->count() - 1, box);
-  connect(box, &QCheckBox::toggled, this, &PlotPage::rebuild);
+  addControl(box);
+  connect(box, &QCheckBox::toggled, this, &PlotPage::invalidate);
   return box;
 }
 
@@ -63,21 +94,27 @@ void PlotPage::fillWithMetrics(QComboBox* box) {
 }
 
 void PlotPage::start() {
-  connect(&state_->points(), &PointsModel::pointsChanged, this, &PlotPage::rebuild);
+  connect(&state_->points(), &PointsModel::pointsChanged, this, &PlotPage::invalidate);
   const auto showTheme = [this] {
-    rebuild();
     view_->setTheme(state_->theme());
+    invalidate();
   };
   connect(state_, &AppState::themeChanged, this, showTheme);
-  connect(&state_->selection(), &Selection::pointsChanged, this,
-          [this] { view_->setSelectedRows(state_->selection().points()); });
-  connect(view_, &PlotView::rowClicked, this, [this](int row, bool extend) {
-    QList<int> rows = extend ? state_->selection().points() : QList<int>{};
-    rows.removeAll(row);
-    rows.prepend(row);
-    state_->selection().setPoints(rows);
-  });
+  connect(&state_->selection(), &Selection::pointsChanged, this, &PlotPage::showChosen);
+  connect(view_, &PlotView::rowClicked, this, &PlotPage::choose);
   showTheme();
+  showChosen();
+}
+
+void PlotPage::choose(int row, bool extend) {
+  QList<int> rows = extend ? state_->selection().points() : QList<int>{};
+  rows.removeAll(row);
+  rows.prepend(row);
+  state_->selection().setPoints(rows);
+}
+
+QList<int> PlotPage::chosenRows() const {
+  return state_->selection().points();
 }
 
 }  // namespace axescope::ui

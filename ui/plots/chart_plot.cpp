@@ -3,247 +3,275 @@
 
 #include <QChart>
 #include <QGraphicsScene>
-#include <QLegendMarker>
+#include <QLegend>
 #include <QLineSeries>
-#include <QLogValueAxis>
-#include <QScatterSeries>
-#include <QValueAxis>
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
+
+#include "ui/plots/pgfplots.h"
+#include "ui/plots/plot_legend.h"
 
 namespace axescope::ui {
 
 namespace {
 
-QScatterSeries::MarkerShape shapeOf(Marker marker) {
-  switch (marker) {
-    case Marker::circle:
-      return QScatterSeries::MarkerShapeCircle;
-    case Marker::diamond:
-      return QScatterSeries::MarkerShapeRotatedRectangle;
-    case Marker::square:
-      return QScatterSeries::MarkerShapeRectangle;
-    case Marker::triangle:
-    case Marker::downTriangle:
-      return QScatterSeries::MarkerShapeTriangle;
-    case Marker::pentagon:
-      return QScatterSeries::MarkerShapePentagon;
-    case Marker::star:
-    case Marker::cross:
-      break;
+constexpr double markerRadius = 5.2;
+constexpr double fadedRadius = 3.8;
+constexpr double kneeRadius = 10.5;
+
+std::vector<LegendEntry> legendOf(const ChartDescription& chart) {
+  std::vector<LegendEntry> entries;
+  bool anyHollow = false;
+  for (const ChartSeries& series : chart.series) {
+    if (series.markers.empty()) continue;
+    entries.push_back({series.name, series.style, true});
+    anyHollow = anyHollow || std::any_of(series.markers.begin(), series.markers.end(),
+                                         [](const ChartMarker& marker) { return !marker.solid; });
   }
-  return QScatterSeries::MarkerShapeStar;
+  if (anyHollow) {
+    entries.push_back({ChartPlot::tr("hollow: may overflow"), {QColor(0x80, 0x80, 0x80), Marker::circle}, false});
+  }
+  return entries;
 }
-
-// Values as the axes show them: percentages multiplied out, nothing a logarithm cannot take.
-class AxisMap {
- public:
-  explicit AxisMap(const ChartAxis& axis) : axis_(axis) {}
-  bool takes(double value) const { return std::isfinite(value) && (!axis_.logarithmic || value > 0.0); }
-  double shown(double value) const { return axis_.percent ? 100.0 * value : value; }
-  void include(double value) {
-    if (!takes(value)) return;
-    least_ = std::min(least_, shown(value));
-    most_ = std::max(most_, shown(value));
-  }
-
-  QAbstractAxis* make(const Theme& theme, const QFont& font) const {
-    QAbstractAxis* result = nullptr;
-    if (axis_.logarithmic && least_ > 0.0 && most_ < std::numeric_limits<double>::infinity()) {
-      auto* log = new QLogValueAxis;
-      log->setBase(10.0);
-      log->setRange(std::pow(10.0, std::floor(std::log10(least_))),
-                    std::pow(10.0, std::ceil(std::log10(most_ * 1.0001))));
-      log->setMinorTickCount(-1);
-      log->setLabelFormat(QStringLiteral("%g"));
-      log->setMinorGridLineColor(theme.grid);
-      result = log;
-    } else {
-      auto* linear = new QValueAxis;
-      double least = least_;
-      double most = most_;
-      if (!(least <= most)) {
-        least = 0.0;
-        most = 1.0;
-      }
-      if (axis_.integral) {
-        least = std::floor(least) - 0.5;
-        most = std::ceil(most) + 0.5;
-        linear->setRange(least, most);
-        linear->setTickType(QValueAxis::TicksDynamic);
-        linear->setTickAnchor(0.0);
-        linear->setTickInterval(std::max(1.0, std::ceil((most - least) / 16.0)));
-        linear->setLabelFormat(QStringLiteral("%d"));
-      } else {
-        const double margin = most > least ? 0.04 * (most - least) : 0.5 * std::max(1e-9, std::abs(most));
-        linear->setRange(axis_.percent ? std::max(0.0, least - margin) : least - margin,
-                         axis_.percent && most <= 100.0 ? std::min(100.0, most + margin) : most + margin);
-        linear->applyNiceNumbers();
-        linear->setLabelFormat(axis_.percent ? QStringLiteral("%.0f %%") : QStringLiteral("%g"));
-      }
-      result = linear;
-    }
-    result->setTitleText(axis_.title);
-    result->setTitleBrush(theme.text);
-    result->setLabelsColor(theme.mutedText);
-    result->setGridLineColor(theme.grid);
-    result->setLinePenColor(theme.border);
-    result->setLabelsFont(font);
-    QFont titleFont = font;
-    titleFont.setWeight(QFont::DemiBold);
-    result->setTitleFont(titleFont);
-    return result;
-  }
-
- private:
-  const ChartAxis& axis_;
-  double least_ = std::numeric_limits<double>::infinity();
-  double most_ = -std::numeric_limits<double>::infinity();
-};
-
-QList<QPointF> shownPoints(const std::vector<QPointF>& values, const AxisMap& x, const AxisMap& y) {
-  QList<QPointF> points;
-  for (const QPointF& value : values) {
-    if (x.takes(value.x()) && y.takes(value.y())) points.append({x.shown(value.x()), y.shown(value.y())});
-  }
-  return points;
-}
-
-class ChartBuilder {
- public:
-  ChartBuilder(const ChartDescription& description, const Theme& theme, const QFont& font)
-      : description_(description), theme_(theme), font_(font), x_(description.x), y_(description.y) {
-    std::size_t markers = 0;
-    for (const ChartSeries& series : description.series) {
-      markers += series.markers.size();
-      for (const ChartMarker& marker : series.markers) {
-        x_.include(marker.value.x());
-        y_.include(marker.value.y());
-      }
-    }
-    stride_ = std::max<std::size_t>(1, (markers + ChartPlot::mostMarkers - 1) / ChartPlot::mostMarkers);
-  }
-
-  // The caller owns the chart.
-  QChart* build() {
-    auto* chart = new QChart;
-    chart->setAnimationOptions(QChart::NoAnimation);
-    chart->setBackgroundRoundness(0);
-    chart->setBackgroundBrush(theme_.surface);
-    chart->setBackgroundPen(Qt::NoPen);
-    chart->setMargins(QMargins(6, 6, 10, 6));
-    chart->setTitle(description_.title);
-    QFont titleFont = font_;
-    titleFont.setWeight(QFont::DemiBold);
-    chart->setTitleFont(titleFont);
-    chart->setTitleBrush(theme_.text);
-    auto* xAxis = x_.make(theme_, font_);
-    auto* yAxis = y_.make(theme_, font_);
-    chart->addAxis(xAxis, Qt::AlignBottom);
-    chart->addAxis(yAxis, Qt::AlignLeft);
-    for (const ChartSeries& series : description_.series) addMarkers(*chart, series, true);
-    for (const ChartSeries& series : description_.series) addLine(*chart, series);
-    for (const ChartSeries& series : description_.series) addMarkers(*chart, series, false);
-    for (QAbstractSeries* series : chart->series()) {
-      series->attachAxis(xAxis);
-      series->attachAxis(yAxis);
-    }
-    finishLegend(*chart);
-    return chart;
-  }
-
- private:
-  static constexpr double markerSize = 10.0;
-
-  void addLine(QChart& chart, const ChartSeries& series) const {
-    if (series.line.empty()) return;
-    auto* line = new QLineSeries;
-    line->setPen(QPen(series.style.colour, 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-    line->replace(shownPoints(series.line, x_, y_));
-    chart.addSeries(line);
-  }
-
-  // Solid and hollow markers of one series; the first of them that stands out gives the legend its entry.
-  void addMarkers(QChart& chart, const ChartSeries& series, bool faded) const {
-    const bool anyStandsOut = std::any_of(series.markers.begin(), series.markers.end(),
-                                          [](const ChartMarker& marker) { return !marker.faded; });
-    bool named = faded && anyStandsOut;
-    for (const bool solid : {true, false}) {
-      std::vector<QPointF> values;
-      for (std::size_t i = 0; i < series.markers.size(); ++i) {
-        const ChartMarker& marker = series.markers[i];
-        const bool kept = i % stride_ == 0 || !marker.faded;
-        if (marker.solid == solid && marker.faded == faded && kept) values.push_back(marker.value);
-      }
-      if (values.empty()) continue;
-      auto* scatter = new QScatterSeries;
-      scatter->setMarkerShape(shapeOf(series.style.marker));
-      scatter->setMarkerSize(faded ? 0.75 * markerSize : markerSize);
-      QColor colour = series.style.colour;
-      if (faded) colour.setAlphaF(0.4F);
-      scatter->setColor(solid ? colour : theme_.surface);
-      scatter->setPen(solid ? QPen(Qt::NoPen) : QPen(colour, 1.5));
-      scatter->replace(shownPoints(values, x_, y_));
-      scatter->setName(named ? QString() : series.name);
-      named = true;
-      chart.addSeries(scatter);
-    }
-  }
-
-  void finishLegend(QChart& chart) const {
-    QLegend* legend = chart.legend();
-    legend->setFont(font_);
-    legend->setLabelColor(theme_.text);
-    constexpr std::size_t mostAbove = 4;  // more names would be cut off in one row
-    legend->setAlignment(description_.series.size() > mostAbove ? Qt::AlignRight : Qt::AlignTop);
-    legend->setMarkerShape(QLegend::MarkerShapeFromSeries);
-    for (QAbstractSeries* series : chart.series()) {
-      for (QLegendMarker* marker : legend->markers(series)) {
-        marker->setVisible(series->type() == QAbstractSeries::SeriesTypeScatter && !series->name().isEmpty());
-      }
-    }
-  }
-
-  const ChartDescription& description_;
-  const Theme& theme_;
-  QFont font_;
-  AxisMap x_;
-  AxisMap y_;
-  std::size_t stride_ = 1;
-};
 
 }  // namespace
+
+QPolygonF thinned(const QPolygonF& line, qsizetype most) {
+  if (line.size() <= most) return line;
+  QPolygonF kept;
+  for (qsizetype begin = 0; begin < line.size();) {
+    qsizetype end = begin;
+    qsizetype lowest = begin;
+    qsizetype highest = begin;
+    const double column = std::floor(line[begin].x());
+    while (end < line.size() && std::floor(line[end].x()) == column) {
+      if (line[end].y() < line[lowest].y()) lowest = end;
+      if (line[end].y() > line[highest].y()) highest = end;
+      ++end;
+    }
+    qsizetype previous = -1;
+    for (const qsizetype vertex : {begin, std::min(lowest, highest), std::max(lowest, highest), end - 1}) {
+      if (vertex != previous) kept << line[vertex];
+      previous = vertex;
+    }
+    begin = end;
+  }
+  return kept;
+}
 
 ChartPlot::~ChartPlot() = default;
 
 void ChartPlot::setDescription(ChartDescription description) {
+  const auto sameAxis = [](const ChartAxis& a, const ChartAxis& b) {
+    return a.title == b.title && a.logarithmic == b.logarithmic;
+  };
+  if (!sameAxis(description.x, description_.x) || !sameAxis(description.y, description_.y)) {
+    chosenX_.reset();
+    chosenY_.reset();
+  }
   description_ = std::move(description);
   Q_EMIT changed();
 }
 
-void ChartPlot::paint(QPainter& painter, const QRectF& area, const Theme& theme) {
+QPointF ChartPlot::Frame::position(QPointF place) const {
+  return {axes.left() + (place.x() - x.low) / x.length() * axes.width(),
+          axes.bottom() - (place.y() - y.low) / y.length() * axes.height()};
+}
+
+QPointF ChartPlot::Frame::place(QPointF position) const {
+  return {x.low + (position.x() - axes.left()) / axes.width() * x.length(),
+          y.low + (axes.bottom() - position.y()) / axes.height() * y.length()};
+}
+
+AxisScale ChartPlot::scale(const ChartAxis& axis) const {
+  AxisScale scale(axis);
+  const bool isX = &axis == &description_.x;
+  for (const ChartSeries& series : description_.series) {
+    for (const ChartMarker& marker : series.markers) scale.include(isX ? marker.value.x() : marker.value.y());
+    if (!series.markers.empty()) continue;
+    for (const QPointF& vertex : series.line) scale.include(isX ? vertex.x() : vertex.y());
+  }
+  return scale;
+}
+
+QRectF ChartPlot::paintAxes(QPainter& painter, const QRectF& area, const Theme& theme) const {
   QGraphicsScene scene;
-  QChart* chart = ChartBuilder(description_, theme, painter.font()).build();
+  auto* chart = new QChart;
   scene.addItem(chart);  // the scene owns it now
+  chart->setAnimationOptions(QChart::NoAnimation);
+  chart->setBackgroundRoundness(0);
+  chart->setBackgroundBrush(theme.surface);
+  chart->setBackgroundPen(Qt::NoPen);
+  chart->setMargins(QMargins(6, 4, 14, 6));
+  chart->legend()->hide();
+  auto* anchor = new QLineSeries;  // axes are laid out for a series
+  chart->addSeries(anchor);
+  QAbstractAxis* x = scale(description_.x).make(frame_.x, theme, painter.font());
+  QAbstractAxis* y = scale(description_.y).make(frame_.y, theme, painter.font());
+  chart->addAxis(x, Qt::AlignBottom);
+  chart->addAxis(y, Qt::AlignLeft);
+  anchor->attachAxis(x);
+  anchor->attachAxis(y);
   chart->resize(area.size());
   scene.setSceneRect(QRectF(QPointF(0, 0), area.size()));
+  scene.render(&painter, area, scene.sceneRect());
+  return chart->plotArea().translated(area.topLeft());
+}
+
+void ChartPlot::paint(QPainter& painter, const QRectF& area, const Theme& theme) {
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing);
-  scene.render(&painter, area, scene.sceneRect());
-  painter.restore();
+  painter.fillRect(area, theme.surface);
+  const PlotLegend legend(legendOf(description_), painter.font(), area.width() - 32.0);
+  double top = area.top() + 8.0;
+  if (!description_.title.isEmpty()) {
+    QFont titleFont = painter.font();
+    titleFont.setWeight(QFont::DemiBold);
+    painter.save();
+    painter.setFont(titleFont);
+    painter.setPen(theme.text);
+    const double height = QFontMetricsF(titleFont).height() + 4.0;
+    painter.drawText(QRectF(area.left() + 16.0, top, area.width() - 32.0, height), Qt::AlignLeft | Qt::AlignVCenter,
+                     description_.title);
+    painter.restore();
+    top += height;
+  }
+  frame_.x = scale(description_.x).range(chosenX_);
+  frame_.y = scale(description_.y).range(chosenY_);
+  frame_.axes = paintAxes(painter, QRectF(QPointF(area.left(), top + legend.height()), area.bottomRight()), theme);
+  legend.paint(painter, QPointF(area.left() + 16.0, top), theme);
+  painter.setClipRect(zoomed() ? frame_.axes : frame_.axes.adjusted(-kneeRadius, -kneeRadius, kneeRadius, kneeRadius));
   clearMarks();
-  if (chart->series().isEmpty()) return;
-  const AxisMap x(description_.x);
-  const AxisMap y(description_.y);
+  paintMarkers(painter, theme);
+  paintKnees(painter, theme);
+  if (marks().empty() && description_.series.empty()) {
+    painter.setPen(theme.mutedText);
+    painter.drawText(frame_.axes, Qt::AlignCenter, tr("No points yet"));
+  }
+  painter.restore();
+}
+
+void ChartPlot::paintLines(QPainter& painter) const {
+  const AxisScale x(description_.x);
+  const AxisScale y(description_.y);
+  painter.setBrush(Qt::NoBrush);
+  for (const ChartSeries& series : description_.series) {
+    painter.setPen(QPen(series.style.colour, 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    QPolygonF piece;
+    const auto finish = [&] {
+      if (piece.size() > 1) painter.drawPolyline(thinned(piece, mostVertices));
+      piece.clear();
+    };
+    for (const QPointF& value : series.line) {
+      if (x.takes(value.x()) && y.takes(value.y())) {
+        piece << frame_.position({x.place(value.x()), y.place(value.y())});
+      } else {
+        finish();
+      }
+    }
+    finish();
+  }
+}
+
+bool ChartPlot::visible(const ChartMarker& marker) const {
+  const AxisScale x(description_.x);
+  const AxisScale y(description_.y);
+  if (!x.takes(marker.value.x()) || !y.takes(marker.value.y())) return false;
+  if (!zoomed()) return true;
+  const double atX = x.place(marker.value.x());
+  const double atY = y.place(marker.value.y());
+  return atX >= chosenX_->low && atX <= chosenX_->high && atY >= chosenY_->low && atY <= chosenY_->high;
+}
+
+void ChartPlot::paintMarkers(QPainter& painter, const Theme& theme) {
+  struct Placed {
+    QPointF position;
+    const ChartSeries* series;
+    const ChartMarker* marker;
+  };
+  const AxisScale x(description_.x);
+  const AxisScale y(description_.y);
+  std::vector<Placed> faded;
+  std::vector<Placed> clear;
   for (const ChartSeries& series : description_.series) {
     for (const ChartMarker& marker : series.markers) {
-      if (marker.row < 0 || !x.takes(marker.value.x()) || !y.takes(marker.value.y())) continue;
-      const QPointF shown(x.shown(marker.value.x()), y.shown(marker.value.y()));
-      addMark({marker.row, area.topLeft() + chart->mapToPosition(shown, chart->series().first())});
+      if (!visible(marker)) continue;
+      const QPointF position = frame_.position({x.place(marker.value.x()), y.place(marker.value.y())});
+      (marker.faded ? faded : clear).push_back({position, &series, &marker});
+      if (marker.row >= 0) addMark({marker.row, position});
     }
   }
+  const auto draw = [&](const std::vector<Placed>& placed, std::size_t most, double radius) {
+    const std::size_t stride = std::max<std::size_t>(1, (placed.size() + most - 1) / most);
+    for (std::size_t i = 0; i < placed.size(); i += stride) {
+      drawMarker(painter, placed[i].position, radius, placed[i].series->style, placed[i].marker->solid,
+                 placed[i].marker->faded, theme);
+    }
+  };
+  draw(faded, std::max<std::size_t>(1, mostMarkers - std::min(mostMarkers - 1, clear.size())), fadedRadius);
+  paintLines(painter);
+  draw(clear, mostMarkers, markerRadius);
+}
+
+void ChartPlot::paintKnees(QPainter& painter, const Theme& theme) const {
+  const AxisScale x(description_.x);
+  const AxisScale y(description_.y);
+  painter.setBrush(Qt::NoBrush);
+  const QFontMetricsF metrics(painter.font());
+  const QString label = tr("knee");
+  for (const ChartSeries& series : description_.series) {
+    for (const ChartMarker& marker : series.markers) {
+      if (!marker.knee || !visible(marker)) continue;
+      const QPointF at = frame_.position({x.place(marker.value.x()), y.place(marker.value.y())});
+      painter.setPen(QPen(series.style.colour, 1.4, Qt::DotLine));
+      painter.drawEllipse(at, kneeRadius, kneeRadius);
+      painter.setPen(theme.mutedText);
+      painter.drawText(at + QPointF(kneeRadius + 1.0, -kneeRadius + 3.0), label);
+    }
+  }
+}
+
+std::optional<PlotReading> ChartPlot::readingAt(QPointF position) const {
+  if (!frame_.axes.contains(position)) return std::nullopt;
+  const AxisScale x(description_.x);
+  const AxisScale y(description_.y);
+  const QPointF here = frame_.place(position);
+  const QPointF beside = frame_.place(position + QPointF(1, -1));
+  const double valueX = x.valueAt(here.x());
+  const double valueY = y.valueAt(here.y());
+  return PlotReading{frame_.axes, x.text(valueX, x.valueAt(beside.x()) - valueX),
+                     y.text(valueY, y.valueAt(beside.y()) - valueY)};
+}
+
+void ChartPlot::setRanges(const AxisRange& x, const AxisRange& y) {
+  constexpr double least = 1e-9;  // of a range; below, labels lose their meaning
+  if (!(x.length() > least) || !(y.length() > least)) return;
+  chosenX_ = x;
+  chosenY_ = y;
+  Q_EMIT changed();
+}
+
+void ChartPlot::zoom(QPointF at, double factor) {
+  if (frame_.axes.isEmpty()) return;
+  const QPointF centre = frame_.place(at);
+  const auto around = [&](const AxisRange& range, double middle) {
+    return AxisRange{middle - (middle - range.low) / factor, middle + (range.high - middle) / factor};
+  };
+  setRanges(around(frame_.x, centre.x()), around(frame_.y, centre.y()));
+}
+
+void ChartPlot::pan(QPointF by) {
+  if (frame_.axes.isEmpty()) return;
+  const double dx = by.x() / frame_.axes.width() * frame_.x.length();
+  const double dy = by.y() / frame_.axes.height() * frame_.y.length();
+  setRanges({frame_.x.low - dx, frame_.x.high - dx}, {frame_.y.low + dy, frame_.y.high + dy});
+}
+
+void ChartPlot::resetZoom() {
+  chosenX_.reset();
+  chosenY_.reset();
+  Q_EMIT changed();
 }
 
 PlotTable ChartPlot::table() const {
@@ -251,10 +279,15 @@ PlotTable ChartPlot::table() const {
   table.columns = {tr("series"), description_.x.title, description_.y.title, tr("guaranteed"), tr("dominated")};
   for (const ChartSeries& series : description_.series) {
     for (const ChartMarker& marker : series.markers) {
+      if (!visible(marker)) continue;
       table.rows.push_back({series.name, marker.value.x(), marker.value.y(), marker.solid, marker.faded});
     }
   }
   return table;
+}
+
+QString ChartPlot::pgfplots() const {
+  return pgfChart(description_);
 }
 
 }  // namespace axescope::ui

@@ -1,48 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Lines and markers over two axes, drawn by Qt Charts. The rest of the program sees only this description.
+// Lines and markers over two axes. Qt Charts draws axes and grid; lines, markers and legend are drawn here, because
+// its scatter series slow down far below the sizes of studies and know neither hollow legends nor our shapes.
 #pragma once
 
-#include <QPointF>
+#include <QPolygonF>
 #include <vector>
 
+#include "ui/plots/chart_axis.h"
+#include "ui/plots/chart_description.h"
 #include "ui/plots/plot.h"
-#include "ui/theme/series_style.h"
 
 namespace axescope::ui {
-
-struct ChartMarker {
-  QPointF value;
-  bool solid = true;   // guaranteed; hollow otherwise
-  bool faded = false;  // dominated
-  int row = -1;        // of the points model
-};
-
-struct ChartSeries {
-  QString name;
-  SeriesStyle style;
-  std::vector<ChartMarker> markers;
-  std::vector<QPointF> line;  // drawn as given; steps have their corners doubled
-};
-
-struct ChartAxis {
-  QString title;
-  bool logarithmic = false;
-  bool percent = false;  // values are shares, shown as percentages
-  bool integral = false;
-};
-
-struct ChartDescription {
-  QString title;
-  ChartAxis x;
-  ChartAxis y;
-  std::vector<ChartSeries> series;
-};
 
 class ChartPlot : public Plot {
   Q_OBJECT
  public:
-  /// Qt Charts slows down far above this (measured: 10 000 markers take 0.2 s); the rest is thinned evenly.
+  /// More are thinned: dominated points first.
   static constexpr std::size_t mostMarkers = 2000;
+  /// Vertices of one line; longer ones are reduced to what each pixel column spans.
+  static constexpr qsizetype mostVertices = 10'000;
 
   using Plot::Plot;
   ~ChartPlot() override;
@@ -52,10 +28,39 @@ class ChartPlot : public Plot {
 
   QString title() const override { return description_.title; }
   void paint(QPainter& painter, const QRectF& area, const Theme& theme) override;
+  /// Of what lies within the axes when zoomed.
   PlotTable table() const override;
+  QString pgfplots() const override;
+
+  std::optional<PlotReading> readingAt(QPointF position) const override;
+  void zoom(QPointF at, double factor) override;
+  void pan(QPointF by) override;
+  void resetZoom() override;
+  bool zoomed() const override { return chosenX_.has_value(); }
 
  private:
+  struct Frame {  // of the last paint()
+    QRectF axes;
+    AxisRange x;
+    AxisRange y;
+    QPointF position(QPointF place) const;
+    QPointF place(QPointF position) const;
+  };
+  AxisScale scale(const ChartAxis& axis) const;
+  bool visible(const ChartMarker& marker) const;
+  QRectF paintAxes(QPainter& painter, const QRectF& area, const Theme& theme) const;
+  void paintLines(QPainter& painter) const;
+  void paintMarkers(QPainter& painter, const Theme& theme);
+  void paintKnees(QPainter& painter, const Theme& theme) const;
+  void setRanges(const AxisRange& x, const AxisRange& y);
+
   ChartDescription description_;
+  std::optional<AxisRange> chosenX_;  // by zooming
+  std::optional<AxisRange> chosenY_;
+  Frame frame_;
 };
+
+/// The same line with at most four vertices in each pixel column: its first, last, highest and lowest.
+QPolygonF thinned(const QPolygonF& line, qsizetype most);
 
 }  // namespace axescope::ui

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "ui/plots/symbol_text.h"
 #include "ui/theme/colour_map.h"
 
 namespace axescope::ui {
@@ -46,7 +47,8 @@ void HeatmapPlot::paint(QPainter& painter, const QRectF& area, const Theme& them
   const QRectF grid = area.adjusted(2 * gap + line + labelWidth, 2 * gap + line, -(3 * gap + barWidth + barLabels),
                                     -(2 * gap + 2 * line));
   paintCells(painter, grid, theme);
-  paintLabels(painter, grid, theme);
+  paintContour(painter, grid, theme);
+  paintLabels(painter, area, grid, theme);
   paintColourBar(painter, QRectF(grid.right() + 2 * gap, grid.top(), barWidth, grid.height()), theme);
   painter.restore();
 }
@@ -86,7 +88,38 @@ void HeatmapPlot::paintCells(QPainter& painter, const QRectF& grid, const Theme&
   }
 }
 
-void HeatmapPlot::paintLabels(QPainter& painter, const QRectF& grid, const Theme& theme) const {
+void HeatmapPlot::paintContour(QPainter& painter, const QRectF& grid, const Theme& theme) const {
+  if (!description_.contour) return;
+  const auto columns = description_.columns.size();
+  const auto rows = description_.rows.size();
+  const double width = grid.width() / static_cast<double>(columns);
+  const double height = grid.height() / static_cast<double>(rows);
+  const auto good = [&](qsizetype row, qsizetype column) {
+    if (row < 0 || column < 0 || row >= rows || column >= columns) return false;
+    const auto& value = description_.cells[static_cast<std::size_t>(row * columns + column)].value;
+    return value && (description_.lowerIsBetter ? *value <= *description_.contour : *value >= *description_.contour);
+  };
+  QList<QLineF> edges;
+  for (qsizetype row = 0; row <= rows; ++row) {
+    for (qsizetype column = 0; column <= columns; ++column) {
+      const QPointF corner(grid.left() + static_cast<double>(column) * width,
+                           grid.bottom() - static_cast<double>(row) * height);
+      // The grid's outer border is no contour.
+      if (column > 0 && column < columns && row < rows && good(row, column) != good(row, column - 1)) {
+        edges << QLineF(corner, corner - QPointF(0, height));
+      }
+      if (row > 0 && row < rows && column < columns && good(row, column) != good(row - 1, column)) {
+        edges << QLineF(corner, corner + QPointF(width, 0));
+      }
+    }
+  }
+  painter.setPen(QPen(theme.surface, 5.0, Qt::SolidLine, Qt::RoundCap));
+  painter.drawLines(edges);
+  painter.setPen(QPen(theme.error, 2.5, Qt::SolidLine, Qt::RoundCap));
+  painter.drawLines(edges);
+}
+
+void HeatmapPlot::paintLabels(QPainter& painter, const QRectF& area, const QRectF& grid, const Theme& theme) const {
   const QFontMetricsF metrics(painter.font());
   const double width = grid.width() / static_cast<double>(description_.columns.size());
   const double height = grid.height() / static_cast<double>(description_.rows.size());
@@ -97,7 +130,8 @@ void HeatmapPlot::paintLabels(QPainter& painter, const QRectF& grid, const Theme
     painter.drawText(box, Qt::AlignHCenter | Qt::AlignTop, description_.columns[i]);
   }
   for (qsizetype i = 0; i < description_.rows.size(); ++i) {
-    const QRectF box(0, grid.bottom() - static_cast<double>(i + 1) * height, grid.left() - gap, height);
+    const QRectF box(area.left(), grid.bottom() - static_cast<double>(i + 1) * height, grid.left() - gap - area.left(),
+                     height);
     painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter, description_.rows[i]);
   }
   QFont titleFont = painter.font();
@@ -105,16 +139,20 @@ void HeatmapPlot::paintLabels(QPainter& painter, const QRectF& grid, const Theme
   painter.setFont(titleFont);
   painter.setPen(theme.text);
   const double titleTop = grid.bottom() + gap + metrics.height();
-  painter.drawText(QRectF(grid.left(), titleTop, grid.width(), metrics.height() + gap), Qt::AlignCenter,
-                   description_.xTitle);
-  painter.drawText(QRectF(grid.left(), grid.top() - metrics.height() - gap, grid.width(), metrics.height()),
-                   Qt::AlignLeft | Qt::AlignVCenter,
-                   description_.valueTitle + (description_.percent ? QStringLiteral(" (%)") : QString()));
+  drawSymbolText(painter, QRectF(grid.left(), titleTop, grid.width(), metrics.height() + gap), Qt::AlignCenter,
+                 description_.xTitle);
+  QString valueTitle = description_.valueTitle + (description_.percent ? QStringLiteral(" (%)") : QString());
+  if (description_.contour) {
+    valueTitle += (description_.lowerIsBetter ? tr(" · red line: at most %1") : tr(" · red line: at least %1"))
+                      .arg(text(*description_.contour));
+  }
+  drawSymbolText(painter, QRectF(grid.left(), grid.top() - metrics.height() - gap, grid.width(), metrics.height()),
+                 Qt::AlignLeft | Qt::AlignVCenter, valueTitle);
   painter.save();
-  painter.translate(metrics.height(), grid.center().y());
+  painter.translate(area.left() + metrics.height(), grid.center().y());
   painter.rotate(-90);
-  painter.drawText(QRectF(-grid.height() / 2, -metrics.height() / 2, grid.height(), metrics.height()), Qt::AlignCenter,
-                   description_.yTitle);
+  drawSymbolText(painter, QRectF(-grid.height() / 2, -metrics.height() / 2, grid.height(), metrics.height()),
+                 Qt::AlignCenter, description_.yTitle);
   painter.restore();
 }
 

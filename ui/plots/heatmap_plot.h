@@ -23,6 +23,8 @@ struct HeatmapDescription {
   QStringList columns;             // labels along x
   QStringList rows;                // labels along y, the first at the bottom
   std::vector<HeatmapCell> cells;  // rows × columns
+  std::optional<double> contour;   // a line between the cells that are at least as good and the others
+  bool lowerIsBetter = false;
 };
 
 class HeatmapPlot : public Plot {
@@ -37,7 +39,8 @@ class HeatmapPlot : public Plot {
 
  private:
   void paintCells(QPainter& painter, const QRectF& grid, const Theme& theme);
-  void paintLabels(QPainter& painter, const QRectF& grid, const Theme& theme) const;
+  void paintContour(QPainter& painter, const QRectF& grid, const Theme& theme) const;
+  void paintLabels(QPainter& painter, const QRectF& area, const QRectF& grid, const Theme& theme) const;
   void paintColourBar(QPainter& painter, const QRectF& bar, const Theme& theme) const;
   QString text(double value) const;
 

@@ -2,8 +2,16 @@
 #include "ui/plots/plot.h"
 
 #include <QLineF>
+#include <algorithm>
+#include <iterator>
+
+#include "ui/plots/pgfplots.h"
 
 namespace axescope::ui {
+
+QString Plot::pgfplots() const {
+  return pgfTable(table());
+}
 
 std::optional<PlotMark> Plot::markNear(QPointF position, double reach) const {
   std::optional<PlotMark> nearest;
@@ -16,5 +24,21 @@ std::optional<PlotMark> Plot::markNear(QPointF position, double reach) const {
   }
   return nearest;
 }
+
+std::vector<PlotMark> Plot::marksOf(const QList<int>& rows) const {
+  std::vector<PlotMark> found;
+  if (rows.isEmpty()) return found;
+  std::copy_if(marks_.begin(), marks_.end(), std::back_inserter(found),
+               [&](const PlotMark& mark) { return rows.contains(mark.row); });
+  return found;
+}
+
+std::optional<PlotReading> Plot::readingAt(QPointF) const {
+  return std::nullopt;
+}
+
+void Plot::zoom(QPointF, double) {}
+void Plot::pan(QPointF) {}
+void Plot::resetZoom() {}
 
 }  // namespace axescope::ui

@@ -130,8 +130,10 @@ Status exportPlot(Plot& plot, const QString& path, const Theme& theme, const Plo
     content = plotCsv(plot, options.provenance);
   } else if (ending == QStringLiteral("json")) {
     content = plotJson(plot, options.provenance);
+  } else if (ending == QStringLiteral("tex")) {
+    content = (QStringLiteral("% ") + options.provenance + QLatin1Char('\n') + plot.pgfplots()).toUtf8();
   } else {
-    return fail(ErrorCode::unsupported, path.toStdString(), {}, "a name ending in svg, pdf, png, csv or json",
+    return fail(ErrorCode::unsupported, path.toStdString(), {}, "a name ending in svg, pdf, png, csv, json or tex",
                 ending.toStdString());
   }
   QSaveFile file(path);

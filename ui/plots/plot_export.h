@@ -17,8 +17,9 @@ struct PlotExportOptions {
   QString provenance;        // one line of JSON
 };
 
-/// By the file name's ending: svg, pdf, png, csv or json. Provenance goes into the SVG description, PDF title data, PNG
-/// text and the first line of CSV. Whole or not at all. Errors: unsupported (another ending), writeFailed.
+/// By the file name's ending: svg, pdf, png, csv, json or tex (pgfplots). Provenance goes into the SVG description, PDF
+/// title data, PNG text and the first line of CSV and TeX. Whole or not at all. Errors: unsupported (another ending),
+/// writeFailed.
 Status exportPlot(Plot& plot, const QString& path, const Theme& theme, const PlotExportOptions& options);
 
 /// The plot's numbers as CSV behind a line of provenance, or as JSON.

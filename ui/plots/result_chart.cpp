@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <set>
 
 #include "core/study/pareto.h"
 
@@ -20,21 +21,22 @@ bool isShare(std::string_view name) {
   return name.ends_with("accuracy") || name.ends_with("rate") || name == "sparsity" || name == "max_budget_use";
 }
 
-QString groupName(const PointResult& point, ColourBy colourBy) {
-  const auto text = [&](const char* key) {
-    return QString::fromStdString(toText(findSetting(key)->get(point.settings)));
-  };
+QString settingText(const char* key, const PointSettings& settings) {
+  return QString::fromStdString(toText(findSetting(key)->get(settings)));
+}
+
+QString groupName(const PointSettings& settings, ColourBy colourBy) {
   switch (colourBy) {
     case ColourBy::constraint:
-      return constraintFamily(point.settings);
+      return constraintFamily(settings);
     case ColourBy::algorithm:
-      return text("algorithm");
+      return settingText("algorithm", settings);
     case ColourBy::tile:
-      return QStringLiteral("T = ") + text("tile");
+      return QStringLiteral("T = ") + settingText("tile", settings);
     case ColourBy::weightBits:
-      return QStringLiteral("W%1 A%2").arg(text("weight_bits"), text("activation_bits"));
+      return QStringLiteral("W%1 A%2").arg(settings.weightBits).arg(settings.activationBits);
     case ColourBy::method:
-      return text("algorithm").toUpper() + QStringLiteral(", ") + constraintFamily(point.settings);
+      return settingText("algorithm", settings).toUpper() + QStringLiteral(", ") + constraintFamily(settings);
   }
   return {};
 }
@@ -91,45 +93,55 @@ std::map<QString, PointGroup> groupPoints(const std::vector<PointResult>& points
                                           const Theme& theme) {
   std::map<QString, PointGroup> groups;
   for (std::size_t row = 0; row < points.size(); ++row) {
-    if (points[row].failed()) continue;
-    PointGroup& group = groups[groupName(points[row], colourBy)];
-    group.points.push_back(points[row]);
-    group.rows.push_back(static_cast<int>(row));
+    if (!points[row].failed()) groups[groupName(points[row].settings, colourBy)].rows.push_back(row);
   }
   int number = 0;
   for (auto& [name, group] : groups) {
-    group.style = colourBy == ColourBy::constraint ? constraintStyle(group.points.front().settings, theme)
+    group.style = colourBy == ColourBy::constraint ? constraintStyle(points[group.rows.front()].settings, theme)
                                                    : numberedStyle(number++, theme);
   }
   return groups;
 }
 
 ChartDescription paretoChart(const std::vector<PointResult>& points, const ParetoView& view, const Theme& theme) {
-  const ResultColumn& x = *findColumn(view.x);
-  const ResultColumn& y = metricColumn(points, view.y);
+  const ParetoAxes axes{findColumn(view.x), &metricColumn(points, view.y)};
   ChartDescription chart;
-  chart.x = axisOf(x, view.logX);
-  chart.y = axisOf(y, view.logY);
+  chart.x = axisOf(*axes.x, view.logX);
+  chart.y = axisOf(*axes.y, view.logY);
   double end = -std::numeric_limits<double>::infinity();
-  for (const PointResult& point : points) end = std::max(end, numericValue(x, point).value_or(end));
-  for (const auto& [name, group] : groupPoints(points, view.colourBy, theme)) {
+  for (const PointResult& point : points) {
+    if (!point.failed()) end = std::max(end, numericValue(*axes.x, point).value_or(end));
+  }
+  for (auto& [name, group] : groupPoints(points, view.colourBy, theme)) {
+    if (view.guaranteedOnly) {
+      std::erase_if(group.rows, [&](std::size_t row) { return !points[row].measurement.guaranteed; });
+    }
     ChartSeries series{name, group.style, {}, {}};
-    std::vector<bool> onFront(group.points.size(), false);
+    const auto marker = [&](std::size_t row) -> std::optional<ChartMarker> {
+      const auto x = numericValue(*axes.x, points[row]);
+      const auto y = numericValue(*axes.y, points[row]);
+      if (!x || !y) return std::nullopt;
+      return ChartMarker{{*x, *y}, points[row].measurement.guaranteed, false, static_cast<int>(row)};
+    };
+    const std::vector<std::size_t> front = paretoFront(points, group.rows, axes);
+    const auto knee = paretoKnee(points, front, axes);
     std::vector<QPointF> corners;
-    for (const std::size_t index : paretoFront(group.points, {&x, &y})) {
-      onFront[index] = true;
-      corners.emplace_back(*numericValue(x, group.points[index]), *numericValue(y, group.points[index]));
+    for (const std::size_t row : front) {
+      series.markers.push_back(*marker(row));
+      series.markers.back().knee = row == knee;
+      corners.push_back(series.markers.back().value);
     }
-    series.line = staircase(corners, end);
-    for (std::size_t i = 0; i < group.points.size(); ++i) {
-      if (!onFront[i] && !view.dominated) continue;
-      const auto xValue = numericValue(x, group.points[i]);
-      const auto yValue = numericValue(y, group.points[i]);
-      if (!xValue || !yValue) continue;
-      const bool guaranteed = group.points[i].measurement.guaranteed;
-      series.markers.push_back({{*xValue, *yValue}, guaranteed, !onFront[i], group.rows[i]});
+    series.line = view.stepFront ? staircase(corners, end) : corners;
+    if (view.dominated) {
+      const std::set<std::size_t> onFront(front.begin(), front.end());
+      for (const std::size_t row : group.rows) {
+        auto dominated = onFront.contains(row) ? std::nullopt : marker(row);
+        if (!dominated) continue;
+        dominated->faded = true;
+        series.markers.push_back(*dominated);
+      }
     }
-    chart.series.push_back(std::move(series));
+    if (!series.markers.empty()) chart.series.push_back(std::move(series));
   }
   return chart;
 }
@@ -143,11 +155,11 @@ ChartDescription curvesChart(const std::vector<PointResult>& points, const Curve
   chart.y = axisOf(y, view.logY);
   for (const auto& [name, group] : groupPoints(points, view.colourBy, theme)) {
     std::map<double, ChartMarker> best;
-    for (std::size_t i = 0; i < group.points.size(); ++i) {
-      const auto xValue = numericValue(x, group.points[i]);
-      const auto yValue = numericValue(y, group.points[i]);
+    for (const std::size_t row : group.rows) {
+      const auto xValue = numericValue(x, points[row]);
+      const auto yValue = numericValue(y, points[row]);
       if (!xValue || !yValue) continue;
-      const ChartMarker marker{{*xValue, *yValue}, group.points[i].measurement.guaranteed, false, group.rows[i]};
+      const ChartMarker marker{{*xValue, *yValue}, points[row].measurement.guaranteed, false, static_cast<int>(row)};
       const auto [found, isNew] = best.try_emplace(*xValue, marker);
       const bool better = lowerIsBetter ? *yValue < found->second.value.y() : *yValue > found->second.value.y();
       if (!isNew && better) found->second = marker;
@@ -157,7 +169,7 @@ ChartDescription curvesChart(const std::vector<PointResult>& points, const Curve
       series.markers.push_back(marker);
       series.line.push_back(marker.value);
     }
-    chart.series.push_back(std::move(series));
+    if (!series.markers.empty()) chart.series.push_back(std::move(series));
   }
   return chart;
 }

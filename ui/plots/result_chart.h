@@ -25,8 +25,7 @@ enum class ColourBy { constraint, algorithm, tile, weightBits, method };
 QStringList colourByNames();
 
 struct PointGroup {
-  std::vector<PointResult> points;
-  std::vector<int> rows;  // of the points model
+  std::vector<std::size_t> rows;  // of the points
   SeriesStyle style;
 };
 /// Points without failure, by what colours them.
@@ -40,8 +39,10 @@ struct ParetoView {
   bool logX = false;
   bool logY = false;
   bool dominated = true;
+  bool stepFront = true;  // a value holds until the next better point; else the front's points are joined
+  bool guaranteedOnly = false;
 };
-/// The front of each group, dominated points behind it.
+/// The front of each group with its knee, dominated points behind it.
 ChartDescription paretoChart(const std::vector<PointResult>& points, const ParetoView& view, const Theme& theme);
 
 struct CurvesView {

@@ -5,8 +5,11 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QStandardPaths>
+#include <algorithm>
+#include <utility>
 
 #include "axescope_version.h"
+#include "ui/plots/result_chart.h"
 
 namespace axescope::ui {
 
@@ -15,10 +18,35 @@ AppState::AppState(QObject* parent) : QObject(parent) {
   connect(&sweep_, &SweepJob::pointsArrived, &points_, &PointsModel::append);
 }
 
+std::shared_ptr<const Model> AppState::model() const {
+  return current_ < 0 ? nullptr : models_[static_cast<std::size_t>(current_)].model;
+}
+
+QString AppState::modelPath() const {
+  return current_ < 0 ? QString() : models_[static_cast<std::size_t>(current_)].path;
+}
+
+void AppState::setCurrentModel(int index) {
+  if (index == current_ || index < 0 || index >= static_cast<int>(models_.size())) return;
+  current_ = index;
+  Q_EMIT modelChanged();
+}
+
+void AppState::closeModel(int index) {
+  if (index < 0 || index >= static_cast<int>(models_.size())) return;
+  const bool isCurrent = index == current_;
+  if (isCurrent && sweep_.running()) sweep_.cancel();
+  models_.erase(models_.begin() + index);
+  if (index <= current_) --current_;
+  if (current_ < 0 && !models_.empty()) current_ = 0;
+  Q_EMIT modelsChanged();
+  if (isCurrent) Q_EMIT modelChanged();
+}
+
 Provenance AppState::provenance() const {
   if (loaded_) return *loaded_;
-  if (model_) {
-    if (auto made = makeProvenance(*model_, edits_.study())) return *std::move(made);
+  if (const auto measured = modelOfPoints()) {
+    if (auto made = makeProvenance(*measured, edits_.study())) return *std::move(made);
   }
   Provenance provenance;
   provenance.version = versionString;
@@ -33,48 +61,120 @@ void AppState::setTheme(const Theme& theme) {
 
 void AppState::open(const QString& path) {
   wanted_ = path;
-  Q_EMIT opening(path);
+  Q_EMIT openingStarted(path);
   open_.open(path);
 }
 
 void AppState::take(const OpenedFile& file) {
-  if (file.path != wanted_) return;  // a later request is on its way
   if (file.error) {
     Q_EMIT failed(QString::fromStdString(file.error->line()));
     return;
   }
-  selection_.setPoints({});
-  if (file.results) {
-    loaded_ = file.results->provenance;
-    points_.replace(file.results->points);
-    if (const auto study = Study::fromJson(loaded_->settings, file.path.toStdString())) {
-      edits_.replace(*study, tr("Study of the results file"));
-    }
+  if (file.model) {
+    takeModel(file);
+  } else if (file.path != wanted_) {
+    return;  // a later request is on its way
+  } else if (file.results) {
+    takeResults(file);
   } else {
-    sweep_.cancel();
-    loaded_.reset();
-    model_ = file.model;
-    modelPath_ = file.path;
-    points_.replace({});
-    Q_EMIT modelChanged();
+    inspect_.show(file.quantized);
   }
   Q_EMIT opened(file.path);
 }
 
+void AppState::takeModel(const OpenedFile& file) {
+  const auto same = std::find_if(models_.begin(), models_.end(),
+                                 [&](const OpenModel& open) { return QFileInfo(open.path) == QFileInfo(file.path); });
+  const int index = static_cast<int>(same - models_.begin());
+  if (same == models_.end()) {
+    models_.push_back({file.path, file.model});
+  } else {
+    same->model = file.model;
+  }
+  const bool becomesCurrent = current_ < 0 || file.path == wanted_;
+  if (becomesCurrent) current_ = index;
+  Q_EMIT modelsChanged();
+  if (becomesCurrent) Q_EMIT modelChanged();
+}
+
+void AppState::takeResults(const OpenedFile& file) {
+  sweep_.cancel();
+  selection_.setPoints({});
+  loaded_ = file.results->provenance;
+  resultsPath_ = file.path;
+  measured_.reset();
+  points_.replace(file.results->points);
+  if (const auto study = Study::fromJson(loaded_->settings, file.path.toStdString())) {
+    edits_.replace(*study, tr("Study of the results file"));
+  }
+}
+
 void AppState::runStudy(const QString& resultsPath, bool resume) {
-  if (!model_) return;
+  if (!model()) return;
   loaded_.reset();
   resultsPath_ = resultsPath;
+  measured_ = model();
   selection_.setPoints({});
   points_.replace({});
-  sweep_.start({.model = model_, .study = edits_.study(), .resultsPath = resultsPath, .resume = resume});
+  sweep_.start({.model = model(), .study = edits_.study(), .resultsPath = resultsPath, .resume = resume});
+}
+
+bool AppState::canResume() const {
+  return !sweep_.running() && !resultsPath_.isEmpty() && model() && modelOfPoints() == model();
 }
 
 QString AppState::newResultsPath() const {
   const QDir folder(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/sweeps"));
   if (!folder.mkpath(QStringLiteral("."))) return {};
   const QString time = QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd-HHmmss"));
-  return folder.filePath(QStringLiteral("%1-%2.h5").arg(QFileInfo(modelPath_).completeBaseName(), time));
+  return folder.filePath(QStringLiteral("%1-%2.h5").arg(QFileInfo(modelPath()).completeBaseName(), time));
+}
+
+std::shared_ptr<const Model> AppState::modelOfPoints() const {
+  if (!loaded_) {
+    auto measured = measured_.lock();
+    return measured ? measured : model();
+  }
+  for (const OpenModel& open : models_) {
+    const auto hash = open.model->sha256();
+    if (hash && *hash == loaded_->inputSha256) return open.model;
+  }
+  return nullptr;
+}
+
+int AppState::bestGuaranteedPoint() const {
+  const auto& points = points_.points();
+  const ResultColumn& metric = *findColumn(mainMetric(points));
+  const double sign = metric.direction == Direction::lowerIsBetter ? -1.0 : 1.0;
+  int best = -1;
+  double bestValue = 0.0;
+  for (std::size_t row = 0; row < points.size(); ++row) {
+    if (points[row].failed() || !points[row].measurement.guaranteed) continue;
+    const auto value = numericValue(metric, points[row]);
+    if (!value || (best >= 0 && sign * *value <= bestValue)) continue;
+    best = static_cast<int>(row);
+    bestValue = sign * *value;
+  }
+  return best;
+}
+
+std::optional<PointSettings> AppState::inspectedSettings() const {
+  const auto& points = points_.points();
+  int row = selection_.currentPoint();
+  if (row < 0 || row >= static_cast<int>(points.size())) row = bestGuaranteedPoint();
+  if (row >= 0) return points[static_cast<std::size_t>(row)].settings;
+  const auto owner = modelOfPoints();
+  if (!points.empty() || !owner) return std::nullopt;
+  const auto wanted = edits_.study().points(owner->canPropagate());
+  if (!wanted || wanted->empty()) return std::nullopt;
+  return wanted->back();
+}
+
+void AppState::inspect() {
+  const auto owner = modelOfPoints();
+  const auto settings = inspectedSettings();
+  if (!owner || !settings) return;
+  inspect_.start({owner, *settings, pointTitle(*settings), provenance().toJson()});
 }
 
 }  // namespace axescope::ui

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What one window works on: the opened file, the study, its points, the selection, the theme.
+// What one window works on: the open files, the study, its points, the selection, the theme.
 #pragma once
 
 #include <QObject>
 #include <QString>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "core/study/model.h"
 #include "core/study/results_file.h"
+#include "ui/jobs/inspect_job.h"
 #include "ui/jobs/open_job.h"
 #include "ui/jobs/sweep_job.h"
 #include "ui/models/points_model.h"
@@ -18,44 +20,79 @@
 
 namespace axescope::ui {
 
+struct OpenModel {
+  QString path;
+  std::shared_ptr<const Model> model;
+};
+
 class AppState : public QObject {
   Q_OBJECT
  public:
   explicit AppState(QObject* parent = nullptr);
 
-  const std::shared_ptr<const Model>& model() const { return model_; }
-  const QString& modelPath() const { return modelPath_; }
+  /// Every dump that is open; studies run on the current one.
+  const std::vector<OpenModel>& models() const { return models_; }
+  int currentModel() const { return current_; }
+  void setCurrentModel(int index);
+  void closeModel(int index);
+  /// The current model; null when none is open.
+  std::shared_ptr<const Model> model() const;
+  QString modelPath() const;
+
   StudyEdits& edits() { return edits_; }
+  const StudyEdits& edits() const { return edits_; }
   PointsModel& points() { return points_; }
+  const PointsModel& points() const { return points_; }
   Selection& selection() { return selection_; }
+  const Selection& selection() const { return selection_; }
   SweepJob& sweep() { return sweep_; }
+  const SweepJob& sweep() const { return sweep_; }
+  InspectJob& inspection() { return inspect_; }
   const Theme& theme() const { return theme_; }
   /// Provenance of the points shown: of a loaded results file, or of the open model and study.
   Provenance provenance() const;
 
   void setTheme(const Theme& theme);
-  /// In the background; the latest request wins.
+  /// In the background. Dumps join the open ones; of results the latest request wins.
   void open(const QString& path);
-  /// Runs the study on the open model; every finished point is in the results file before it is shown.
+  bool opening() const { return open_.running(); }
+  /// Runs the study on the current model; every finished point is in the results file before it is shown.
   void runStudy(const QString& resultsPath, bool resume);
+  /// Runs what a loaded results file lacks of the study; it must come from the current model.
+  bool canResume() const;
+  void resume() { runStudy(resultsPath_, true); }
   /// A new file in the user's data folder, named after the model and the time.
   QString newResultsPath() const;
   /// Where the points shown are kept; empty before the first sweep.
   const QString& resultsPath() const { return resultsPath_; }
 
+  /// The model that the points shown were measured on, if it is open.
+  std::shared_ptr<const Model> modelOfPoints() const;
+  /// The point whose integers are looked at: the selected one, else the best guaranteed one, else the study's last.
+  std::optional<PointSettings> inspectedSettings() const;
+  /// Pages that show integers ask for them while they are visible; inspection() tells when they are there.
+  void inspect();
+
  Q_SIGNALS:
+  /// Another current model, or none.
   void modelChanged();
+  /// The list of open models changed.
+  void modelsChanged();
   void themeChanged();
-  void opening(const QString& path);
+  void openingStarted(const QString& path);
   void opened(const QString& path);
   /// For the banner: one line, naming file and object.
   void failed(const QString& line);
 
  private:
   void take(const OpenedFile& file);
+  void takeModel(const OpenedFile& file);
+  void takeResults(const OpenedFile& file);
+  int bestGuaranteedPoint() const;
 
-  std::shared_ptr<const Model> model_;
-  QString modelPath_;
+  std::vector<OpenModel> models_;
+  int current_ = -1;
+  std::weak_ptr<const Model> measured_;
   QString wanted_;
   QString resultsPath_;
   std::optional<Provenance> loaded_;
@@ -63,6 +100,7 @@ class AppState : public QObject {
   PointsModel points_;
   Selection selection_;
   SweepJob sweep_;
+  InspectJob inspect_;
   OpenJob open_;
   Theme theme_ = Theme::light();
 };

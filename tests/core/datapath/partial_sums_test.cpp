@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/datapath/partial_sums.h"
 
-#include <gtest/gtest.h>
 #include <algorithm>
 #include <random>
+
+#include <gtest/gtest.h>
 
 #include "core/datapath/reference_emulator.h"
 #include "random_codes.h"
@@ -69,7 +70,7 @@ TEST(PartialSums, OnlyTheTilesColumnsCount) {
   const PartialSums sums = tilePartialSums(codes, 0, 1, rows, Tiling::of(4, 2), 1, 6, 64);
   EXPECT_EQ(sums.exact.observed, (IntegerRange{30, 70}));
   EXPECT_EQ(sums.outside, 1);
-  EXPECT_EQ(sums.wrapped.observed, (IntegerRange{6, 30}));      // 70 − 64
+  EXPECT_EQ(sums.wrapped.observed, (IntegerRange{6, 30}));  // 70 − 64
   EXPECT_EQ(sums.saturated.observed, (IntegerRange{30, 31}));
   EXPECT_EQ(fullBins(sums.exact), 2);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/network/dot_product_rows.h"
 
-#include <gtest/gtest.h>
 #include <numeric>
+
+#include <gtest/gtest.h>
 
 #include "core/network/code_product.h"
 

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/bounds_model.h"
+
+#include <QLocale>
+#include <utility>
+
+namespace axescope::ui {
+
+void BoundsModel::setCodes(std::shared_ptr<const Inspection> inspection, std::int64_t tileSize) {
+  beginResetModel();
+  inspection_ = std::move(inspection);
+  rows_.clear();
+  if (inspection_) {
+    for (const QuantizedFileLayer& layer : inspection_->layers()) {
+      const Certificate certificate(layer.codes, Tiling::of(layer.codes.cols(), tileSize), layer.input.range(),
+                                    mostAccumulatorBits, 0);
+      rows_.push_back(
+          {widthBounds(certificate, layer.weightBits, layer.input.bits, hasSignedCodes(layer.input.encoding)),
+           certificate.smallestOuterBits(), certificate.tiling().tiles()});
+    }
+  }
+  endResetModel();
+}
+
+int BoundsModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
+
+int BoundsModel::columnCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : columnTotal;
+}
+
+QVariant BoundsModel::data(const QModelIndex& index, int role) const {
+  if (!index.isValid()) return {};
+  const LayerInfo& info = inspection_->layers()[static_cast<std::size_t>(index.row())].info;
+  const Row& row = rows_[static_cast<std::size_t>(index.row())];
+  const bool isText = index.column() == nameColumn || index.column() == kindColumn;
+  if (role == Qt::TextAlignmentRole) {
+    return QVariant::fromValue<int>(Qt::AlignVCenter | (isText ? Qt::AlignLeft : Qt::AlignRight));
+  }
+  if (role != Qt::DisplayRole) return {};
+  switch (index.column()) {
+    case nameColumn:
+      return QString::fromStdString(info.name);
+    case kindColumn:
+      return QString::fromLatin1(name(info.kind));
+    case channelsColumn:
+      return QLocale().toString(qlonglong{info.channels});
+    case kColumn:
+      return QLocale().toString(qlonglong{info.k()});
+    case groupsColumn:
+      return QLocale().toString(qlonglong{info.groups()});
+    case tilesColumn:
+      return QLocale().toString(qlonglong{row.tiles});
+    case dataTypeColumn:
+      return row.inner.dataType;
+    case a2qColumn:
+      return row.inner.a2q;
+    case a2qPlusColumn:
+      return row.inner.a2qPlus;
+    case exactColumn:
+      return row.inner.exact;
+    case outerColumn:
+      return row.outer;
+    default:
+      return {};
+  }
+}
+
+QVariant BoundsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation != Qt::Horizontal) return {};
+  struct Header {
+    QString title;
+    QString help;
+  };
+  const Header headers[columnTotal] = {
+      {tr("Layer"), {}},
+      {tr("Kind"), {}},
+      {tr("C"), tr("Output channels")},
+      {tr("K"), tr("Length of a dot product")},
+      {tr("Groups"), {}},
+      {tr("Tiles"), tr("Inner accumulators of a dot product")},
+      {tr("Data type"), tr("Inner width that is safe for any codes of these bits (arXiv 2308.13504)")},
+      {tr("A2Q"), tr("Inner width for the largest ℓ₁ norm of a tile (arXiv 2308.13504)")},
+      {tr("A2Q+"), tr("The same for zero-centred codes (arXiv 2401.10432)")},
+      {tr("Exact"), tr("Inner width that no input can overflow, for these codes")},
+      {tr("Exact outer"), tr("Outer width that no input can overflow")}};
+  if (role == Qt::DisplayRole) return headers[section].title;
+  if (role == Qt::ToolTipRole) return headers[section].help;
+  if (role == Qt::TextAlignmentRole) {
+    const bool isText = section == nameColumn || section == kindColumn;
+    return QVariant::fromValue<int>(Qt::AlignVCenter | (isText ? Qt::AlignLeft : Qt::AlignRight));
+  }
+  return {};
+}
+
+}  // namespace axescope::ui

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/overview_page.h"
+
+#include <QHeaderView>
+#include <algorithm>
+
+namespace axescope::ui {
+
+namespace {
+
+constexpr int bins = 80;
+constexpr std::int64_t mostValues = 1'000'000;
+
+HistogramDescription weightsOf(const Model& model, std::size_t layer) {
+  const auto tensors = model.layerTensors(layer);
+  if (!tensors) return {};
+  HistogramDescription histogram = histogramOf(tensors->weight.data(), tensors->weight.size(), bins, mostValues);
+  histogram.title = OverviewPage::tr("Weights");
+  histogram.xTitle = OverviewPage::tr("value");
+  return histogram;
+}
+
+// Inputs as the quantizer sees them, from the codes of a few samples.
+HistogramDescription activationsOf(const QuantizedFileLayer& layer) {
+  std::vector<float> values;
+  const std::size_t step = std::max<std::size_t>(1, layer.inputCodes.size() / static_cast<std::size_t>(mostValues));
+  for (std::size_t i = 0; i < layer.inputCodes.size(); i += step) {
+    values.push_back(layer.input.dequantize(layer.inputCodes[i]));
+  }
+  HistogramDescription histogram =
+      histogramOf(values.data(), static_cast<std::int64_t>(values.size()), bins, mostValues);
+  histogram.title = OverviewPage::tr("Input activations, %1 bits").arg(layer.input.bits);
+  histogram.xTitle = OverviewPage::tr("value");
+  histogram.colour = QColor(0xcc, 0x79, 0xa7);
+  return histogram;
+}
+
+}  // namespace
+
+OverviewPage::OverviewPage(AppState* state, QWidget* parent)
+    : PlotPage(state, new HistogramsPlot, QStringLiteral("overview"), parent),
+      plot_(plotAs<HistogramsPlot>()),
+      layer_(addChoice(tr("layer"))),
+      bits_(addChoice(tr("bits"))),
+      tile_(addChoice(tr("bounds for tile"))),
+      logarithmic_(addSwitch(tr("log counts"), false)),
+      facts_(new QLabel),
+      table_(new QTableView) {
+  for (const auto& [weight, activation] : {std::pair(4, 8), {8, 8}, {6, 8}, {4, 4}, {3, 8}, {2, 8}}) {
+    bits_->addItem(QStringLiteral("W%1 A%2").arg(weight).arg(activation), QPoint(weight, activation));
+  }
+  for (const int tile : {0, 16, 32, 64, 128, 256}) {
+    tile_->addItem(tile == 0 ? tr("full") : QString::number(tile), tile);
+  }
+  facts_->setTextFormat(Qt::RichText);
+  facts_->setWordWrap(true);
+  facts_->setContentsMargins(16, 10, 16, 6);
+  addAbove(facts_);
+  addBelow(makeTable(), 3);
+  connect(layer_, &QComboBox::activated, this, [this] { this->state().selection().setLayer(layer_->currentText()); });
+  connect(&state->selection(), &Selection::layerChanged, this, &OverviewPage::invalidate);
+  connect(state, &AppState::modelChanged, this, &OverviewPage::invalidate);
+  start();
+}
+
+QWidget* OverviewPage::makeTable() {
+  table_->setModel(&bounds_);
+  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  table_->setSelectionMode(QAbstractItemView::SingleSelection);
+  table_->setShowGrid(false);
+  table_->setAccessibleName(tr("Smallest safe accumulator widths"));
+  table_->verticalHeader()->hide();
+  table_->verticalHeader()->setDefaultSectionSize(26);
+  table_->horizontalHeader()->setHighlightSections(false);
+  table_->horizontalHeader()->setDefaultSectionSize(88);
+  table_->horizontalHeader()->setSectionResizeMode(BoundsModel::nameColumn, QHeaderView::Stretch);
+  table_->setMinimumHeight(140);
+  connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {
+    if (!current.isValid()) return;
+    state().selection().setLayer(current.siblingAtColumn(BoundsModel::nameColumn).data().toString());
+  });
+  auto* heading = new QLabel(tr("Smallest safe accumulator widths, codes rounded to nearest"));
+  heading->setProperty("heading", true);
+  heading->setContentsMargins(16, 8, 16, 4);
+  auto* widget = new QWidget;
+  auto* layout = new QVBoxLayout(widget);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addWidget(heading);
+  layout->addWidget(table_, 1);
+  return widget;
+}
+
+void OverviewPage::compute() {
+  const auto model = state().model();
+  const QPoint bits = bits_->currentData().toPoint();
+  const QString wanted = QStringLiteral("%1/%2/%3").arg(state().modelPath()).arg(bits.x()).arg(bits.y());
+  if (wanted == computed_) return;
+  computed_ = wanted;
+  overview_.reset();
+  job_.start([model, bits](const std::stop_token& stop) { return overviewOf(*model, bits.x(), bits.y(), stop); },
+             [this](const ModelOverview& overview) {
+               overview_ = overview;
+               invalidate();
+             });
+}
+
+void OverviewPage::showFacts() {
+  QString text = factsOf(*state().model());
+  if (!overview_) {
+    text += tr(" · <i>measuring…</i>");
+  } else if (overview_->floatAccuracy) {
+    text += tr(" · <b>%1 %</b> in float").arg(100.0 * *overview_->floatAccuracy, 0, 'f', 3);
+  }
+  facts_->setText(text);
+}
+
+void OverviewPage::rebuild() {
+  const auto model = state().model();
+  if (!model) {
+    computed_.clear();
+    job_.cancel();
+    facts_->setText(tr("No file is open."));
+    bounds_.setCodes(nullptr, 0);
+    plot_->setNotice(tr("Open a dump to see what is in it."));
+    return;
+  }
+  compute();
+  showFacts();
+  bounds_.setCodes(overview_ ? overview_->rounded : nullptr, tile_->currentData().toInt());
+  const QSignalBlocker blocker(layer_);
+  layer_->clear();
+  for (const LayerInfo& layer : model->dump().layers()) layer_->addItem(QString::fromStdString(layer.name));
+  layer_->setCurrentIndex(std::max(0, layer_->findText(state().selection().layer())));
+  showLayer();
+}
+
+void OverviewPage::showLayer() {
+  const int layer = layer_->currentIndex();
+  if (layer < 0) return;
+  std::vector<HistogramDescription> histograms{weightsOf(*state().model(), static_cast<std::size_t>(layer))};
+  if (overview_ && overview_->rounded) {
+    if (const auto index = overview_->rounded->layerIndex(layer_->currentText())) {
+      const QuantizedFileLayer& codes = overview_->rounded->layers()[*index];
+      if (!codes.inputCodes.empty()) histograms.push_back(activationsOf(codes));
+    }
+  }
+  for (HistogramDescription& histogram : histograms) histogram.logarithmic = logarithmic_->isChecked();
+  QString title = layer_->currentText();
+  if (overview_ && !overview_->problem.isEmpty()) title += QStringLiteral(" · ") + overview_->problem;
+  plot_->setHistograms(title, std::move(histograms));
+}
+
+}  // namespace axescope::ui

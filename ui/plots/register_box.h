@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One box of the datapath: its name, and its register as a strip of bits to scale.
+#pragma once
+
+#include <QPainter>
+#include <QString>
+
+#include "ui/theme/theme.h"
+
+namespace axescope::ui {
+
+struct RegisterBox {
+  enum class Kind { plain, certified, unproven };
+
+  QPointF topLeft;
+  int bits = 0;      // cells of the strip; 0: no register
+  int usedBits = 0;  // that the worst input needs; may exceed bits
+  double bit = 8.0;  // pixels of a cell
+  QString title;
+  QString detail;
+  Kind kind = Kind::plain;
+  bool emphasis = false;
+
+  static double height(const QFont& font);
+  static double width(int bits, double bit);
+  void paint(QPainter& painter, const Theme& theme) const;
+};
+
+}  // namespace axescope::ui

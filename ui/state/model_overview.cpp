@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/state/model_overview.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <QStringList>
+
+namespace axescope::ui {
+
+namespace {
+
+constexpr std::int64_t calibrationSamples = 64;
+constexpr std::int64_t keptSamples = 16;
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("ModelOverview", text);
+}
+
+}  // namespace
+
+ModelOverview overviewOf(const Model& model, int weightBits, int activationBits, const std::stop_token& stop) {
+  ModelOverview overview;
+  const Job job{stop, {}};
+  PointSettings settings;
+  settings.algorithm = Algorithm::rtn;
+  settings.constraint = Constraint::none;
+  settings.weightBits = weightBits;
+  settings.activationBits = activationBits;
+  settings.innerBits = 32;
+  settings.propagation = Propagation::off;
+  settings.calibrationSamples = calibrationSamples;
+  auto point = quantizePoint(model, canonical(settings), {}, keptSamples, job);
+  if (point) {
+    overview.rounded = std::make_shared<const Inspection>(*std::move(point), tr("round to nearest"));
+  } else {
+    overview.problem = QString::fromStdString(point.error().line());
+  }
+  if (model.canEvaluate() && model.dump().hasLabels()) {
+    if (const auto outputs = model.floatOutputs(model.evaluationCount(0), job)) {
+      if (const auto accuracy = model.accuracy(**outputs)) overview.floatAccuracy = *accuracy;
+    }
+  }
+  return overview;
+}
+
+QString factsOf(const Model& model) {
+  const Dump& dump = model.dump();
+  std::int64_t weights = 0;
+  for (const LayerInfo& layer : dump.layers()) weights += layer.weights();
+  QStringList facts;
+  const QString title = QString::fromStdString(dump.model().empty() ? dump.fileName() : dump.model());
+  facts << QStringLiteral("<b>%1</b>").arg(title.toHtmlEscaped());
+  if (dump.task() != Task::none) facts << QString::fromLatin1(name(dump.task()));
+  facts << tr("%1 layers, %2 weights").arg(dump.layers().size()).arg(QLocale().toString(qlonglong{weights}));
+  facts << (model.network() != nullptr ? tr("with its graph") : tr("layers alone, without a graph"));
+  const auto samples = [](const std::vector<std::int64_t>& shape) {
+    return QLocale().toString(qlonglong{shape.front()});
+  };
+  if (!dump.calibrationShape().empty()) {
+    facts << tr("%1 calibration samples").arg(samples(dump.calibrationShape()));
+  } else if (model.hasLayerInputs()) {
+    facts << tr("calibration inputs of layers");
+  }
+  if (!dump.evaluationShape().empty()) {
+    facts << (dump.hasLabels() ? tr("%1 evaluation samples with labels") : tr("%1 evaluation samples"))
+                 .arg(samples(dump.evaluationShape()));
+  }
+  return facts.join(QStringLiteral(" · "));
+}
+
+}  // namespace axescope::ui

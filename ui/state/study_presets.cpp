@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/state/study_presets.h"
+
+#include <QCoreApplication>
+#include <QFile>
+
+namespace axescope::ui {
+
+namespace {
+
+struct PresetText {
+  const char* resource;
+  const char* title;
+  const char* description;
+};
+
+constexpr PresetText texts[] = {
+    {":/presets/digits-tradeoff.json", QT_TRANSLATE_NOOP("StudyPresets", "Trade-off on the digits sample"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "Every inner width from 10 to 20 bits, three tile sizes, naive, EP-init and AXE: "
+                       "the whole picture in a few minutes.")},
+    {":/presets/axe-paper-grid.json", QT_TRANSLATE_NOOP("StudyPresets", "Grid after the AXE paper"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "GPFQ and OPTQ with one accumulator for the whole dot product, over weight, "
+                       "activation and accumulator widths (arXiv 2409.17092).")},
+    {":/presets/w4a8-16x128.json", QT_TRANSLATE_NOOP("StudyPresets", "W4A8, 16 bits × 128"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "Tiles of 128 products in 16-bit accumulators, the paper's datapath for "
+                       "language models.")},
+    {":/presets/w4a8-14x32.json", QT_TRANSLATE_NOOP("StudyPresets", "W4A8, 14 bits × 32"),
+     QT_TRANSLATE_NOOP("StudyPresets", "Tiles of 32 products in 14-bit accumulators: narrower sums, more of them.")},
+    {":/presets/avx2-vpmaddubsw.json", QT_TRANSLATE_NOOP("StudyPresets", "AVX2 VPMADDUBSW"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "The x86 instruction that adds two u8 × s8 products into 16 saturating bits. "
+                       "Weights of 7 bits are always safe; 8 bits are not.")},
+    {":/presets/fbgemm-acc16.json", QT_TRANSLATE_NOOP("StudyPresets", "FBGEMM acc16"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "Saturating 16-bit sums, spilled into 32 bits after each block of 256 "
+                       "products.")},
+    {":/presets/reference-32-bit.json", QT_TRANSLATE_NOOP("StudyPresets", "32-bit reference"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "Accumulators that never matter: what the bit widths of weights and activations "
+                       "cost by themselves.")},
+};
+
+}  // namespace
+
+std::vector<StudyPreset> studyPresets() {
+  std::vector<StudyPreset> presets;
+  for (const PresetText& text : texts) {
+    presets.push_back({QCoreApplication::translate("StudyPresets", text.title),
+                       QCoreApplication::translate("StudyPresets", text.description),
+                       QString::fromLatin1(text.resource)});
+  }
+  return presets;
+}
+
+Result<Study> loadPreset(const StudyPreset& preset) {
+  QFile file(preset.resource);
+  if (!file.open(QIODevice::ReadOnly)) {
+    return fail(ErrorCode::notFound, preset.resource.toStdString(), {}, "a preset of the application", "nothing");
+  }
+  return Study::fromJson(file.readAll().toStdString(), preset.resource.toStdString());
+}
+
+}  // namespace axescope::ui
