@@ -2,9 +2,10 @@
 """The dump's graph, layers and parameters while they are put together. Knows nothing of torch.fx."""
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, NoReturn, Optional, Sequence
+from typing import Any, Iterator, NoReturn, Optional, Sequence
 
 import torch
 from torch import Tensor
@@ -58,6 +59,11 @@ class Layer:
     attributes: dict[str, Any]
 
 
+def _numbered(name: str) -> Iterator[str]:
+    """name, name_2, name_3, ..."""
+    return itertools.chain([name], (f"{name}_{count}" for count in itertools.count(2)))
+
+
 class GraphBuilder:
     """Grows node by node while the calls are translated; `call` is the one being translated."""
 
@@ -90,18 +96,21 @@ class GraphBuilder:
 
     def emit_layer(self, name: str, x: Any, kind: str, weight: Tensor, bias: Optional[Tensor],
                    **attributes: Any) -> Activation:
-        """Append a linear or conv2d node, and its weights unless an earlier call has stored them."""
-        known = self.layers.setdefault(name, Layer(kind, weight, bias, attributes))
+        """Append a linear or conv2d node, and its weights unless an earlier call has stored them.
+
+        A module may own several weights that its forward function reads itself, so a name that is taken is the
+        same layer only if it has the same tensors; others get a number.
+        """
+        for candidate in _numbered(name):
+            known = self.layers.setdefault(candidate, Layer(kind, weight, bias, attributes))
+            if known.weight is weight and known.bias is bias:
+                break
         if known.attributes != attributes:
-            self.refuse(f"it uses the weights '{name}' with {attributes}, an earlier call with {known.attributes}")
-        return self.emit(kind, [x], layer=name)
+            self.refuse(f"it uses the weights '{candidate}' with {attributes}, an earlier call with {known.attributes}")
+        return self.emit(kind, [x], layer=candidate)
 
     def _unique(self, name: str) -> str:
-        candidate, count = name, 1
-        while candidate in self.shapes:
-            count += 1
-            candidate = f"{name}_{count}"
-        return candidate
+        return next(candidate for candidate in _numbered(name) if candidate not in self.shapes)
 
     def prune(self) -> None:
         """Drop what the output does not need."""

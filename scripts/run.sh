@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Installs what is missing, builds, and runs the main job on samples/digits-cnn.h5: with a display the application
-# opens; without one, or with --headless, the same study runs on the command line and writes out/.
+# Installs what is missing, builds, and runs the main job on FILE.h5, by default samples/digits-cnn.h5: with a display
+# the application opens; without one, or with --headless, a study runs on the command line and writes out/.
 # usage: run.sh [--headless] [FILE.h5]
 set -euo pipefail
-cd "$(dirname "$0")/.."
+root=$(cd "$(dirname "$0")/.." && pwd)
 
 headless=0
-file=samples/digits-cnn.h5
+file=$root/samples/digits-cnn.h5
 for argument in "$@"; do
   case "$argument" in
     --headless) headless=1 ;;
     -*) echo "run.sh: unknown argument $argument; usage: run.sh [--headless] [FILE.h5]" >&2; exit 2 ;;
-    *) file=$argument ;;
+    *) file=$(realpath -- "$argument") ;;  # names are those of the caller's folder
   esac
 done
+cd "$root"
 [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || headless=1
 
 if [ "$headless" -eq 1 ]; then
@@ -24,8 +25,7 @@ if [ "$headless" -eq 1 ]; then
   mkdir -p out
   build/core-only/axescope-cli sweep "$file" --study resources/presets/digits-tradeoff.json \
     --out out/results.h5 --csv out/results.csv
-  build/core-only/axescope-cli pareto out/results.h5 --x accumulator_bits --y accuracy --guaranteed-only \
-    --csv out/front.csv
+  build/core-only/axescope-cli pareto out/results.h5 --x accumulator_bits --guaranteed-only --csv out/front.csv
 else
   scripts/install-dependencies.sh --no-tests
   cmake --preset release -DAXESCOPE_TESTS=OFF

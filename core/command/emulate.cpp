@@ -146,7 +146,7 @@ Result<TextTable> emulateLayers(const EmulateOptions& options, const QuantizedFi
 }  // namespace
 
 Result<int> runEmulate(const EmulateOptions& options, const std::stop_token& stop) {
-  AXESCOPE_CHECK(checkOutput("--out", options.out, options.file));
+  AXESCOPE_CHECK(checkOutputs({{"--out", options.out}}, {options.file, options.flags.studyFile()}));
   AXESCOPE_TRY(const Study study, options.flags.study());
   AXESCOPE_TRY(const auto points, study.points(false));
   AXESCOPE_TRY(const QuantizedFile file, readQuantizedFile(options.file));

@@ -77,6 +77,7 @@ std::string asJson(const Model& model, const std::optional<double>& accuracy) {
                       {"groups", layer.groups()},
                       {"parameters", parameters(layer)},
                       {"calibration_samples", calibrationSamples(model, i)}});
+    if (!model.canQuantize(i)) layers.back()["left_out"] = true;
   }
   Json all{{"model", dump.model()}, {"task", name(dump.task())}, {"layers", std::move(layers)}};
   if (accuracy) all["float_accuracy"] = *accuracy;
@@ -85,15 +86,26 @@ std::string asJson(const Model& model, const std::optional<double>& accuracy) {
 
 std::string abilities(const Model& model) {
   const Dump& dump = model.dump();
-  const bool scored = model.canEvaluate() && dump.task() == Task::classification && dump.hasLabels();
+  const bool labelled = model.canEvaluate() && dump.task() == Task::classification && dump.hasLabels();
+  const bool scored = labelled && model.networkHasInputRanges();
   if (scored && (model.canPropagate() || model.hasLayerInputs())) {
     return "task accuracy, error of each layer, budgets and bounds";
   }
   if (model.canPropagate() || model.hasLayerInputs()) {
     return "error of each layer, budgets and bounds (task accuracy needs a graph and evaluation data)";
   }
-  return std::string(scored ? "task accuracy, budgets and bounds" : "budgets and bounds") +
-         ", quantized by rtn alone (the other algorithms need calibration inputs)";
+  if (scored) return "task accuracy, budgets and bounds, quantized by rtn alone (the others need calibration inputs)";
+  return std::string("budgets and bounds, quantized by rtn alone (") + (labelled ? "task accuracy and " : "") +
+         "the other algorithms need calibration inputs)";
+}
+
+// Layers that no study quantizes.
+std::string leftOut(const Model& model) {
+  std::string names;
+  for (std::size_t i = 0; i < model.dump().layers().size(); ++i) {
+    if (!model.canQuantize(i)) names += (names.empty() ? "" : ", ") + model.dump().layers()[i].name;
+  }
+  return names;
 }
 
 std::string boundText(const LayerInfo& layer, int weightBits, int activationBits) {
@@ -133,7 +145,10 @@ std::string asText(const Model& model, const std::optional<double>& accuracy) {
     line("Evaluation", sampleText(dump.evaluationShape()) + (dump.hasLabels() ? " with labels" : ""));
   }
   line("Gives", abilities(model));
-  if (accuracy) line("Accuracy", fmt::format("{:.2f} % in float", 100.0 * *accuracy));
+  if (const std::string names = leftOut(model); !names.empty()) {
+    line("Left out", printable(names) + " (not used by the graph, and no inputs of their own)");
+  }
+  if (accuracy) line("Accuracy", fmt::format("{:.3f} % in float", 100.0 * *accuracy));
   text += '\n' + table.text();
   text +=
       "\nP for W4A8: the accumulator width that is safe for any 4-bit weights and 8-bit activations (data-type\n"
@@ -144,7 +159,7 @@ std::string asText(const Model& model, const std::optional<double>& accuracy) {
 }  // namespace
 
 Result<int> runInfo(const InfoOptions& options, const std::stop_token& stop) {
-  if (!options.logits.empty()) AXESCOPE_CHECK(checkOutput("--logits", options.logits, options.source.file));
+  if (!options.logits.empty()) AXESCOPE_CHECK(checkOutputs({{"--logits", options.logits}}, {options.source.file}));
   AXESCOPE_TRY(const auto model, openModel(options.source));
   AXESCOPE_TRY(const auto accuracy, evaluate(*model, options, {.stop = stop, .onProgress = {}}));
   print(options.json ? asJson(*model, accuracy) : asText(*model, accuracy));

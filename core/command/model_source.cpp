@@ -61,6 +61,9 @@ Result<LayerMapping> parseMapping(const std::string& text) {
   }
   LayerMapping mapping;
   mapping.name = text.substr(0, equals);
+  if (mapping.name.find('/') != std::string::npos || mapping.name == ".") {
+    return fail(ErrorCode::invalidArgument, {}, "--map", "a layer name without /", "'" + mapping.name + "'");
+  }
   mapping.dataset = text.substr(equals + 1, order.begin - equals - 2);
   mapping.axisOrder = text.substr(order.begin, order.end - order.begin);
   if (order.end < text.size()) mapping.input = text.substr(order.end + 1);

@@ -74,7 +74,7 @@ std::string asText(const std::vector<PointResult>& front, const ParetoAxes& axes
 }  // namespace
 
 Result<int> runPareto(const ParetoOptions& options) {
-  if (!options.csv.empty()) AXESCOPE_CHECK(checkOutput("--csv", options.csv, options.file));
+  if (!options.csv.empty()) AXESCOPE_CHECK(checkOutputs({{"--csv", options.csv}}, {options.file}));
   AXESCOPE_TRY(StoredResults results, readResults(options.file));
   std::vector<PointResult>& points = results.points;
   const std::size_t all = points.size();

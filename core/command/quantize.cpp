@@ -43,10 +43,24 @@ std::string asText(const QuantizedPoint& point) {
                                     : "\nNot guaranteed: some inputs can overflow an accumulator.\n");
 }
 
+// A quantized file says what its activation codes mean, so someone must know.
+Status checkInputRanges(const Model& model, const PointSettings& settings) {
+  const auto& layers = model.dump().layers();
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+    const bool isChosen = model.canQuantize(layer) && globMatches(settings.layers, layers[layer].name);
+    if (!isChosen || model.hasInputRange(layer)) continue;
+    return fail(ErrorCode::empty, model.dump().fileName(), "/layers/" + layers[layer].name,
+                "calibration inputs or an input_scale to write",
+                "neither; sweep measures budgets and bounds without, or --layers can leave it in float");
+  }
+  return {};
+}
+
 Result<QuantizedPoint> quantized(const QuantizeOptions& options, const Job& job) {
   AXESCOPE_TRY(const auto model, openModel(options.source));
   AXESCOPE_TRY(const Study study, options.flags.study());
   AXESCOPE_TRY(const auto points, study.points(model->canPropagate()));
+  AXESCOPE_CHECK(checkInputRanges(*model, points.front()));
   AXESCOPE_TRY(const Provenance provenance, makeProvenance(*model, study));
   return quantizePoint(*model, points.front(), provenance.toJson(), options.inputSamples, job);
 }
@@ -54,7 +68,7 @@ Result<QuantizedPoint> quantized(const QuantizeOptions& options, const Job& job)
 }  // namespace
 
 Result<int> runQuantize(const QuantizeOptions& options, const std::stop_token& stop) {
-  AXESCOPE_CHECK(checkOutput("--out", options.out, options.source.file));
+  AXESCOPE_CHECK(checkOutputs({{"--out", options.out}}, {options.source.file, options.flags.studyFile()}));
   AXESCOPE_CHECK(options.flags.study());  // wrong flags are wrong whatever the file
   const Job job{.stop = stop, .onProgress = {}};
   std::optional<Result<QuantizedPoint>> point;

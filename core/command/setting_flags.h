@@ -31,6 +31,8 @@ class SettingFlags {
   /// Flags of these settings alone, with `start` as what help says of their defaults.
   void addSome(CLI::App& app, std::span<const std::string_view> keys, const std::string& start);
 
+  /// As given with --study; empty without.
+  const std::string& studyFile() const { return studyFile_; }
   bool given(std::string_view key) const { return texts_.find(key) != texts_.end(); }
 
   /// The study file, or `defaults` where there is none, and the flags over it.

@@ -30,7 +30,6 @@ constexpr std::array<SettingDefault, 4> defaultSweep{
 constexpr std::array<SettingDefault, 4> weightsOnlySweep{
     {{"algorithm", "rtn"}, {"constraint", "none,axe"}, {"inner_bits", "10:20"}, {"tile", "64,full"}}};
 
-constexpr int allFailedStatus = 4;
 constexpr int pageWidth = 120;  // of tables that do not go to a terminal
 
 std::string dryRunText(const std::vector<PointSettings>& points) {
@@ -56,18 +55,18 @@ class Sweep {
       printNotice(fmt::format("{} of {} finished before, {} to go", finishedBefore, counted(wanted.size(), "point"),
                               points.size()));
     }
+    dropRetried(points);
     const auto start = std::chrono::steady_clock::now();
     const auto summary = runRemaining(points, stop);
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
-    if (!summary && summary.error().code == ErrorCode::cancelled) {
-      return interrupted(finishedBefore + all_.size() - file_.points().size(), wanted.size());
-    }
-    if (!summary) return fail(summary.error());
-    const bool allFailed = failedPoints() > 0 && failedPoints() == all_.size();
-    if (allFailed) AXESCOPE_CHECK(checkInput(wanted.front(), stop));
+    const bool wasStopped = !summary && summary.error().code == ErrorCode::cancelled;
+    if (!summary && !wasStopped) return fail(summary.error());
+    AXESCOPE_CHECK(file_.finish());
+    if (wasStopped) return interrupted(wanted);
     for (const std::string& line : failureSummary(all_)) printNotice(line);
     if (!options_.quiet) print(closing(spent));
-    return allFailed ? allFailedStatus : 0;
+    const bool allFailed = failedPoints() > 0 && failedPoints() == all_.size();
+    return allFailed ? exitStatus(summary->failureCode.value_or(ErrorCode::numerical)) : 0;
   }
 
  private:
@@ -90,14 +89,11 @@ class Sweep {
     return *std::move(summary);
   }
 
-  // When nothing worked: an input that cannot be used at all is that error, not a failure of each point.
-  Status checkInput(const PointSettings& point, const std::stop_token& stop) const {
-    std::optional<Status> status;
-    withThreads(options_.source.threads, [&] {
-      const auto preparation = Preparation::make(model_, preparationKey(point), {.stop = stop, .onProgress = {}});
-      status = preparation ? Status{} : Status(fail(preparation.error()));
-    });
-    return *status;
+  // Points found failed that are run again.
+  void dropRetried(const std::vector<PointSettings>& points) {
+    std::set<std::string> again;
+    for (const PointSettings& point : points) again.insert(toJson(point));
+    std::erase_if(all_, [&](const PointResult& p) { return p.failed() && again.contains(toJson(p.settings)); });
   }
 
   std::size_t failedPoints() const {
@@ -115,10 +111,11 @@ class Sweep {
     return text + '\n';
   }
 
-  Result<int> interrupted(std::size_t finished, std::size_t wanted) const {
+  Result<int> interrupted(const std::vector<PointSettings>& wanted) const {
+    const std::size_t finished = wanted.size() - remainingPoints(wanted, all_).size();
     return fail(ErrorCode::cancelled, {}, {}, {},
                 fmt::format("interrupted: {} of {} points are finished and kept in {}; --resume goes on from there",
-                            finished, wanted, options_.out));
+                            finished, wanted.size(), options_.out));
   }
 
   const SweepOptions& options_;
@@ -128,21 +125,24 @@ class Sweep {
   std::vector<PointResult> all_;
 };
 
-Status checkOutputs(const SweepOptions& options) {
+Status checkOutputsOf(const SweepOptions& options) {
   if (options.dryRun) return {};
-  AXESCOPE_CHECK(checkOutput("--out", options.out, options.source.file));
-  if (options.csv.empty()) return {};
-  AXESCOPE_CHECK(checkOutput("--csv", options.csv, options.source.file));
-  if (options.csv == options.out) {
-    return fail(ErrorCode::invalidArgument, {}, "--csv", "another file than --out", "'" + options.csv + "'");
-  }
-  return {};
+  std::vector<OutputFile> outputs{{"--out", options.out, true}};
+  if (!options.csv.empty()) outputs.push_back({"--csv", options.csv});
+  return checkOutputs(outputs, {options.source.file, options.flags.studyFile()});
+}
+
+void warnOfOtherVersions(const ResultsFile& results, const std::string& file) {
+  const Provenance& now = results.provenance();
+  if (now.earlier.empty() || now.earlier.back().version == now.version) return;
+  printNotice(fmt::format("{}: its points so far are of AxeScope {}, this is {}", file, now.earlier.back().version,
+                          now.version));
 }
 
 }  // namespace
 
 Result<int> runSweep(const SweepOptions& options, const std::stop_token& stop) {
-  AXESCOPE_CHECK(checkOutputs(options));
+  AXESCOPE_CHECK(checkOutputsOf(options));
   AXESCOPE_CHECK(options.flags.study(defaultSweep));  // wrong flags are wrong whatever the file
   AXESCOPE_TRY(const auto model, openModel(options.source));
   const bool hasInputs = model->canPropagate() || model->hasLayerInputs();
@@ -156,6 +156,7 @@ Result<int> runSweep(const SweepOptions& options, const std::stop_token& stop) {
   ResultsFile::Options file{.path = options.out, .csv = std::nullopt, .resume = options.resume};
   if (!options.csv.empty()) file.csv = options.csv;
   AXESCOPE_TRY(const auto results, ResultsFile::open(file, provenance));
+  warnOfOtherVersions(*results, options.out);
   return Sweep(options, *model, *results).run(points, stop);
 }
 
@@ -164,10 +165,12 @@ Command sweepCommand(CLI::App& program) {
   const auto options = std::make_shared<SweepOptions>();
   addModelSource(*app, options->source);
   app->add_option("--out", options->out,
-                  "Results, complete after each point. A file that is in the way\nis kept as RESULTS.previous.h5.")
+                  "Results; no finished point is ever lost. A file that is in the\nway is kept as "
+                  "RESULTS.previous-1.h5, -2 and so on.")
       ->option_text("RESULTS.h5");
   app->add_option("--csv", options->csv, "The same rows as text")->option_text("RESULTS.csv");
-  app->add_flag("--resume", options->resume, "Go on with the points that RESULTS.h5 does not have yet");
+  app->add_flag("--resume", options->resume,
+                "Go on with the points that RESULTS.h5 does not have yet, and\ntry again those that failed");
   app->add_flag("--dry-run", options->dryRun, "Only say how much work it would be");
   app->add_flag("--quiet", options->quiet, "No progress and no table");
   options->flags.addAll(*app, defaultSweep);

@@ -21,7 +21,7 @@ struct SweepOptions {
   bool dryRun = false;
 };
 
-/// Status 4 when every point failed.
+/// When every point failed: the status of their reason where they have one, else 4.
 Result<int> runSweep(const SweepOptions& options, const std::stop_token& stop);
 Command sweepCommand(CLI::App& program);
 

@@ -65,7 +65,7 @@ struct LayerTensors {
 
 /// How a stranger's dataset becomes a layer, for files without our format: name, dataset and the meaning of axes.
 struct LayerMapping {
-  std::string name;
+  std::string name;  // without /; empty: after the dataset
   std::string dataset;
   std::string axisOrder;  // OI, IO, OIHW or HWIO
   std::string input;      // optional dataset of calibration inputs

@@ -226,6 +226,8 @@ Result<KerasLayout> kerasLayout(const hdf5::Reader& reader) {
 
 Result<std::vector<KerasKernel>> kerasKernels(const hdf5::Reader& reader, KerasLayout layout) {
   AXESCOPE_TRY(auto kernels, layout == KerasLayout::legacy ? legacyKernels(reader) : version3Kernels(reader));
+  // Keras names may hold slashes; files with one group for each layer, as those that quantize writes, cannot.
+  for (KerasKernel& kernel : kernels) std::ranges::replace(kernel.layer, '/', '.');
   makeUnique(kernels);
   return kernels;
 }

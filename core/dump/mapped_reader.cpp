@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any other HDF5 file: the user says which datasets are layers and what their axes mean.
-#include <set>
+#include <algorithm>
 
 #include "core/dump/hdf5_source.h"
 #include "core/hdf5/text.h"
@@ -11,6 +11,13 @@ namespace {
 
 constexpr std::size_t mostNamed = 12;
 
+/// "net.w" of /net/w: layers are groups of the files made from this one, whose names have no slash.
+std::string nameOf(const std::string& dataset) {
+  std::string name = dataset.substr(std::min(dataset.find_first_not_of('/'), dataset.size()));
+  std::ranges::replace(name, '/', '.');
+  return name;
+}
+
 Status addMapping(Hdf5Source& source, const LayerMapping& mapping) {
   const hdf5::Reader& reader = source.reader;
   const auto order = axisOrder(mapping.axisOrder);
@@ -20,7 +27,11 @@ Status addMapping(Hdf5Source& source, const LayerMapping& mapping) {
   }
   AXESCOPE_TRY(const hdf5::DatasetInfo weight, reader.dataset(mapping.dataset));
   AXESCOPE_TRY(LayerInfo info, layerOfWeight(weight.shape, *order, 1, reader.fileName(), mapping.dataset));
-  info.name = mapping.name.empty() ? mapping.dataset : mapping.name;
+  info.name = mapping.name.empty() ? nameOf(mapping.dataset) : mapping.name;
+  if (info.name.find('/') != std::string::npos || info.name == ".") {
+    return fail(ErrorCode::invalidArgument, reader.fileName(), "mapping of " + mapping.dataset,
+                "a layer name without /", "'" + info.name + "'");
+  }
   for (const LayerInfo& other : source.layers) {
     if (other.name == info.name) {
       return fail(ErrorCode::invalidArgument, reader.fileName(), "mapping of " + mapping.dataset,

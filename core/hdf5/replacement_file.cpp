@@ -39,6 +39,10 @@ std::filesystem::path folderOf(const std::filesystem::path& path) {
 
 constexpr int mostLeftovers = 1000;
 
+std::string temporaryStart(const std::filesystem::path& target) {
+  return "." + target.filename().string() + ".tmp-";
+}
+
 }  // namespace
 
 ReplacementFile::ReplacementFile(ReplacementFile&& other) noexcept {
@@ -81,7 +85,7 @@ Result<ReplacementFile> ReplacementFile::create(const std::filesystem::path& tar
   constexpr mode_t readableByAll = 0666;  // less the user's mask
   for (int number = 0; number < mostLeftovers && file.descriptor_ < 0; ++number) {
     const std::filesystem::path candidate =
-        folder / fmt::format(".{}.tmp-{}-{}", file.target_.filename().string(), ::getpid(), number);
+        folder / fmt::format("{}{}-{}", temporaryStart(file.target_), ::getpid(), number);
     file.descriptor_ = ::open(candidate.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, readableByAll);
     if (file.descriptor_ >= 0) file.temporary_ = candidate;
     if (file.descriptor_ < 0 && errno != EEXIST) return file.failure(errno);
@@ -89,6 +93,19 @@ Result<ReplacementFile> ReplacementFile::create(const std::filesystem::path& tar
   if (file.descriptor_ < 0) return file.failure(EEXIST);
   if (exists) ::fchmod(file.descriptor_, previous.st_mode & 07777U);
   return file;
+}
+
+void ReplacementFile::removeLeftovers(const std::filesystem::path& target) {
+  std::error_code error;
+  const std::filesystem::path file = std::filesystem::weakly_canonical(target, error);
+  if (error) return;
+  const std::string start = temporaryStart(file);
+  std::filesystem::directory_iterator entry(file.parent_path(), error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    const bool isNumbered = name.find_first_not_of("0123456789-", start.size()) == std::string::npos;
+    if (name.starts_with(start) && isNumbered) ::unlink(entry->path().c_str());
+  }
 }
 
 Status ReplacementFile::commit(std::span<const std::byte> content) {

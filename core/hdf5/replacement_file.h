@@ -16,6 +16,8 @@ class ReplacementFile {
   /// Opens an empty temporary file ".<name>.tmp-<pid>-<n>" beside the target. A link to a file is followed, so that
   /// the file behind it is replaced. Errors: writeFailed.
   static Result<ReplacementFile> create(const std::filesystem::path& target);
+  /// Removes temporary files of this target that a killed process left. Only for who knows that nobody else writes it.
+  static void removeLeftovers(const std::filesystem::path& target);
   ReplacementFile(ReplacementFile&& other) noexcept;
   ReplacementFile& operator=(ReplacementFile&& other) noexcept;
   ReplacementFile(const ReplacementFile&) = delete;

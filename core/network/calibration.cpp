@@ -65,7 +65,11 @@ Status walkCalibration(const Network& network, Tensor samples, const LayerFuncti
   std::vector<Value> quantized(nodes.size() + 1);
   floats[0] = std::make_shared<const Tensor>(std::move(samples));
   quantized[0] = floats[0];
-  std::vector<bool> visited(network.layerCount(), false);
+  std::vector<std::size_t> uses(network.layerCount(), 0);
+  std::vector<std::size_t> visited(network.layerCount(), 0);
+  for (const Network::Node& node : nodes) {
+    if (node.layer) ++uses[*node.layer];
+  }
   for (std::size_t node = 0; node < nodes.size(); ++node) {
     AXESCOPE_CHECK(job.check());
     std::vector<Value> floatInputs;
@@ -75,9 +79,8 @@ Status walkCalibration(const Network& network, Tensor samples, const LayerFuncti
       quantizedInputs.push_back(quantized[value]);
     }
     const auto layer = nodes[node].layer;
-    if (layer && !visited[*layer]) {
-      AXESCOPE_CHECK(visit(*layer, *floatInputs.front(), *quantizedInputs.front()));
-      visited[*layer] = true;
+    if (layer) {
+      AXESCOPE_CHECK(visit({*layer, visited[*layer]++, uses[*layer], floatInputs.front(), quantizedInputs.front()}));
     }
     AXESCOPE_TRY(floats[node + 1], runInChunks(network, node, floatInputs, network.floatLayers()));
     if (quantizedLayer == nullptr || (!layer && floatInputs == quantizedInputs)) {

@@ -3,16 +3,26 @@
 // the network whose earlier layers are quantized already.
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <memory>
 
 #include "core/base/job.h"
 #include "core/network/network.h"
 
 namespace axescope {
 
-/// Called once for each layer the graph uses, in forward order, before the layer runs. x: its inputs in the float
-/// network; quantized: in the quantized one, the same tensor without propagation.
-using LayerVisitor = std::function<Status(std::size_t layer, const Tensor& x, const Tensor& quantized)>;
+/// One node of the graph that uses a layer; a layer may have several.
+struct LayerUse {
+  std::size_t layer = 0;
+  std::size_t number = 0;                   // 0 … count − 1, in forward order
+  std::size_t count = 1;                    // uses of this layer
+  std::shared_ptr<const Tensor> x;          // its inputs in the float network
+  std::shared_ptr<const Tensor> quantized;  // in the quantized one, the same tensor without propagation
+};
+
+/// Called for each use of a layer, in forward order, before the layer runs there.
+using LayerVisitor = std::function<Status(const LayerUse& use)>;
 
 /// Runs all samples through the network node by node, in chunks over the threads of the arena; a value is freed after
 /// its last use. With `quantizedLayer`, a second set of values goes beside the float ones and layers run through it

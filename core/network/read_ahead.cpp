@@ -2,7 +2,10 @@
 #include "core/network/read_ahead.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace axescope {
 
@@ -14,6 +17,15 @@ ReadAhead::~ReadAhead() {
   reader_.join();
 }
 
+// Nothing may leave the reading thread as an exception.
+Result<Tensor> ReadAhead::load(std::int64_t first, std::int64_t count) {
+  try {
+    return load_(first, count);
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::tooLarge, {}, "samples", fmt::format("memory for {} of them", count), "not enough");
+  }
+}
+
 void ReadAhead::read() {
   for (std::int64_t first = 0; first < count_; first += batchSize_) {
     {
@@ -21,7 +33,7 @@ void ReadAhead::read() {
       changed_.wait(lock, [&] { return finished_ || batches_.size() < ahead_; });
       if (finished_) return;
     }
-    Batch batch{first, load_(first, std::min(batchSize_, count_ - first))};
+    Batch batch{first, load(first, std::min(batchSize_, count_ - first))};
     const bool failed = !batch.samples;
     const std::lock_guard lock(mutex_);
     batches_.push_back(std::move(batch));

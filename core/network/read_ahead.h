@@ -39,6 +39,7 @@ class ReadAhead {
 
  private:
   void read();
+  Result<Tensor> load(std::int64_t first, std::int64_t count);
 
   BatchLoader load_;
   std::int64_t count_;

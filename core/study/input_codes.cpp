@@ -46,9 +46,9 @@ Status addNetworkInputCodes(const Model& model, const Preparation& preparation, 
     if (!layers[layer]) return network.floatLayer(layer, input, output);
     return layers[layer]->run(input, output, nullptr);
   };
-  const LayerVisitor visit = [&](std::size_t layer, const Tensor&, const Tensor& input) -> Status {
-    QuantizedFileLayer* kept = findLayer(file, model.dump().layers()[layer].name);
-    if (kept != nullptr && kept->inputCodes.empty()) keepCodes(input, samples, *kept);
+  const LayerVisitor visit = [&](const LayerUse& use) -> Status {
+    QuantizedFileLayer* kept = findLayer(file, model.dump().layers()[use.layer].name);
+    if (kept != nullptr && kept->inputCodes.empty()) keepCodes(*use.quantized, samples, *kept);
     return {};
   };
   AXESCOPE_TRY(Tensor inputs, model.calibrationSamples(samples, 0));

@@ -20,6 +20,11 @@ double sum(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
+// Without noise or without signal there is no ratio to speak of.
+std::optional<double> finite(double ratio) {
+  return std::isfinite(ratio) ? std::optional(ratio) : std::nullopt;
+}
+
 // Signal and noise of layers' outputs, for files without a graph.
 struct Energies {
   double signal = 0.0;
@@ -55,7 +60,7 @@ class PointMeasurement {
     DatapathScore score;
     if (guaranteed && exactScore != nullptr && exactScore->has_value()) {
       score = **exactScore;
-    } else if (model_.canEvaluate()) {
+    } else if (model_.canEvaluate() && hasInputRanges()) {
       AXESCOPE_TRY(score, evaluateNetwork());
     } else if (model_.network() == nullptr) {
       AXESCOPE_TRY(score, evaluateLayers());
@@ -98,6 +103,7 @@ class PointMeasurement {
       m.guaranteed = m.guaranteed && row.guaranteed;
       m.maxBudgetUse = std::max(m.maxBudgetUse, row.maxBudgetUse);
       m.outerBitsUsed = std::max(m.outerBitsUsed, row.outerBits);
+      m.largestK = std::max<std::int64_t>(m.largestK, quantized.codes.cols());
       m.macCount += model_.macsPerSample(layer);
       errorEnergy += sum(quantized.errorEnergy);
       outputEnergy += layerOutput;
@@ -107,6 +113,14 @@ class PointMeasurement {
     }
     if (codes > 0) m.sparsity = static_cast<double>(zeros) / static_cast<double>(codes);
     if (outputEnergy > 0.0) m.error = std::sqrt(errorEnergy / outputEnergy);
+  }
+
+  // A layer whose activation scale nobody knows cannot run: then there is nothing to score.
+  bool hasInputRanges() const {
+    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+      if (layers_[layer] && model_.network()->usesLayer(layer) && !preparation_.layer(layer).hasInputs) return false;
+    }
+    return true;
   }
 
   LayerFunction layerFunction(bool count) {
@@ -137,7 +151,7 @@ class PointMeasurement {
     DatapathScore score;
     AXESCOPE_TRY(score.accuracy, model_.accuracy(outputs));
     AXESCOPE_TRY(const auto reference, model_.floatOutputs(count, job_));
-    score.sqnrDb = sqnrDb(*reference, outputs);
+    score.sqnrDb = finite(sqnrDb(*reference, outputs));
     return score;
   }
 
@@ -154,7 +168,7 @@ class PointMeasurement {
       }));
     }
     DatapathScore score;
-    if (any) score.sqnrDb = 10.0 * std::log10(total.signal / total.noise);
+    if (any) score.sqnrDb = finite(10.0 * std::log10(total.signal / total.noise));
     return score;
   }
 

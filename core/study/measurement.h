@@ -19,7 +19,7 @@ inline constexpr std::int64_t overflowSamples = 256;
 struct DatapathScore {
   std::optional<double> accuracy;
   std::optional<double> sqnrDb;
-};
+};  // both empty where a layer's activation scale is not known
 
 struct MeasuredPoint {
   Measurement measurement;

@@ -31,6 +31,11 @@ std::int64_t product(const std::vector<std::int64_t>& shape) {
 
 }  // namespace
 
+std::string toText(const LayerMapping& mapping) {
+  const std::string inputs = mapping.input.empty() ? "" : ":" + mapping.input;
+  return mapping.name + "=" + mapping.dataset + ":" + mapping.axisOrder + inputs;
+}
+
 std::vector<std::int64_t> chooseSamples(std::int64_t available, std::int64_t requested, std::int64_t seed) {
   std::vector<std::int64_t> chosen(static_cast<std::size_t>(available));
   std::iota(chosen.begin(), chosen.end(), 0);
@@ -51,6 +56,7 @@ Result<std::unique_ptr<Model>> Model::open(const std::filesystem::path& path,
                                            const std::vector<LayerMapping>& mappings) {
   AXESCOPE_TRY(Dump dump, Dump::open(path, mappings));
   std::unique_ptr<Model> model(new Model(std::move(dump)));
+  model->mappings_ = mappings;
   if (model->dump_.graph()) {
     AXESCOPE_TRY(model->network_, Network::build(model->dump_));
   }
@@ -68,6 +74,22 @@ Result<std::string> Model::sha256() const {
 bool Model::hasLayerInputs() const {
   return std::any_of(dump_.layers().begin(), dump_.layers().end(),
                      [](const LayerInfo& layer) { return layer.calibrationSamples() > 0; });
+}
+
+bool Model::hasInputRange(std::size_t layer) const {
+  const LayerInfo& info = dump_.layers()[layer];
+  return info.givenInputQuantizer || info.calibrationSamples() > 0 || (canPropagate() && network_->usesLayer(layer));
+}
+
+bool Model::networkHasInputRanges() const {
+  for (std::size_t layer = 0; network_ && layer < network_->layerCount(); ++layer) {
+    if (network_->usesLayer(layer) && !hasInputRange(layer)) return false;
+  }
+  return network_.has_value();
+}
+
+bool Model::canQuantize(std::size_t layer) const {
+  return !network_ || network_->usesLayer(layer) || dump_.layers()[layer].calibrationSamples() > 0;
 }
 
 Result<LayerTensors> Model::layerTensors(std::size_t layer) const {

@@ -29,6 +29,15 @@ class Model {
   bool canPropagate() const { return network_.has_value() && !dump_.calibrationShape().empty(); }
   bool canEvaluate() const { return network_.has_value() && !dump_.evaluationShape().empty(); }
   bool hasLayerInputs() const;
+  /// Whether the range of a layer's inputs is known: from calibration samples, inputs of its own or a quantizer given
+  /// in the file. Without it a layer can be quantized and certified, but never run in integers.
+  bool hasInputRange(std::size_t layer) const;
+  /// Every layer the graph uses has its input range: the quantized network can be run and scored.
+  bool networkHasInputRanges() const;
+  /// All but layers that the graph does not use and that have no inputs of their own: nothing could be said of them.
+  bool canQuantize(std::size_t layer) const;
+  /// What the user said of a file that is no dump.
+  const std::vector<LayerMapping>& mappings() const { return mappings_; }
 
   /// Of the file's bytes, in hexadecimal; read once, on first use.
   Result<std::string> sha256() const;
@@ -57,12 +66,16 @@ class Model {
   explicit Model(Dump dump) : dump_(std::move(dump)) {}
 
   Dump dump_;
+  std::vector<LayerMapping> mappings_;
   std::optional<Network> network_;
   mutable std::mutex mutex_;
   mutable std::string sha256_;
   mutable std::shared_ptr<const Tensor> evaluation_;
   mutable std::shared_ptr<const MatrixF> floatOutputs_;
 };
+
+/// As --map takes it: NAME=/DATASET:OI[:/INPUTS].
+std::string toText(const LayerMapping& mapping);
 
 /// Which of `available` samples are used: all, the first `requested`, or with a seed a random choice, ascending.
 std::vector<std::int64_t> chooseSamples(std::int64_t available, std::int64_t requested, std::int64_t seed);

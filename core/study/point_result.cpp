@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/study/point_result.h"
 
+#include <array>
+#include <type_traits>
+
 namespace axescope {
 
 namespace {
@@ -80,16 +83,50 @@ std::vector<ResultColumn> makeColumns() {
   columns.push_back(real<&M::sparsity>("sparsity", "Sparsity", none));
   columns.push_back(integer<&M::macCount>("mac_count", "MACs", lowerIsBetter));
   columns.push_back(integer<&M::outerBitsUsed>("outer_bits_used", "Outer width used", lowerIsBetter));
+  columns.push_back(integer<&M::largestK>("largest_k", "Longest dot product", none));
   columns.push_back(accumulatorBitsColumn());
   columns.push_back(secondsColumn());
   columns.push_back(failureColumn());
   return columns;
 }
 
+template <auto Member>
+LayerColumn layerColumn(const char* name) {
+  using T = std::remove_cvref_t<decltype(std::declval<LayerMeasurement>().*Member)>;
+  return {.name = name,
+          .isInteger = std::is_integral_v<T>,
+          .get = [](const LayerMeasurement& m) { return static_cast<double>(m.*Member); },
+          .set = [](LayerMeasurement& m, double value) { m.*Member = static_cast<T>(value); }};
+}
+
+// What a name in an integer column stands for on an axis.
+std::optional<double> namedNumber(const ResultColumn& column, const PointResult& result) {
+  const Measurement& m = result.measurement;
+  if (column.name == "tile") {
+    return m.largestK > 0 ? std::optional(static_cast<double>(m.largestK)) : std::optional(column.setting->most);
+  }
+  if (column.name == "outer_bits" && m.outerBitsUsed > 0) return m.outerBitsUsed;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Cell ResultColumn::get(const PointResult& result) const {
   return setting != nullptr ? Cell{setting->get(result.settings)} : measured(result);
+}
+
+bool ResultColumn::put(PointResult& result, const SettingValue& value) const {
+  if (setting != nullptr) {
+    if (!checkValue(*setting, value)) return false;
+    setting->set(result.settings, value);
+    return true;
+  }
+  const bool isOfThisKind = kind == SettingKind::integer ? std::holds_alternative<std::int64_t>(value)
+                            : kind == SettingKind::real  ? std::holds_alternative<double>(value)
+                                                         : std::holds_alternative<std::string>(value);
+  if (!isOfThisKind) return false;
+  if (restore != nullptr) restore(result, value);
+  return true;
 }
 
 std::span<const ResultColumn> resultColumns() {
@@ -109,8 +146,21 @@ std::optional<double> numericValue(const ResultColumn& column, const PointResult
   if (!cell) return std::nullopt;
   if (const auto* integer = std::get_if<std::int64_t>(&*cell)) return static_cast<double>(*integer);
   if (const auto* real = std::get_if<double>(&*cell)) return *real;
-  if (column.kind == SettingKind::integer) return 0.0;  // "full", "auto"
-  return std::nullopt;
+  return column.kind == SettingKind::integer ? namedNumber(column, result) : std::nullopt;
+}
+
+std::span<const LayerColumn> layerColumns() {
+  using L = LayerMeasurement;
+  static const std::array<LayerColumn, 7> columns{
+      layerColumn<&L::error>("error"),
+      layerColumn<&L::guaranteed>("guaranteed"),
+      layerColumn<&L::maxBudgetUse>("max_budget_use"),
+      layerColumn<&L::outerBits>("outer_bits"),
+      layerColumn<&L::smallestInnerBits>("smallest_inner_bits"),
+      layerColumn<&L::overflowRate>("overflow_rate"),
+      layerColumn<&L::sparsity>("sparsity"),
+  };
+  return columns;
 }
 
 }  // namespace axescope

@@ -39,6 +39,7 @@ struct Measurement {
   double sparsity = 0.0;
   std::int64_t macCount = 0;  // per sample, quantized layers
   int outerBitsUsed = 0;      // widest outer accumulator, resolved
+  std::int64_t largestK = 0;  // longest dot product among the quantized layers: what tile "full" stands for
 };
 
 struct PointResult {
@@ -68,11 +69,25 @@ struct ResultColumn {
   const SettingInfo* setting = nullptr;                          // columns of settings
 
   Cell get(const PointResult& result) const;
+  /// The reverse, for a value read from a file; columns derived from others are left alone. False: a value of another
+  /// type, or one that the setting cannot have.
+  bool put(PointResult& result, const SettingValue& value) const;
 };
 
 std::span<const ResultColumn> resultColumns();
 const ResultColumn* findColumn(std::string_view name);
-/// The value as a number: integers and reals as they are, "full" and "auto" as 0, anything else empty.
+/// The value as a number, for axes and comparisons: integers and reals as they are. Tile "full" is the longest dot
+/// product of the point's layers, or, where that is not known, the largest tile there can be; outer width "auto" is
+/// the width that was used. Empty for anything else.
 std::optional<double> numericValue(const ResultColumn& column, const PointResult& result);
+
+/// One number of a LayerMeasurement, as files store it.
+struct LayerColumn {
+  const char* name;
+  bool isInteger;
+  double (*get)(const LayerMeasurement&);
+  void (*set)(LayerMeasurement&, double);
+};
+std::span<const LayerColumn> layerColumns();
 
 }  // namespace axescope

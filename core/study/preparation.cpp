@@ -2,6 +2,7 @@
 #include "core/study/preparation.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/network/calibration.h"
 #include "core/network/layer_statistics.h"
@@ -42,6 +43,50 @@ Status prepareFromOwnInput(const Model& model, std::size_t index, const PointSet
   layer.statistics = statistics.finish();
   return {};
 }
+
+// Layers that the graph uses, from its calibration samples. The inputs of a layer that is used several times are kept
+// until its last use: its range is that of all of them, and only then are there codes to sum.
+class NetworkPreparation {
+ public:
+  NetworkPreparation(const Model& model, const PointSettings& key, std::vector<PreparedLayer>& layers)
+      : model_(model), key_(key), layers_(layers), inputs_(layers.size()) {}
+
+  Status visit(const LayerUse& use) {
+    if (!layers_[use.layer].quantized) return {};
+    inputs_[use.layer].push_back(use.x);
+    if (use.number + 1 == use.count) prepare(use.layer, std::exchange(inputs_[use.layer], {}));
+    return {};
+  }
+
+ private:
+  using Inputs = std::vector<std::shared_ptr<const Tensor>>;
+
+  void prepare(std::size_t index, const Inputs& uses) {
+    PreparedLayer& layer = layers_[index];
+    if (!layer.hasInputs) {
+      std::int64_t values = 0;
+      for (const auto& x : uses) values += x->size();
+      PercentileObserver observer(key_.percentile, values);
+      for (const auto& x : uses) observer.observe(x->data);
+      layer.input = quantizerFromRange(observer, key_, activationBitsOf(layer, key_));
+      layer.hasInputs = true;
+    }
+    const bool propagates = key_.propagation == Propagation::on;
+    if (propagates && uses.size() == 1) return;
+    LayerStatistics statistics(model_.dump().layers()[index], layer.tensors->weight, layer.input);
+    for (std::size_t use = propagates ? 1 : 0; use < uses.size(); ++use) statistics.add(*uses[use], *uses[use]);
+    if (propagates) {
+      layer.laterUses = std::make_shared<const LayerStatistics>(std::move(statistics));
+    } else {
+      layer.statistics = statistics.finish();
+    }
+  }
+
+  const Model& model_;
+  const PointSettings& key_;
+  std::vector<PreparedLayer>& layers_;
+  std::vector<Inputs> inputs_;  // of uses so far, by layer
+};
 
 }  // namespace
 
@@ -90,12 +135,13 @@ Result<Preparation> Preparation::make(const Model& model, const PointSettings& k
   for (std::size_t index = 0; index < dump.layers().size(); ++index) {
     const LayerInfo& info = dump.layers()[index];
     PreparedLayer& layer = preparation.layers_[index];
-    layer.quantized = globMatches(key.layers, info.name);
+    layer.quantized = model.canQuantize(index) && globMatches(key.layers, info.name);
     if (!layer.quantized) continue;
     any = true;
     layer.skipped = !key.skipLayers.empty() && globMatches(key.skipLayers, info.name);
     layer.input.bits = activationBitsOf(layer, key);
     layer.input.encoding = key.activation;
+    layer.input.scale = unknownScale;
     if (info.givenInputQuantizer) {
       layer.input = *info.givenInputQuantizer;
       layer.hasInputs = true;
@@ -104,8 +150,8 @@ Result<Preparation> Preparation::make(const Model& model, const PointSettings& k
     layer.tensors = std::make_shared<const LayerTensors>(std::move(tensors));
   }
   if (!any) {
-    return fail(ErrorCode::invalidArgument, dump.fileName(), "--layers", "a glob that matches a layer",
-                "'" + key.layers + "'");
+    return fail(ErrorCode::invalidArgument, dump.fileName(), "--layers",
+                "a glob that matches a layer which can be quantized", "'" + key.layers + "'");
   }
   const Network* network = model.network();
   const bool propagates = key.propagation == Propagation::on;
@@ -116,21 +162,8 @@ Result<Preparation> Preparation::make(const Model& model, const PointSettings& k
   if (model.canPropagate()) {
     AXESCOPE_TRY(Tensor samples, model.calibrationSamples(key.calibrationSamples, key.seed));
     if (propagates) preparation.calibration_ = samples;
-    const auto visit = [&](std::size_t index, const Tensor& x, const Tensor&) -> Status {
-      PreparedLayer& layer = preparation.layers_[index];
-      if (!layer.quantized) return {};
-      if (!layer.hasInputs) {
-        PercentileObserver observer(key.percentile, x.size());
-        observer.observe(x.data);
-        layer.input = quantizerFromRange(observer, key, activationBitsOf(layer, key));
-        layer.hasInputs = true;
-      }
-      if (propagates) return {};
-      LayerStatistics statistics(dump.layers()[index], layer.tensors->weight, layer.input);
-      statistics.add(x, x);
-      layer.statistics = statistics.finish();
-      return {};
-    };
+    NetworkPreparation prepared(model, key, preparation.layers_);
+    const LayerVisitor visit = [&](const LayerUse& use) { return prepared.visit(use); };
     AXESCOPE_CHECK(walkCalibration(*network, std::move(samples), nullptr, visit, job));
   }
   for (std::size_t index = 0; index < dump.layers().size(); ++index) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/job.h"
+#include "core/network/layer_statistics.h"
 #include "core/ptq/feedback.h"
 #include "core/ptq/statistics.h"
 #include "core/study/model.h"
@@ -20,16 +21,23 @@ namespace axescope {
 /// The settings a Preparation depends on, all others at their defaults.
 PointSettings preparationKey(const PointSettings& settings);
 
+/// Stands for a scale that neither data nor file tells. No file accepts it.
+inline constexpr double unknownScale = 0.0;
+
 /// Feedback matrices of a layer's groups under one choice of algorithm, act-order and damping.
 using LayerFeedback = std::vector<Feedback>;
 
 struct PreparedLayer {
-  bool quantized = false;  // selected by the settings' globs
-  bool skipped = false;    // quantized at skipBits, 32-bit accumulators
-  ActivationQuantizer input;
-  bool hasInputs = false;  // the quantizer comes from data or from the file
+  bool quantized = false;     // selected by the settings' globs, and Model::canQuantize()
+  bool skipped = false;       // quantized at skipBits, 32-bit accumulators
+  ActivationQuantizer input;  // from data or from the file; else its scale is unknownScale, and only its codes count
+  bool hasInputs = false;     // the scale is known
   std::shared_ptr<const LayerTensors> tensors;
-  std::vector<InputStatistics> statistics;  // by group; empty with propagation or without calibration inputs
+  /// By group, of all uses of the layer; empty with propagation or without calibration inputs.
+  std::vector<InputStatistics> statistics;
+  /// With propagation, of a layer that the graph uses several times: the float network's inputs at all uses but the
+  /// first, to which each point adds what its quantized layers make of the first.
+  std::shared_ptr<const LayerStatistics> laterUses;
 
   /// Computed on first use, then shared; safe from several threads.
   Result<std::shared_ptr<const LayerFeedback>> feedbackFor(const FeedbackOptions& options,

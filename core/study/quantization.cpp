@@ -38,14 +38,15 @@ FeedbackOptions feedbackOptions(const PointSettings& settings) {
 }
 
 // One layer, its groups in parallel. `statistics` and `matrices` may be null for round to nearest.
-Result<QuantizedLayer> quantizeLayer(const LayerInfo& info, const PreparedLayer& prepared,
+Result<QuantizedLayer> quantizeLayer(const Dump& dump, std::size_t layer, const PreparedLayer& prepared,
                                      const PointSettings& settings, const std::vector<InputStatistics>* statistics,
                                      const LayerFeedback* matrices) {
+  const LayerInfo& info = dump.layers()[layer];
   const LayerOptions options = layerOptions(prepared, settings);
   const std::string object = "layer '" + info.name + "'";
   if (needsStatistics(options) && statistics == nullptr) {
-    return fail(ErrorCode::invalidArgument, {}, object, "calibration inputs for this algorithm",
-                "none in the file; only rtn works without");
+    return fail(ErrorCode::invalidArgument, dump.fileName(), object, "calibration inputs for this algorithm",
+                "none in the file; only rtn works without, or --layers can leave it in float");
   }
   QuantizedLayer result;
   result.input = prepared.input;
@@ -68,6 +69,7 @@ Result<QuantizedLayer> quantizeLayer(const LayerInfo& info, const PreparedLayer&
   for (std::size_t group = 0; group < groups.size(); ++group) {
     if (!groups[group]->has_value()) {
       Error error = groups[group]->error();
+      error.file = dump.fileName();
       error.object = object;
       return fail(std::move(error));
     }
@@ -81,11 +83,11 @@ Result<QuantizedLayer> quantizeLayer(const LayerInfo& info, const PreparedLayer&
 }
 
 // Layers whose inputs do not depend on other layers' codes.
-Result<QuantizedLayer> quantizePrepared(const LayerInfo& info, const PreparedLayer& prepared,
+Result<QuantizedLayer> quantizePrepared(const Dump& dump, std::size_t layer, const PreparedLayer& prepared,
                                         const PointSettings& settings) {
-  if (prepared.statistics.empty()) return quantizeLayer(info, prepared, settings, nullptr, nullptr);
-  AXESCOPE_TRY(const auto matrices, prepared.feedbackFor(feedbackOptions(settings), info.name));
-  return quantizeLayer(info, prepared, settings, &prepared.statistics, matrices.get());
+  if (prepared.statistics.empty()) return quantizeLayer(dump, layer, prepared, settings, nullptr, nullptr);
+  AXESCOPE_TRY(const auto matrices, prepared.feedbackFor(feedbackOptions(settings), dump.layers()[layer].name));
+  return quantizeLayer(dump, layer, prepared, settings, &prepared.statistics, matrices.get());
 }
 
 // Layer by layer along the network, each seeing what the quantized ones before it produce.
@@ -97,15 +99,17 @@ Status quantizeAlongNetwork(const Model& model, const Preparation& preparation, 
     if (!integerLayers[layer]) return network.floatLayer(layer, input, output);
     return integerLayers[layer]->run(input, output, nullptr);
   };
-  const LayerVisitor visit = [&](std::size_t layer, const Tensor& x, const Tensor& ofQuantized) -> Status {
+  const LayerVisitor visit = [&](const LayerUse& use) -> Status {
+    const std::size_t layer = use.layer;
     const PreparedLayer& prepared = preparation.layer(layer);
-    if (!prepared.quantized) return {};
+    if (!prepared.quantized || use.number > 0) return {};
     const LayerInfo& info = model.dump().layers()[layer];
-    LayerStatistics gathered(info, prepared.tensors->weight, prepared.input);
-    gathered.add(x, ofQuantized);
+    LayerStatistics gathered =
+        prepared.laterUses ? *prepared.laterUses : LayerStatistics(info, prepared.tensors->weight, prepared.input);
+    gathered.add(*use.x, *use.quantized);
     const std::vector<InputStatistics> statistics = gathered.finish();
     AXESCOPE_TRY(const LayerFeedback matrices, layerFeedback(statistics, feedbackOptions(settings), info.name));
-    AXESCOPE_TRY(QuantizedLayer result, quantizeLayer(info, prepared, settings, &statistics, &matrices));
+    AXESCOPE_TRY(QuantizedLayer result, quantizeLayer(model.dump(), layer, prepared, settings, &statistics, &matrices));
     integerLayers[layer].emplace(info, result, prepared.tensors->bias,
                                  exactDatapath(result.codes, result.input.range()));
     quantized[layer] = std::move(result);
@@ -140,7 +144,7 @@ Result<QuantizedModel> quantizeModel(const Model& model, const Preparation& prep
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
     if (!preparation.layer(layer).quantized || quantized[layer]) continue;
     AXESCOPE_CHECK(job.check());
-    AXESCOPE_TRY(quantized[layer], quantizePrepared(layers[layer], preparation.layer(layer), settings));
+    AXESCOPE_TRY(quantized[layer], quantizePrepared(model.dump(), layer, preparation.layer(layer), settings));
   }
   return quantized;
 }

@@ -13,7 +13,10 @@ Datapath layerDatapath(const PreparedLayer& layer, const PointSettings& settings
 
 /// Quantizes every selected layer. With error propagation the calibration samples go through the network layer by
 /// layer, quantized layers in exact arithmetic, so that the codes do not depend on the accumulators that will run
-/// them. Errors: invalidArgument (a method that needs calibration inputs where there are none), numerical, cancelled.
+/// them. A layer that the graph uses several times is quantized at its first use: with its inputs there as the layers
+/// before it leave them, and with the float network's inputs at the later uses, which do not exist in the quantized
+/// network yet. Errors: invalidArgument (a method that needs calibration inputs where there are none), numerical,
+/// cancelled.
 Result<QuantizedModel> quantizeModel(const Model& model, const Preparation& preparation, const PointSettings& settings,
                                      const Job& job);
 

@@ -1,99 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/study/results_file.h"
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
-#include <limits>
 #include <mutex>
-
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
+#include <new>
+#include <stop_token>
+#include <thread>
+#include <unordered_map>
 
 #include "core/hdf5/replacement_file.h"
-#include "core/hdf5/writer.h"
+#include "core/study/results_folder.h"
+#include "core/study/results_journal.h"
+#include "core/study/results_writer.h"
+#include "core/study/study.h"
+#include "core/study/write_lock.h"
 
 namespace axescope {
 
 namespace {
 
-// Names that stand for 0 in an integer column ("full", "auto", "all") are stored as 0.
-hdf5::TableColumn pointsColumn(const ResultColumn& column, const std::vector<PointResult>& points) {
-  hdf5::TableColumn out{std::string(column.name), {}};
-  if (column.kind == SettingKind::integer) {
-    std::vector<std::int64_t> values;
-    for (const PointResult& point : points) {
-      values.push_back(static_cast<std::int64_t>(numericValue(column, point).value_or(0.0)));
-    }
-    out.values = std::move(values);
-  } else if (column.kind == SettingKind::real) {
-    std::vector<double> values;
-    for (const PointResult& point : points) {
-      values.push_back(numericValue(column, point).value_or(std::numeric_limits<double>::quiet_NaN()));
-    }
-    out.values = std::move(values);
-  } else {
-    std::vector<std::string> values;
-    for (const PointResult& point : points) {
-      const Cell cell = column.get(point);
-      values.push_back(cell ? toText(*cell) : std::string{});
-    }
-    out.values = std::move(values);
-  }
-  return out;
-}
+using Clock = std::chrono::steady_clock;
 
-// One layer-table column from a member of LayerMeasurement.
-template <class T>
-hdf5::TableColumn layerColumn(const char* name, const std::vector<PointResult>& points, auto member) {
-  std::vector<T> values;
-  for (const PointResult& point : points) {
-    for (const LayerMeasurement& layer : point.layers) values.push_back(static_cast<T>(layer.*member));
-  }
-  return {name, std::move(values)};
-}
+// Between two times the file is written: at least this, and so long that writing takes a tenth of the time.
+constexpr std::chrono::milliseconds leastPause{500};
+constexpr int pausePerWrite = 9;
 
-std::vector<hdf5::TableColumn> layerTable(const std::vector<PointResult>& points) {
-  using L = LayerMeasurement;
-  std::vector<std::int64_t> point;
-  std::vector<std::string> layer;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    for (const LayerMeasurement& row : points[i].layers) {
-      point.push_back(static_cast<std::int64_t>(i));
-      layer.push_back(row.layer);
-    }
-  }
-  std::vector<hdf5::TableColumn> columns;
-  columns.push_back({"point", std::move(point)});
-  columns.push_back({"layer", std::move(layer)});
-  columns.push_back(layerColumn<double>("error", points, &L::error));
-  columns.push_back(layerColumn<std::int64_t>("guaranteed", points, &L::guaranteed));
-  columns.push_back(layerColumn<double>("max_budget_use", points, &L::maxBudgetUse));
-  columns.push_back(layerColumn<std::int64_t>("outer_bits", points, &L::outerBits));
-  columns.push_back(layerColumn<std::int64_t>("smallest_inner_bits", points, &L::smallestInnerBits));
-  columns.push_back(layerColumn<double>("overflow_rate", points, &L::overflowRate));
-  columns.push_back(layerColumn<double>("sparsity", points, &L::sparsity));
-  return columns;
-}
-
-Status writeResults(const std::filesystem::path& path, const Provenance& provenance,
-                    const std::vector<PointResult>& points) {
-  AXESCOPE_TRY(hdf5::Writer writer, hdf5::Writer::create(path));
-  AXESCOPE_CHECK(writer.attribute("/", "format", std::string(resultsFormatName)));
-  AXESCOPE_CHECK(writer.attribute("/", "version", resultsFormatVersion));
-  AXESCOPE_CHECK(writer.group("/provenance"));
-  AXESCOPE_CHECK(writer.string("/provenance/settings", provenance.settings));
-  const std::pair<const char*, const std::string*> texts[] = {
-      {"input", &provenance.inputFile}, {"input_sha256", &provenance.inputSha256}, {"model", &provenance.model},
-      {"task", &provenance.task},       {"version", &provenance.version},          {"libraries", &provenance.libraries},
-      {"created", &provenance.created}};
-  for (const auto& [key, text] : texts) AXESCOPE_CHECK(writer.attribute("/provenance", key, *text));
-  AXESCOPE_CHECK(writer.attribute("/provenance", "seed", provenance.seed));
-  std::vector<hdf5::TableColumn> columns;
-  for (const ResultColumn& column : resultColumns()) columns.push_back(pointsColumn(column, points));
-  AXESCOPE_CHECK(writer.table("/points", columns));
-  AXESCOPE_CHECK(writer.table("/layer_points", layerTable(points)));
-  return writer.commit();
+Error noMemory(const std::filesystem::path& path) {
+  return {ErrorCode::tooLarge, path.string(), {}, "memory for all points", "not enough"};
 }
 
 Status writeCsv(const std::filesystem::path& path, const std::string& text) {
@@ -101,125 +36,166 @@ Status writeCsv(const std::filesystem::path& path, const std::string& text) {
   return file.commit(std::as_bytes(std::span(text)));
 }
 
-// Held while a sweep writes; the kernel lets go of it whatever happens to the process.
-class WriteLock {
- public:
-  static Result<WriteLock> take(const std::filesystem::path& target) {
-    WriteLock lock;
-    lock.path_ = target.string() + ".lock";
-    lock.descriptor_ = ::open(lock.path_.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
-    if (lock.descriptor_ < 0) {
-      return fail(ErrorCode::writeFailed, target.string(), {}, "a folder that can be written to", "none");
-    }
-    if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
-      ::close(std::exchange(lock.descriptor_, -1));
-      return fail(ErrorCode::inUse, target.string(), {}, "a results file no other program is writing", "one in use");
-    }
-    return lock;
-  }
-  WriteLock(WriteLock&& other) noexcept
-      : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
-  WriteLock& operator=(WriteLock&&) = delete;
-  WriteLock(const WriteLock&) = delete;
-  WriteLock& operator=(const WriteLock&) = delete;
-  ~WriteLock() {
-    if (descriptor_ < 0) return;
-    ::unlink(path_.c_str());
-    ::close(descriptor_);
-  }
+Status writeFiles(const ResultsFile::Options& options, const Provenance& provenance,
+                  const std::vector<PointResult>& points) {
+  AXESCOPE_CHECK(writeResults(options.path, provenance, points));
+  if (options.csv) AXESCOPE_CHECK(writeCsv(*options.csv, resultsCsv(provenance, points)));
+  return {};
+}
 
- private:
-  WriteLock() = default;
-  std::string path_;
-  int descriptor_ = -1;
-};
-
-class LockedResultsFile final : public ResultsFile {
+class JournaledResultsFile final : public ResultsFile {
  public:
-  LockedResultsFile(Options options, Provenance provenance, std::vector<PointResult> points, WriteLock lock)
+  JournaledResultsFile(Options options, Provenance provenance, std::vector<PointResult> points, WriteLock lock,
+                       ResultsJournal journal)
       : options_(std::move(options)),
         provenance_(std::move(provenance)),
         points_(std::move(points)),
         found_(points_),
-        lock_(std::move(lock)) {}
+        lock_(std::move(lock)),
+        journal_(std::move(journal)) {
+    for (std::size_t row = 0; row < points_.size(); ++row) {
+      if (points_[row].failed()) failedRows_.emplace(toJson(points_[row].settings), row);
+    }
+    writer_ = std::jthread([this](const std::stop_token& stop) { writeWhileAdded(stop); });
+  }
+  ~JournaledResultsFile() override { static_cast<void>(end()); }
+  JournaledResultsFile(const JournaledResultsFile&) = delete;
+  JournaledResultsFile& operator=(const JournaledResultsFile&) = delete;
 
   const std::vector<PointResult>& points() const override { return found_; }
+  const Provenance& provenance() const override { return provenance_; }
 
   Status add(PointResult result) override {
-    std::unique_lock lock(mutex_);
-    points_.push_back(std::move(result));
-    const std::size_t mine = points_.size();
-    while (written_ < mine) {
+    try {
+      const std::string description = ResultsJournal::describe(result);
+      const std::string identity = failedRows_.empty() ? std::string{} : toJson(result.settings);
+      const std::scoped_lock lock(mutex_);
       if (failure_) return fail(*failure_);
-      if (writing_) {
-        changed_.wait(lock);
-        continue;
-      }
-      writing_ = true;
-      const std::vector<PointResult> snapshot = points_;
-      lock.unlock();
-      const Status status = write(snapshot);
-      lock.lock();
-      writing_ = false;
-      if (status) {
-        written_ = snapshot.size();
-      } else {
-        failure_ = status.error();
-      }
+      const auto failedRow = failedRows_.find(identity);
+      const std::size_t row = failedRow == failedRows_.end() ? points_.size() : failedRow->second;
+      const std::string line = ResultsJournal::line(row, description);
+      const Status status = keep(row, std::move(result), line);
+      if (!status) failure_ = status.error();
       changed_.notify_all();
+      return status;
+    } catch (const std::bad_alloc&) {
+      return fail(noMemory(options_.path));
     }
-    return {};
   }
 
-  Status write(const std::vector<PointResult>& points) const {
-    AXESCOPE_CHECK(writeResults(options_.path, provenance_, points));
-    if (options_.csv) AXESCOPE_CHECK(writeCsv(*options_.csv, resultsCsv(provenance_, points)));
-    return {};
-  }
+  Status finish() override { return end(); }
 
  private:
+  Status end() {
+    if (writer_.joinable()) {
+      writer_.request_stop();
+      writer_.join();
+      if (!failure_) journal_.remove();
+    }
+    return failure_ ? Status(fail(*failure_)) : Status{};
+  }
+
+  // A line that is missing would make those behind it worthless: after a failure nothing more is taken.
+  Status keep(std::size_t row, PointResult result, const std::string& line) {
+    try {
+      pending_.push_back(line);
+      if (row == points_.size()) {
+        points_.push_back(std::move(result));
+      } else {
+        points_[row] = std::move(result);
+      }
+    } catch (const std::bad_alloc&) {
+      return fail(noMemory(options_.path));
+    }
+    return journal_.append(line);
+  }
+
+  void writeWhileAdded(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    auto next = Clock::now();
+    while (!failure_) {
+      changed_.wait(lock, stop, [this] { return !pending_.empty(); });
+      if (pending_.empty()) return;
+      changed_.wait_until(lock, stop, next, [] { return false; });
+      const auto start = Clock::now();
+      if (auto status = writePending(lock); !status) failure_ = status.error();
+      const auto end = Clock::now();
+      next = end + std::max<Clock::duration>(leastPause, pausePerWrite * (end - start));
+    }
+  }
+
+  // Points go on being added while the file is written; their lines are what the journal is left with.
+  Status writePending(std::unique_lock<std::mutex>& lock) {
+    try {
+      const std::vector<PointResult> snapshot = points_;
+      const std::size_t written = pending_.size();
+      lock.unlock();
+      const Status status = writeFiles(options_, provenance_, snapshot);
+      lock.lock();
+      if (!status) return status;
+      pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(written));
+      AXESCOPE_TRY(journal_, ResultsJournal::start(options_.path, provenance_, pending_));
+      return {};
+    } catch (const std::bad_alloc&) {
+      if (!lock.owns_lock()) lock.lock();
+      return fail(noMemory(options_.path));
+    }
+  }
+
   Options options_;
   Provenance provenance_;
   std::vector<PointResult> points_;
-  std::vector<PointResult> found_;
+  const std::vector<PointResult> found_;
+  std::unordered_map<std::string, std::size_t> failedRows_;  // of points found, by settings
   WriteLock lock_;
+  ResultsJournal journal_;
   std::mutex mutex_;
-  std::condition_variable changed_;
-  std::size_t written_ = 0;
-  bool writing_ = false;
+  std::condition_variable_any changed_;
+  std::vector<std::string> pending_;  // lines of the journal that are not in the file yet
   std::optional<Error> failure_;
+  std::jthread writer_;
 };
+
+Status checkSameInput(const std::filesystem::path& path, const Provenance& stored, const Provenance& resuming) {
+  const auto refuse = [&](std::string expected, std::string found) {
+    return fail(ErrorCode::invalidArgument, path.string(), "--resume", std::move(expected), std::move(found));
+  };
+  constexpr std::size_t shown = 12;  // digits are enough to tell two files apart
+  if (stored.inputSha256 != resuming.inputSha256) {
+    return refuse("results of the same input (SHA-256 " + resuming.inputSha256.substr(0, shown) + "…)",
+                  "those of " + stored.inputFile + " (" + stored.inputSha256.substr(0, shown) + "…)");
+  }
+  const auto text = [](const std::vector<std::string>& mappings) {
+    std::string all;
+    for (const std::string& mapping : mappings) all += (all.empty() ? "--map " : " --map ") + mapping;
+    return all.empty() ? std::string("no --map") : all;
+  };
+  if (stored.mappings != resuming.mappings) {
+    return refuse("results of the same layers: " + text(resuming.mappings), text(stored.mappings));
+  }
+  return {};
+}
 
 }  // namespace
 
 Result<std::unique_ptr<ResultsFile>> ResultsFile::open(const Options& options, const Provenance& provenance) {
   AXESCOPE_TRY(WriteLock lock, WriteLock::take(options.path));
+  removeLeftovers(options.path, options.csv);
   std::vector<PointResult> found;
   Provenance kept = provenance;
   std::error_code ignored;
-  const bool exists = std::filesystem::exists(options.path, ignored);
-  if (exists && options.resume) {
+  if (options.resume && std::filesystem::exists(options.path, ignored)) {
     AXESCOPE_TRY(StoredResults stored, readResults(options.path));
-    if (stored.provenance.inputSha256 != provenance.inputSha256) {
-      return fail(
-          ErrorCode::invalidArgument, options.path.string(), "--resume",
-          "results of the same input (SHA-256 " + provenance.inputSha256.substr(0, 12) + "…)",
-          "those of " + stored.provenance.inputFile + " (" + stored.provenance.inputSha256.substr(0, 12) + "…)");
-    }
+    AXESCOPE_CHECK(checkSameInput(options.path, stored.provenance, provenance));
     found = std::move(stored.points);
-  } else if (exists) {
-    std::filesystem::path previous = options.path;
-    previous.replace_extension(".previous.h5");
-    std::error_code failed;
-    std::filesystem::rename(options.path, previous, failed);
-    if (failed) {
-      return fail(ErrorCode::writeFailed, options.path.string(), {}, "a file that can be moved aside",
-                  failed.message());
-    }
+    if (!found.empty()) kept = resumedProvenance(std::move(stored.provenance), provenance);
+  } else {
+    AXESCOPE_CHECK(moveAside(options.path, options.csv));
   }
-  auto file = std::make_unique<LockedResultsFile>(options, std::move(kept), std::move(found), std::move(lock));
-  AXESCOPE_CHECK(file->write(file->points()));
-  return std::unique_ptr<ResultsFile>(std::move(file));
+  AXESCOPE_CHECK(writeFiles(options, kept, found));
+  AXESCOPE_TRY(ResultsJournal journal, ResultsJournal::start(options.path, kept, {}));
+  return std::make_unique<JournaledResultsFile>(options, std::move(kept), std::move(found), std::move(lock),
+                                                std::move(journal));
 }
 
 }  // namespace axescope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The results of a sweep on disk: complete after each point, never half-written.
+// The results of a sweep on disk: no finished point is lost, no file is ever half-written.
 #pragma once
 
 #include <filesystem>
@@ -21,13 +21,18 @@ struct StoredResults {
   std::vector<PointResult> points;
 };
 
+/// With what a running or killed sweep has finished since it last wrote the file.
 /// Errors: those of reading; unsupported for another format or a newer version.
 Result<StoredResults> readResults(const std::filesystem::path& path);
 
 /// One line of provenance behind #, then a header and a row for each point.
 std::string resultsCsv(const Provenance& provenance, const std::vector<PointResult>& points);
 
-/// A sweep's growing results. Every add() leaves a whole new file in place of the old one, by renaming.
+/// A sweep's growing results. A point is safe once add() returns: it is in a journal beside the file, which survives
+/// the end of the process at any moment, kill -9 included; only a machine that loses power may lose what was added
+/// since the file was last written. The file itself is rewritten, whole and by renaming, at most every half second
+/// while points arrive, within half a second of the last of them, and by finish(); writing takes at most a tenth of the
+/// time where files are large. readResults() sees file and journal as one.
 class ResultsFile {
  public:
   struct Options {
@@ -35,16 +40,27 @@ class ResultsFile {
     std::optional<std::filesystem::path> csv;
     bool resume = false;
   };
-  /// With resume, the points already in the file are kept; they must come from the same input. Without, a results file
-  /// that is in the way moves to "<name>.previous.h5" so that no finished point is lost. Errors: inUse when
-  /// another program is writing this file, writeFailed, unsupported and invalidArgument on resume of another input.
+  /// With resume, the points already in the file are kept; they must come from the same input, mapped in the same way.
+  /// Without, results that are in the way move to "<name>.previous-1.h5", -2 and so on, a table at `csv` likewise,
+  /// unless they have no points; nothing is ever overwritten. Errors: inUse when another program is writing this file,
+  /// writeFailed, unsupported and invalidArgument on resume of another input.
   static Result<std::unique_ptr<ResultsFile>> open(const Options& options, const Provenance& provenance);
+  /// As finish(), but without an answer.
   virtual ~ResultsFile() = default;
 
-  /// Points found on resume.
+  /// Points found on resume, failed ones too.
   virtual const std::vector<PointResult>& points() const = 0;
-  /// Safe from several threads; returns when the point is on disk. Calls that overlap share one write.
+  /// What the file says of its rows: the runs it resumes are in `earlier`.
+  virtual const Provenance& provenance() const = 0;
+  /// Safe from several threads. Takes the place of a point found failed with the same settings. Errors: writeFailed and
+  /// tooLarge, also those of rewriting the file, after which nothing more is taken.
   virtual Status add(PointResult result) = 0;
+  /// Writes what is not in the file yet and ends the journal; to be called when all points are there or the run was
+  /// stopped. Nothing can be added afterwards. Errors: writeFailed, tooLarge; then the journal stays.
+  virtual Status finish() = 0;
 };
+
+/// Whether `other` is a name that a results file takes beside itself: its lock, its journal, a previous file.
+bool isResultsCompanion(const std::filesystem::path& results, const std::filesystem::path& other);
 
 }  // namespace axescope

@@ -6,6 +6,7 @@
 
 #include "core/hdf5/reader.h"
 #include "core/study/results_file.h"
+#include "core/study/results_journal.h"
 
 namespace axescope {
 
@@ -34,13 +35,8 @@ Status restorePoints(const std::string& file, const std::vector<hdf5::Reader::Co
     for (std::size_t row = 0; row < points.size(); ++row) {
       const auto value = cellValue(stored, row, *column);
       if (!value) continue;
-      if (!column->isSetting) {
-        column->restore(points[row], *value);
-      } else if (checkValue(*column->setting, *value)) {
-        column->setting->set(points[row].settings, *value);
-      } else {
-        return fail(ErrorCode::corrupt, file, "/points@" + stored.name, "a value this setting can have",
-                    toText(*value));
+      if (!column->put(points[row], *value)) {
+        return fail(ErrorCode::corrupt, file, "/points@" + stored.name, "a value this column can have", toText(*value));
       }
     }
   }
@@ -60,10 +56,6 @@ Status restoreLayers(const std::string& file, const std::vector<hdf5::Reader::Co
   if (point == nullptr || layer == nullptr) {
     return fail(ErrorCode::corrupt, file, "/layer_points", "columns point and layer", "others");
   }
-  const auto number = [&](std::string_view name, std::size_t row) {
-    const auto* column = find(name, false);
-    return column == nullptr ? 0.0 : column->numbers[row];
-  };
   for (std::size_t row = 0; row < point->numbers.size(); ++row) {
     const double index = point->numbers[row];
     if (!(index >= 0 && index < static_cast<double>(points.size()))) {
@@ -71,13 +63,9 @@ Status restoreLayers(const std::string& file, const std::vector<hdf5::Reader::Co
     }
     LayerMeasurement m;
     m.layer = layer->texts[row];
-    m.error = number("error", row);
-    m.guaranteed = number("guaranteed", row) != 0.0;
-    m.maxBudgetUse = number("max_budget_use", row);
-    m.outerBits = static_cast<int>(number("outer_bits", row));
-    m.smallestInnerBits = static_cast<int>(number("smallest_inner_bits", row));
-    m.overflowRate = number("overflow_rate", row);
-    m.sparsity = number("sparsity", row);
+    for (const LayerColumn& column : layerColumns()) {
+      if (const auto* stored = find(column.name, false)) column.set(m, stored->numbers[row]);
+    }
     points[static_cast<std::size_t>(index)].layers.push_back(std::move(m));
   }
   return {};
@@ -86,6 +74,8 @@ Status restoreLayers(const std::string& file, const std::vector<hdf5::Reader::Co
 }  // namespace
 
 Result<StoredResults> readResults(const std::filesystem::path& path) {
+  // First the journal: a sweep that goes on meanwhile puts its entries into the file before it forgets them.
+  const StoredJournal journal = readJournal(path);
   AXESCOPE_TRY(const hdf5::Reader reader, hdf5::Reader::open(path));
   AXESCOPE_TRY(const auto format, reader.stringAttribute("/", "format"));
   AXESCOPE_TRY(const auto version, reader.integerAttribute("/", "version"));
@@ -113,6 +103,14 @@ Result<StoredResults> readResults(const std::filesystem::path& path) {
   AXESCOPE_TRY(const auto seed, reader.integerAttribute("/provenance", "seed"));
   p.seed = seed.value_or(0);
   AXESCOPE_TRY(p.settings, reader.readString("/provenance/settings"));
+  if (reader.hasDataset("/provenance/mappings")) {
+    AXESCOPE_TRY(const std::string mappings, reader.readString("/provenance/mappings"));
+    p.mappings = textsFromJson(mappings);
+  }
+  if (reader.hasDataset("/provenance/earlier")) {
+    AXESCOPE_TRY(const std::string earlier, reader.readString("/provenance/earlier"));
+    p.earlier = runsFromJson(earlier);
+  }
   AXESCOPE_TRY(const auto columns, reader.readTable("/points"));
   if (!columns.empty()) results.points.resize(std::max(columns.front().numbers.size(), columns.front().texts.size()));
   AXESCOPE_CHECK(restorePoints(reader.fileName(), columns, results.points));
@@ -120,6 +118,7 @@ Result<StoredResults> readResults(const std::filesystem::path& path) {
     AXESCOPE_TRY(const auto layers, reader.readTable("/layer_points"));
     AXESCOPE_CHECK(restoreLayers(reader.fileName(), layers, results.points));
   }
+  if (journal.provenance == p.toJson()) applyJournal(journal.entries, results.points);
   return results;
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <new>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -49,6 +50,7 @@ class Run {
     }
     if (failure_) return fail(*failure_);
     AXESCOPE_CHECK(job_.check());
+    if (failureCodes_.size() == 1) summary_.failureCode = *failureCodes_.begin();
     return summary_;
   }
 
@@ -60,18 +62,24 @@ class Run {
 
   void prepared(const std::vector<PointSettings>& points) {
     const auto start = Clock::now();
-    const auto preparation = Preparation::make(model_, preparationKey(points.front()), part_);
-    if (!preparation) {
-      failAll(points, preparation.error(), secondsSince(start));
+    std::optional<Result<Preparation>> made;
+    try {
+      made = Preparation::make(model_, preparationKey(points.front()), part_);
+    } catch (const std::bad_alloc&) {
+      made = noMemory("these calibration inputs");
+    }
+    if (!*made) {
+      failAll(points, made->error(), secondsSince(start));
       return;
     }
+    const Preparation& preparation = **made;
     ++summary_.preparations;
     const auto groups = groupBy(points, [](const PointSettings& p) { return quantizationKey(p); });
     // Whoever is free takes the next group; inside a group the work is parallel too.
     std::atomic<std::size_t> next{0};
     parallelFor(std::min(groups.size(), static_cast<std::size_t>(availableThreads())), [&](std::size_t) {
       for (std::size_t group = next++; group < groups.size() && !halted(); group = next++) {
-        quantizedOnce(*preparation, groups[group]);
+        quantizedOnce(preparation, groups[group]);
       }
     });
   }
@@ -82,7 +90,7 @@ class Run {
     try {
       quantized = quantizeModel(model_, preparation, points.front(), part_);
     } catch (const std::bad_alloc&) {
-      quantized = fail(ErrorCode::tooLarge, {}, {}, "memory for this point", "not enough");
+      quantized = noMemory("this point");
     }
     if (!*quantized) {
       failAll(points, quantized->error(), secondsSince(start));
@@ -107,7 +115,7 @@ class Run {
     try {
       measurement = measure(model_, preparation, quantized, point, &exactScore, part_);
     } catch (const std::bad_alloc&) {
-      measurement = fail(ErrorCode::tooLarge, {}, {}, "memory for this point", "not enough");
+      measurement = noMemory("this point");
     }
     if (!*measurement) {
       failAll({point}, measurement->error(), secondsSince(start));
@@ -121,8 +129,16 @@ class Run {
     deliver(std::move(result));
   }
 
+  tl::unexpected<Error> noMemory(const char* what) const {
+    return fail(ErrorCode::tooLarge, model_.dump().fileName(), {}, std::string("memory for ") + what, "not enough");
+  }
+
   void failAll(const std::vector<PointSettings>& points, const Error& error, double seconds) {
     if (error.code == ErrorCode::cancelled) return;
+    {
+      const std::scoped_lock lock(mutex_);
+      failureCodes_.insert(error.code);
+    }
     for (const PointSettings& point : points) {
       PointResult result;
       result.settings = point;
@@ -154,6 +170,7 @@ class Run {
   const Job part_;  // for what happens inside a point: stops with the run, reports nothing
   std::mutex mutex_;
   RunSummary summary_;
+  std::set<ErrorCode> failureCodes_;
   std::optional<Error> failure_;
 };
 
@@ -167,7 +184,9 @@ Result<RunSummary> runPoints(const Model& model, const std::vector<PointSettings
 std::vector<PointSettings> remainingPoints(const std::vector<PointSettings>& wanted,
                                            const std::vector<PointResult>& done) {
   std::unordered_set<std::string> finished;
-  for (const PointResult& result : done) finished.insert(toJson(result.settings));
+  for (const PointResult& result : done) {
+    if (!result.failed()) finished.insert(toJson(result.settings));
+  }
   std::vector<PointSettings> remaining;
   for (const PointSettings& point : wanted) {
     if (!finished.contains(toJson(point))) remaining.push_back(point);

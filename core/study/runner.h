@@ -18,6 +18,8 @@ struct RunSummary {
   std::size_t failed = 0;
   std::size_t preparations = 0;   // how many were made
   std::size_t quantizations = 0;  // sets of codes, each shared by its points
+  /// What all failed points have in common; empty where none failed or their reasons are of different kinds.
+  std::optional<ErrorCode> failureCode;
 };
 
 /// Receives each point as it ends, from any worker thread. An error stops the run and is returned by it.
@@ -28,7 +30,7 @@ using PointSink = std::function<Status(const PointResult&)>;
 Result<RunSummary> runPoints(const Model& model, const std::vector<PointSettings>& points, const PointSink& sink,
                              const Job& job);
 
-/// Points of `wanted` whose settings are not among `done`.
+/// Points of `wanted` whose settings are not among `done`; failed ones are to be tried again.
 std::vector<PointSettings> remainingPoints(const std::vector<PointSettings>& wanted,
                                            const std::vector<PointResult>& done);
 

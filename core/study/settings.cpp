@@ -19,8 +19,10 @@ Status validate(const PointSettings& settings) {
     return refuse("--activation-bits", "at least 2 with signed activations", "1");
   }
   const bool unsignedCodes = !hasSignedCodes(settings.activation);
-  if (unsignedCodes && (settings.activationBits == mostCodeBits || settings.skipBits == mostCodeBits)) {
-    return refuse("--activation-bits", "at most 15 with unsigned codes, which are kept in 16 signed bits", "16");
+  const char* tooWide = "at most 15 with unsigned codes, which are kept in 16 signed bits";
+  if (unsignedCodes && settings.activationBits == mostCodeBits) return refuse("--activation-bits", tooWide, "16");
+  if (unsignedCodes && settings.skipBits == mostCodeBits && !settings.skipLayers.empty()) {
+    return refuse("--skip-bits", tooWide, "16");
   }
   const bool undone = settings.refineSweeps > 0 && settings.constraint == Constraint::axeSoft;
   if (undone) {

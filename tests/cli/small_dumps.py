@@ -116,3 +116,41 @@ def write_weights(path: Path) -> None:
     with _open(path, "none") as file:
         add_linear(file, "first", random.normal(size=(8, 32)))
         add_linear(file, "second", random.normal(size=(4, 100)))
+
+
+def write_scaled_weights(path: Path) -> None:
+    """Weights, and what the codes of their inputs mean."""
+    write_weights(path)
+    with h5py.File(path, "r+") as file:
+        for group in file["layers"].values():
+            group.attrs.update({"input_scale": 0.125, "input_bits": 8})
+
+
+def write_uncalibrated_cnn(path: Path) -> None:
+    """A network with evaluation data but nothing that tells the ranges of its layers' inputs."""
+    write_cnn(path)
+    with h5py.File(path, "r+") as file:
+        del file["calibration"]
+
+
+def write_shared(path: Path, gain: float = 8.0) -> float:
+    """A linear layer used twice, the second time on inputs about `gain` times as large; returns the largest of them."""
+    random = np.random.default_rng(17)
+    first = random.normal(size=(16, 16)).astype(np.float32) * gain / 4
+    classes = random.normal(size=(CLASSES, 16)).astype(np.float32)
+    inputs = np.abs(random.normal(size=(CALIBRATION_SAMPLES + EVALUATION_SAMPLES, 16))).astype(np.float32)
+    hidden = np.maximum(inputs @ first.T, 0)
+    nodes = [{"name": "once", "op": "linear", "inputs": ["x"], "layer": "shared"},
+             {"name": "relu", "op": "relu", "inputs": ["once"]},
+             {"name": "twice", "op": "linear", "inputs": ["relu"], "layer": "shared"},
+             {"name": "relu2", "op": "relu", "inputs": ["twice"]},
+             {"name": "classes", "op": "linear", "inputs": ["relu2"], "layer": "classes"}]
+    logits = np.maximum(hidden @ first.T, 0) @ classes.T
+    with _open(path, "classification") as file:
+        add_linear(file, "shared", first)
+        add_linear(file, "classes", classes)
+        file["graph"] = json.dumps({"inputs": ["x"], "outputs": ["classes"], "nodes": nodes})
+        file["calibration/inputs"] = inputs[:CALIBRATION_SAMPLES]
+        file["eval/inputs"] = inputs[CALIBRATION_SAMPLES:]
+        file["eval/labels"] = logits[CALIBRATION_SAMPLES:].argmax(axis=1).astype(np.int64)
+    return float(hidden[:CALIBRATION_SAMPLES].max())

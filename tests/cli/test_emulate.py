@@ -10,7 +10,7 @@ import numpy as np
 
 from cli_case import CliCase
 from quantized_codes import Layer, read_layers
-from small_dumps import write_cnn, write_layers, write_weights
+from small_dumps import write_cnn, write_layers, write_scaled_weights
 
 
 class Accumulators:
@@ -129,7 +129,7 @@ class EmulateTest(CliCase):
         self.refuse(3, "emulate", self.path("out.h5"), "--out", self.path("again.h5"), says=("/layers/dense/acc",))
 
     def test_without_input_codes_there_is_nothing_to_emulate(self) -> None:
-        write_weights(self.path("dump.h5"))
+        write_scaled_weights(self.path("dump.h5"))
         self.succeed("quantize", self.path("dump.h5"), "--algorithm", "rtn", "--out", self.path("q.h5"))
         self.refuse(3, "emulate", self.path("q.h5"), "--out", self.path("out.h5"), says=("input_codes",))
 

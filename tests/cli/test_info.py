@@ -9,7 +9,8 @@ import h5py
 import numpy as np
 
 from cli_case import CliCase
-from small_dumps import CALIBRATION_SAMPLES, EVALUATION_SAMPLES, WRONG_LABELS, write_cnn, write_layers, write_weights
+from small_dumps import (CALIBRATION_SAMPLES, EVALUATION_SAMPLES, WRONG_LABELS, add_linear, write_cnn, write_layers,
+                         write_uncalibrated_cnn, write_weights)
 
 LAYER_KEYS = ["name", "kind", "channels", "k", "groups", "parameters", "calibration_samples"]
 
@@ -48,9 +49,23 @@ class InfoTest(CliCase):
         write_weights(self.path("weights.h5"))
         text = self.succeed("info", self.path("cnn.h5"), "--evaluate")
         self.assertIn("task accuracy, error of each layer, budgets and bounds", text)
-        self.assertIn("90.00 %", text)
+        self.assertIn("90.000 %", text)
         self.assertIn("error of each layer, budgets and bounds", self.succeed("info", self.path("layers.h5")))
         self.assertIn("budgets and bounds", self.succeed("info", self.path("weights.h5")))
+
+    def test_text_promises_no_accuracy_without_calibration(self) -> None:
+        write_uncalibrated_cnn(self.path("cnn.h5"))
+        text = self.succeed("info", self.path("cnn.h5"))
+        self.assertIn("Gives        budgets and bounds, quantized by rtn alone (task accuracy and the other algorithms "
+                      "need calibration inputs)", text)
+
+    def test_layers_that_no_study_quantizes_are_named(self) -> None:
+        write_cnn(self.path("cnn.h5"))
+        with h5py.File(self.path("cnn.h5"), "r+") as file:
+            add_linear(file, "spare", np.ones((4, 5)))
+        self.assertIn("Left out     spare (not used by the graph", self.succeed("info", self.path("cnn.h5")))
+        layers = json.loads(self.succeed("info", self.path("cnn.h5"), "--json"))["layers"]
+        self.assertEqual([x["name"] for x in layers if x.get("left_out")], ["spare"])
 
     def test_bounds_of_the_published_example(self) -> None:
         with h5py.File(self.path("net.h5"), "w") as file:
@@ -71,6 +86,7 @@ class InfoTest(CliCase):
         write_weights(self.path("weights.h5"))
         self.refuse(3, "info", self.path("weights.h5"), "--evaluate", says=("weights.h5: /graph", "found none"))
         self.refuse(2, "info", self.path("weights.h5"), "--map", "a=/layers/first/weight", says=("--map",))
+        self.refuse(2, "info", self.path("weights.h5"), "--map", "a/b=/layers/first/weight:OI", says=("without /",))
         self.refuse(2, "info", self.path("weights.h5"), "--logits", self.path("weights.h5"), says=("--logits",))
 
 

@@ -57,6 +57,22 @@ class ParetoTest(CliCase):
         self.assertEqual([(float(r["accumulator_bits"]), -float(r["error"])) for r in found],
                          front([(float(r["inner_bits"]), -float(r["error"])) for r in rows]))
 
+    def test_the_full_tile_is_the_largest(self) -> None:
+        rows = points(self.results)
+        longest = set(rows["largest_k"])
+        self.assertEqual(longest, {96})
+        wanted = front([(float(r["tile"]) or 96.0, float(r["accuracy"])) for r in rows])
+        found = self.csv_front("--x", "tile")
+        self.assertEqual([(96.0 if r["tile"] == "full" else float(r["tile"]), float(r["accuracy"])) for r in found],
+                         wanted)
+        self.assertEqual(found[0]["tile"], "8")
+
+    def test_the_automatic_outer_width_is_the_one_used(self) -> None:
+        rows = points(self.results)
+        found = self.csv_front("--x", "outer_bits")
+        self.assertEqual([(float(r["outer_bits_used"]), float(r["accuracy"])) for r in found],
+                         front([(float(r["outer_bits_used"]), float(r["accuracy"])) for r in rows]))
+
     def test_csv_rows_are_those_of_the_sweep(self) -> None:
         provenance, rows = read_csv(self.path("all.csv"))
         found = self.csv_front()

@@ -10,7 +10,8 @@ import numpy as np
 
 from cli_case import CliCase, points
 from quantized_codes import read_layers
-from small_dumps import write_cnn, write_layers, write_weights
+from small_dumps import (add_linear, write_cnn, write_layers, write_scaled_weights, write_shared,
+                         write_uncalibrated_cnn, write_weights)
 
 
 class QuantizeTest(CliCase):
@@ -19,7 +20,7 @@ class QuantizeTest(CliCase):
         return self.succeed("quantize", self.path("dump.h5"), *flags, "--out", self.path("q.h5"))
 
     def test_every_kind_of_file(self) -> None:
-        for write, flags in ((write_cnn, ()), (write_layers, ()), (write_weights, ("--algorithm", "rtn"))):
+        for write, flags in ((write_cnn, ()), (write_layers, ()), (write_scaled_weights, ("--algorithm", "rtn"))):
             with self.subTest(dump=write.__name__):
                 text = self.quantize(write, "--inner-bits", "14", "--tile", "16", *flags)
                 self.assertIn("Guaranteed: no input can overflow any accumulator.", text)
@@ -77,8 +78,34 @@ class QuantizeTest(CliCase):
                     says=("--layers",))
 
     def test_weights_alone_need_round_to_nearest(self) -> None:
-        write_weights(self.path("dump.h5"))
-        self.refuse(2, "quantize", self.path("dump.h5"), "--out", self.path("q.h5"), says=("only rtn works",))
+        write_scaled_weights(self.path("dump.h5"))
+        self.refuse(2, "quantize", self.path("dump.h5"), "--out", self.path("q.h5"),
+                    says=("dump.h5: layer 'first'", "only rtn works", "--layers"))
+
+    def test_a_scale_that_nobody_knows_is_not_written(self) -> None:
+        for write, layer in ((write_weights, "first"), (write_uncalibrated_cnn, "block.conv")):
+            write(self.path("dump.h5"))
+            self.refuse(3, "quantize", self.path("dump.h5"), "--algorithm", "rtn", "--out", self.path("q.h5"),
+                        says=(f"dump.h5: /layers/{layer}: expected calibration inputs or an input_scale",))
+
+    def test_a_layer_used_twice_is_calibrated_on_both_uses(self) -> None:
+        largest = write_shared(self.path("dump.h5"))
+        for propagate in ("on", "off"):
+            self.succeed("quantize", self.path("dump.h5"), "--propagate", propagate, "--percentile", "100",
+                         "--constraint", "none", "--inner-bits", "32", "--out", self.path("q.h5"))
+            with h5py.File(self.path("q.h5"), "r") as file:
+                shared = file["layers/shared"].attrs
+                self.assertEqual(shared["input_zero_point"], 0)
+                self.assertAlmostEqual(shared["input_scale"] * 255, largest, delta=1e-4 * largest)
+
+    def test_a_layer_that_nothing_can_be_said_of_is_left_out(self) -> None:
+        write_cnn(self.path("dump.h5"))
+        with h5py.File(self.path("dump.h5"), "r+") as file:
+            add_linear(file, "spare", np.ones((4, 5)))
+        self.succeed("quantize", self.path("dump.h5"), "--algorithm", "gpfq", "--out", self.path("q.h5"))
+        self.assertNotIn("spare", read_layers(self.path("q.h5")))
+        self.refuse(2, "quantize", self.path("dump.h5"), "--layers", "spare", "--out", self.path("n.h5"),
+                    says=("--layers",))
 
 
 if __name__ == "__main__":

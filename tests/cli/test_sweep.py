@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import pty
+import resource
 import subprocess
 import unittest
 
@@ -13,7 +14,8 @@ import h5py
 import numpy as np
 
 from cli_case import CLI, CliCase, comparable, points, read_csv
-from small_dumps import EVALUATION_SAMPLES, WRONG_LABELS, write_cnn, write_layers, write_weights
+from small_dumps import (EVALUATION_SAMPLES, WRONG_LABELS, add_linear, write_cnn, write_layers, write_uncalibrated_cnn,
+                         write_weights)
 
 COLUMNS = ["algorithm", "constraint", "weight_bits", "activation_bits", "inner_bits", "outer_bits", "tile", "overflow",
            "activation", "percentile", "weight_scale", "refine", "weight_range", "act_order", "damping",
@@ -21,6 +23,14 @@ COLUMNS = ["algorithm", "constraint", "weight_bits", "activation_bits", "inner_b
            "calibration_samples", "seed", "accuracy", "float_accuracy", "perplexity", "float_perplexity", "error",
            "sqnr_db", "overflow_rate", "guaranteed", "max_budget_use", "sparsity", "mac_count", "outer_bits_used",
            "accumulator_bits", "seconds", "failure"]
+MEMORY_LIMIT = 3 << 30
+
+
+def limit_memory() -> None:
+    """Enough for the program, too little for the statistics of a layer with 30,000 inputs."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+
+
 SMALL = ("--algorithm", "gpfq,optq", "--constraint", "none,axe", "--inner-bits", "10:14:2", "--tile", "16,full")
 
 
@@ -99,23 +109,6 @@ class NetworkSweepTest(CliCase):
                      "--act-order", self.dump, "--out", self.out)
         self.assertEqual(list(points(self.out)["act_order"]), [b"on"])
 
-    def test_resume_skips_what_is_there(self) -> None:
-        self.succeed("sweep", self.dump, *SMALL, "--out", self.out)
-        run = self.run_cli("sweep", self.dump, *SMALL, "--weight-bits", "4,5", "--out", self.out, "--resume")
-        self.assertEqual(run.returncode, 0, run.stderr)
-        self.assertIn("24 of 48 points finished before, 24 to go", run.stderr)
-        self.assertEqual(len(points(self.out)), 48)
-        write_layers(self.dump)
-        self.refuse(2, "sweep", self.dump, *SMALL, "--out", self.out, "--resume", says=("same input",))
-        self.assertEqual(len(points(self.out)), 48)
-
-    def test_finished_results_are_never_overwritten(self) -> None:
-        self.succeed("sweep", self.dump, *SMALL, "--out", self.out)
-        self.succeed("sweep", self.dump, "--inner-bits", "12", "--tile", "8", "--out", self.out)
-        self.assertEqual(len(points(self.out)), 4)
-        self.assertEqual(len(points(self.path("results.previous.h5"))), 24)
-        self.assert_no_leftovers()
-
     def test_quiet_says_nothing(self) -> None:
         run = self.run_cli("sweep", self.dump, *SMALL, "--out", self.out, "--quiet")
         self.assertEqual((run.returncode, run.stdout, run.stderr), (0, "", ""))
@@ -143,11 +136,6 @@ class NetworkSweepTest(CliCase):
         self.assertRegex(lines[-2], r"^\[#+\] 24/24 points  100 %  \d+:\d\d spent$")
         self.assertEqual(lines[-1], "")
 
-    def test_the_input_is_not_an_output(self) -> None:
-        self.refuse(2, "sweep", self.dump, "--out", self.dump, says=("--out",))
-        self.refuse(2, "sweep", self.dump, says=("--out",))
-        self.refuse(2, "sweep", self.dump, "--out", self.out, "--csv", self.out, says=("--csv",))
-
 
 class OtherFilesTest(CliCase):
     def test_layers_give_errors(self) -> None:
@@ -170,7 +158,7 @@ class OtherFilesTest(CliCase):
         run = self.run_cli("sweep", self.path("weights.h5"), "--algorithm", "rtn,optq", "--constraint", "none",
                            "--tile", "full", "--out", self.path("r.h5"), "--csv", self.path("r.csv"))
         self.assertEqual(run.returncode, 0, run.stderr)
-        self.assertIn("11 points failed: layer 'first': expected calibration inputs", run.stderr)
+        self.assertIn("11 points failed: weights.h5: layer 'first': expected calibration inputs", run.stderr)
         _, rows = read_csv(self.path("r.csv"))
         failed = [row for row in rows if row["algorithm"] == "optq"]
         self.assertEqual(len(failed), 11)
@@ -180,8 +168,71 @@ class OtherFilesTest(CliCase):
         write_weights(self.path("weights.h5"))
         run = self.run_cli("sweep", self.path("weights.h5"), "--algorithm", "optq", "--inner-bits", "12", "--tile",
                            "full", "--constraint", "none", "--out", self.path("r.h5"))
-        self.assertEqual(run.returncode, 4)
+        self.assertEqual(run.returncode, 2)
         self.assertEqual(len(points(self.path("r.h5"))), 1)
+
+    def test_all_failed_numerically(self) -> None:
+        write_cnn(self.path("cnn.h5"))
+        run = self.run_cli("sweep", self.path("cnn.h5"), "--algorithm", "optq", "--damping", "0",
+                           "--calibration-samples", "1", "--inner-bits", "12", "--tile", "full", "--out",
+                           self.path("r.h5"))
+        self.assertEqual(run.returncode, 4, run.stderr)
+        self.assertIn("--damping", run.stderr)
+
+    def test_a_label_outside_the_classes_is_bad_input_everywhere(self) -> None:
+        write_cnn(self.path("cnn.h5"))
+        with h5py.File(self.path("cnn.h5"), "r+") as file:
+            file["eval/labels"][3] = 7
+        self.refuse(3, "info", self.path("cnn.h5"), "--evaluate", says=("/eval/labels",))
+        run = self.run_cli("sweep", self.path("cnn.h5"), "--inner-bits", "12", "--out", self.path("r.h5"), "--quiet")
+        self.assertEqual(run.returncode, 3, run.stderr)
+        self.assertIn("/eval/labels", run.stderr)
+
+    def test_without_calibration_nothing_is_scored(self) -> None:
+        write_uncalibrated_cnn(self.path("cnn.h5"))
+        self.succeed("sweep", self.path("cnn.h5"), "--inner-bits", "8,20", "--tile", "full", "--out", self.path("r.h5"))
+        rows = points(self.path("r.h5"))
+        for column in ("accuracy", "sqnr_db"):
+            self.assertTrue(np.all(np.isnan(rows[column])), column)
+        self.assertTrue(np.all(np.isnan(rows["overflow_rate"][rows["guaranteed"] == 0])))
+        self.assertTrue(np.all(rows["overflow_rate"][rows["guaranteed"] == 1] == 0))  # proven, whatever the scale
+        self.assertEqual(set(rows["guaranteed"]), {0, 1})
+        self.assertTrue(np.all(rows["error"] > 0))
+
+    def test_a_layer_that_nothing_can_be_said_of_stays_out(self) -> None:
+        write_cnn(self.path("cnn.h5"))
+        flags = ("--algorithm", "gpfq,optq", "--inner-bits", "14", "--tile", "16", "--calibration-samples", "20")
+        self.succeed("sweep", self.path("cnn.h5"), *flags, "--out", self.path("r.h5"))
+        with h5py.File(self.path("cnn.h5"), "r+") as file:
+            add_linear(file, "spare", np.ones((4, 5)))
+        self.succeed("sweep", self.path("cnn.h5"), *flags, "--out", self.path("spare.h5"))
+        self.assertEqual(comparable(points(self.path("spare.h5"))), comparable(points(self.path("r.h5"))))
+
+    def test_a_model_of_zeros_has_no_ratio(self) -> None:
+        with h5py.File(self.path("zeros.h5"), "w") as file:
+            file.attrs.update({"format": "axescope-dump", "version": 1, "model": "zeros", "task": "none"})
+            add_linear(file, "zero", np.zeros((2, 8)), inputs=np.ones((4, 8)))
+        self.succeed("sweep", self.path("zeros.h5"), "--algorithm", "rtn", "--inner-bits", "12", "--tile", "full",
+                     "--out", self.path("r.h5"), "--csv", self.path("r.csv"))
+        self.assertEqual({row["sqnr_db"] for row in read_csv(self.path("r.csv"))[1]}, {""})
+
+    def test_memory_that_is_not_there_fails_the_points_that_need_it(self) -> None:
+        with h5py.File(self.path("wide.h5"), "w") as file:
+            file.attrs.update({"format": "axescope-dump", "version": 1, "model": "wide", "task": "none"})
+            add_linear(file, "wide", np.ones((1, 30000)), inputs=np.ones((2, 30000)))
+            add_linear(file, "narrow", np.ones((2, 8)), inputs=np.ones((4, 8)))
+        run = self.run_cli("sweep", self.path("wide.h5"), "--algorithm", "rtn", "--inner-bits", "12", "--out",
+                           self.path("r.h5"), "--threads", "1", preexec_fn=limit_memory)
+        self.assertEqual(run.returncode, 3, run.stderr)
+        self.assertIn("wide.h5: expected memory for these calibration inputs", run.stderr)
+        self.assertEqual(set(points(self.path("r.h5"))["guaranteed"]), {0})
+        self.assertTrue(all(points(self.path("r.h5"))["failure"]))
+
+    def test_skip_bits_count_only_where_layers_are_skipped(self) -> None:
+        write_layers(self.path("layers.h5"))
+        flags = ("sweep", self.path("layers.h5"), "--inner-bits", "12", "--tile", "full", "--skip-bits", "16")
+        self.succeed(*flags, "--out", self.path("r.h5"))
+        self.refuse(2, *flags, "--skip-layers", "dense", "--out", self.path("s.h5"), says=("--skip-bits",))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 """A sweep that is stopped, politely or not, keeps its finished points and goes on from them."""
 from __future__ import annotations
 
+import json
 import signal
 import time
 import unittest
@@ -74,6 +75,22 @@ class InterruptionTest(CliCase):
                 points(self.out)  # opens and reads
         self.succeed("sweep", self.dump, *SETTINGS, "--out", self.out, "--resume")
         self.assertEqual(comparable(points(self.out)), comparable(points(uninterrupted)))
+
+    def test_killed_it_has_lost_nothing_that_was_finished(self) -> None:
+        process = self.start("sweep", self.dump, *SETTINGS, "--out", self.out)
+        journal = self.path("results.h5.journal")
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and not (journal.exists() and journal.read_bytes().count(b"\n") > 3):
+            time.sleep(0.002)
+        process.kill()
+        process.communicate()
+        finished = {json.loads(line)["row"] for line in journal.read_text().splitlines()[1:] if line.endswith("}")}
+        self.path(".results.h5.tmp-1-0").touch()
+        count = max(max(finished, default=-1) + 1, len(points(self.out)))
+        run = self.run_cli("sweep", self.dump, *SETTINGS, "--out", self.out, "--resume")
+        self.assertIn(f"{count} of {POINTS} points finished before", run.stderr)
+        self.assertEqual(len(points(self.out)), POINTS)
+        self.assertEqual(self.files(), ["layers.h5", "results.h5"])
 
     def test_two_programs_do_not_write_the_same_results(self) -> None:
         process = self.start("sweep", self.dump, *SETTINGS, "--out", self.out)

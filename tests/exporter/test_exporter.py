@@ -117,6 +117,29 @@ class ReplayTest(NetworkCase):
             self.assert_close(replay(path, x.numpy()), model(x).numpy())
 
 
+    def test_weights_that_one_module_owns_stay_apart(self) -> None:
+        class TwoWeights(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.w1, self.w2 = nn.Parameter(torch.randn(6, 6)), nn.Parameter(torch.randn(6, 6))
+                self.bias, self.linear = nn.Parameter(torch.randn(6)), nn.Linear(6, 6)
+
+            def forward(self, x: Tensor) -> Tensor:
+                x = F.linear(F.relu(F.linear(x, self.w1)), self.w2)
+                x = F.linear(F.relu(x), self.w1) + F.linear(x, self.w1, self.bias)
+                return self.linear(x) + F.linear(x, self.linear.weight)
+
+        for model, layers in ((TwoWeights(), ["linear", "linear_2", "linear_3", "linear_4", "linear_5"]),
+                              (Outer(TwoWeights()), ["body.part", "body.part.linear", "body.part.linear_2",
+                                                     "body.part_2", "body.part_3"])):
+            x, path = torch.randn(5, 6), Path(_folder.name) / "two_weights.h5"
+            with torch.no_grad():
+                export(model, path, example=x)
+                self.assert_close(replay(path, x.numpy()), model(x).numpy())
+            with h5py.File(path, "r") as file:
+                self.assertEqual(sorted(file["layers"]), layers)
+
+
 @unittest.skipUnless(CLI, "AXESCOPE_CLI does not name the command-line program, so only the replay was compared")
 class CommandLineTest(NetworkCase):
     def test_every_network_computes_the_same(self) -> None:

@@ -159,6 +159,14 @@ TEST_F(Keras, Version3NamesAndAttributesOfSubclassedModelsWork) {
   EXPECT_EQ(dump.layers()[0].groups(), 4);
 }
 
+TEST_F(Keras, NamesWithSlashesBecomeNamesOfGroups) {
+  variable("layers/dense/vars/0", {4, 3});
+  file.attribute("layers/dense/vars", "name", "block/stem");
+  variable("layers/dense_1/vars/0", {4, 3});
+  file.attribute("layers/dense_1/vars", "name", "block.stem");
+  EXPECT_THAT(layerNames(opened()), ElementsAre("block.stem", "block.stem.2"));
+}
+
 TEST_F(Keras, AFileWithoutKernelsIsNamedAsSuch) {
   file.attribute("/", "layer_names", Names{"bn"});
   variable("bn/bn/gamma:0", {5});

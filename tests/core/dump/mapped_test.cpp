@@ -35,14 +35,14 @@ TEST_F(Foreign, WithoutMappingsTheCandidatesAreNamed) {
 }
 
 TEST_F(Foreign, MappedDatasetsAreLayers) {
-  const auto dump = Dump::open(path, {{"first", "/net/w1", "IO", "/net/calibration"}, {"", "net/w2", "HWIO", ""}});
+  const auto dump = Dump::open(path, {{"first", "/net/w1", "IO", "/net/calibration"}, {"", "/net/w2", "HWIO", ""}});
   ASSERT_TRUE(dump) << dump.error().line();
   EXPECT_EQ(dump->model(), "foreign");
   ASSERT_EQ(dump->layers().size(), 2U);
   EXPECT_EQ(dump->layers()[0].name, "first");
   EXPECT_EQ(dump->layers()[0].channels, 2);
   EXPECT_EQ(dump->layers()[0].calibrationSamples(), 4);
-  EXPECT_EQ(dump->layers()[1].name, "net/w2");
+  EXPECT_EQ(dump->layers()[1].name, "net.w2");
   EXPECT_EQ(dump->layers()[1].kind, LayerKind::conv2d);
   EXPECT_EQ(dump->loadLayer(0)->weight, (MatrixF(2, 3) << 1, 3, 5, 2, 4, 6).finished());
   EXPECT_EQ(dump->loadLayer(1)->weight, (MatrixF(1, 4) << 1, 3, 2, 4).finished());
@@ -63,6 +63,7 @@ TEST_F(Foreign, MappingsThatDoNotFitAreReported) {
   EXPECT_THAT(Dump::open(path, {{"a", "/net/absent", "OI", ""}}), FailsWith(ErrorCode::notFound, "/net/absent"));
   EXPECT_THAT(Dump::open(path, {{"a", "/net/w1", "OI", "/net/calibration"}}),
               FailsWith(ErrorCode::wrongShape, "[samples, 2]"));
+  EXPECT_THAT(Dump::open(path, {{"a/b", "/net/w1", "OI", ""}}), FailsWith(ErrorCode::invalidArgument, "without /"));
   EXPECT_THAT(Dump::open(path, {{"a", "/net/w1", "OI", ""}, {"a", "/net/w1", "IO", ""}}),
               FailsWith(ErrorCode::invalidArgument, "two layers named a"));
 }

@@ -55,6 +55,12 @@ TEST(ReadAhead, AFailedBatchIsTheLast) {
   EXPECT_FALSE(reader.next());
 }
 
+TEST(ReadAhead, MemoryThatIsNotThereIsAFailedBatch) {
+  ReadAhead reader([](std::int64_t, std::int64_t) -> Result<Tensor> { throw std::bad_alloc(); }, 5, 1, 5);
+  EXPECT_EQ(reader.next()->samples.error().code, ErrorCode::tooLarge);
+  EXPECT_FALSE(reader.next());
+}
+
 TEST(ReadAhead, CloseAndDestructionStopTheReader) {
   ReadAhead closed(loadCount, 1'000'000'000, 1, 2);
   closed.close();

@@ -52,6 +52,24 @@ TEST(Pareto, LeavesOutFailedAndMissingAndKnowsThatErrorsAreBetterSmall) {
   EXPECT_EQ(paretoFront(points, axes("error")), (std::vector<std::size_t>{0, 1}));
 }
 
+TEST(NumericValue, NamesStandForWhatTheyMean) {
+  PointResult result = point(12, 0.9);
+  result.settings.tileSize = 0;
+  const ResultColumn& tile = *findColumn("tile");
+  EXPECT_GE(numericValue(tile, result), 1e9);  // not known: larger than any tile
+  result.measurement.largestK = 576;
+  EXPECT_EQ(numericValue(tile, result), 576.0);
+  result.settings.tileSize = 64;
+  EXPECT_EQ(numericValue(tile, result), 64.0);
+  const ResultColumn& outer = *findColumn("outer_bits");
+  EXPECT_EQ(numericValue(outer, result), std::nullopt);
+  result.measurement.outerBitsUsed = 19;
+  EXPECT_EQ(numericValue(outer, result), 19.0);
+  result.settings.outerBits = 24;
+  EXPECT_EQ(numericValue(outer, result), 24.0);
+  EXPECT_EQ(numericValue(*findColumn("eval_samples"), result), std::nullopt);
+}
+
 TEST(Pareto, TheFrontOfSomeRowsIgnoresTheOthers) {
   const std::vector<PointResult> points{point(10, 0.5), point(9, 0.9), point(12, 0.8)};
   const std::vector<std::size_t> rows{0, 2};

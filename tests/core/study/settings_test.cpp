@@ -70,6 +70,15 @@ TEST(Settings, RefusesCombinationsThatCannotBe) {
   EXPECT_FALSE(validate(settings).has_value());
 }
 
+TEST(Settings, SkipBitsCountOnlyWhereLayersAreSkipped) {
+  PointSettings settings;
+  settings.skipBits = mostCodeBits;
+  EXPECT_TRUE(validate(settings).has_value());
+  settings.skipLayers = "first";
+  ASSERT_FALSE(validate(settings).has_value());
+  EXPECT_EQ(validate(settings).error().object, "--skip-bits");
+}
+
 TEST(Settings, CodesDoNotDependOnTheDatapathWithoutAConstraint) {
   PointSettings a;
   a.constraint = Constraint::none;

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/base/error.h"
+
+namespace axescope {
+
+/// One writer for a file: "<name>.lock" beside it, held while this object lives. The kernel lets go of it whatever
+/// happens to the process.
+class WriteLock {
+ public:
+  static std::filesystem::path pathOf(const std::filesystem::path& target);
+  /// Errors: inUse when another holder lives, writeFailed.
+  static Result<WriteLock> take(const std::filesystem::path& target);
+  WriteLock(WriteLock&& other) noexcept;
+  WriteLock& operator=(WriteLock&&) = delete;
+  WriteLock(const WriteLock&) = delete;
+  WriteLock& operator=(const WriteLock&) = delete;
+  ~WriteLock();
+
+ private:
+  WriteLock() = default;
+  std::string path_;
+  int descriptor_ = -1;
+};
+
+}  // namespace axescope
