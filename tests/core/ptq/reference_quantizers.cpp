@@ -126,7 +126,8 @@ CodeMatrix projectedTowardZero(const MatrixD& values, const ReferenceConstraint&
   for (Eigen::Index c = 0; c < values.rows(); ++c) {
     for (Eigen::Index begin = 0; begin < values.cols(); begin += tile) {
       const Eigen::RowVectorXd part = values.row(c).segment(begin, std::min(tile, values.cols() - begin));
-      const std::vector<double> magnitudes(part.cwiseAbs().begin(), part.cwiseAbs().end());
+      const Eigen::RowVectorXd sizes = part.cwiseAbs();
+      const std::vector<double> magnitudes(sizes.begin(), sizes.end());
       double worst = limit + 1;
       for (double radius = (std::ldexp(1.0, constraint.innerBits) - 2) / (high - low); worst > limit; radius *= 0.98) {
         const double lambda = bisectedThreshold(magnitudes, radius);
