@@ -18,17 +18,18 @@ done
 cd "$root"
 [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || headless=1
 
-if [ "$headless" -eq 1 ]; then
-  scripts/install-dependencies.sh --no-gui --no-tests
-  cmake --preset core-only -DAXESCOPE_TESTS=OFF
-  cmake --build --preset core-only
-  mkdir -p out
-  build/core-only/axescope-cli sweep "$file" --study resources/presets/digits-tradeoff.json \
-    --out out/results.h5 --csv out/results.csv
-  build/core-only/axescope-cli pareto out/results.h5 --x accumulator_bits --guaranteed-only --csv out/front.csv
-else
-  scripts/install-dependencies.sh --no-tests
-  cmake --preset release -DAXESCOPE_TESTS=OFF
-  cmake --build --preset release
-  exec build/release/axescope "$file"
+scripts/install-dependencies.sh --no-tests
+cmake --preset release -DAXESCOPE_TESTS=OFF
+cmake --build --preset release
+program=build/release/axescope
+
+if [ "$headless" -eq 0 ]; then
+  exec "$program" "$file"
 fi
+mkdir -p out
+"$program-cli" sweep "$file" --study resources/presets/digits-tradeoff.json --out out/results.h5 --csv out/results.csv
+"$program-cli" pareto out/results.h5 --x accumulator_bits --guaranteed-only --csv out/front.csv
+for plot in pareto curves heatmap budgets datapath; do
+  "$program" --render out/results.h5 --plot "$plot" --model "$file" --out "out/$plot.svg"
+  echo "out/$plot.svg"
+done

@@ -24,7 +24,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Between two times the file is written: at least this, and so long that writing takes a tenth of the time.
-constexpr std::chrono::milliseconds leastPause{500};
+constexpr std::chrono::milliseconds leastPause{50};
 constexpr int pausePerWrite = 9;
 
 Error noMemory(const std::filesystem::path& path) {

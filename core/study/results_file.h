@@ -30,8 +30,8 @@ std::string resultsCsv(const Provenance& provenance, const std::vector<PointResu
 
 /// A sweep's growing results. A point is safe once add() returns: it is in a journal beside the file, which survives
 /// the end of the process at any moment, kill -9 included; only a machine that loses power may lose what was added
-/// since the file was last written. The file itself is rewritten, whole and by renaming, at most every half second
-/// while points arrive, within half a second of the last of them, and by finish(); writing takes at most a tenth of the
+/// since the file was last written. The file itself is rewritten, whole and by renaming, at most twenty times a second
+/// while points arrive, soon after the last of them, and by finish(); writing takes at most a tenth of the
 /// time where files are large. readResults() sees file and journal as one.
 class ResultsFile {
  public:

@@ -3,11 +3,14 @@
 #include <QAbstractItemModelTester>
 #include <QFile>
 #include <QLabel>
+#include <QMenu>
+#include <QMenuBar>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QXmlStreamReader>
+#include <map>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -209,13 +212,16 @@ TEST_F(Journey, PointsOfADumpThatIsNotOpenSayWhichToOpen) {
   EXPECT_EQ(window.state().modelOfPoints(), window.state().model());
 }
 
-TEST_F(Journey, EveryActionWithAShortcutHasAName) {
+TEST_F(Journey, EveryShortcutOfTheMenusIsItsOwn) {
   MainWindow window;
-  std::set<QString> keys;
-  for (const QAction* action : window.findChildren<QAction*>()) {
-    if (action->shortcut().isEmpty()) continue;
-    EXPECT_FALSE(action->text().isEmpty());
-    EXPECT_TRUE(keys.insert(action->shortcut().toString()).second) << action->shortcut().toString().toStdString();
+  std::map<QString, const QAction*> keys;
+  for (const QMenu* menu : window.menuBar()->findChildren<QMenu*>() + window.findChildren<QMenu*>()) {
+    for (const QAction* action : menu->actions()) {
+      if (action->shortcut().isEmpty()) continue;
+      EXPECT_FALSE(action->text().isEmpty());
+      const auto [found, isNew] = keys.emplace(action->shortcut().toString(), action);
+      EXPECT_EQ(found->second, action) << action->shortcut().toString().toStdString();
+    }
   }
   EXPECT_GE(keys.size(), 20U);
 }

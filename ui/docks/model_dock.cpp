@@ -14,9 +14,9 @@ namespace axescope::ui {
 
 namespace {
 
-constexpr int barWidth = 60;
+constexpr int barWidth = 46;
 constexpr int indentation = 10;
-constexpr int leastWidth = 220;
+constexpr int leastWidth = 240;
 
 }  // namespace
 

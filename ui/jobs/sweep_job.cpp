@@ -101,6 +101,7 @@ Status SweepJob::runPointsOf(std::stop_token stop, const SweepRequest& request) 
   };
   Result<RunSummary> summary;
   withThreads(request.threads, [&] { summary = runPoints(*request.model, points, sink, Job{stop, {}}); });
+  if (file) AXESCOPE_CHECK(file->finish());
   if (!summary) return fail(summary.error());
   return {};
 }

@@ -77,7 +77,7 @@ QWidget* BudgetsPage::makeTable() {
   table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   table_->verticalHeader()->setDefaultSectionSize(26);
   table_->horizontalHeader()->setHighlightSections(false);
-  table_->horizontalHeader()->setDefaultSectionSize(96);
+  table_->horizontalHeader()->setDefaultSectionSize(104);
   table_->horizontalHeader()->setStretchLastSection(true);
   table_->setMinimumHeight(120);
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {

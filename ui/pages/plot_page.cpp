@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/plot_page.h"
 
+#include <QHBoxLayout>
 #include <QLabel>
 
 #include "ui/plots/result_chart.h"
@@ -12,13 +13,12 @@ PlotPage::PlotPage(AppState* state, Plot* plot, const QString& fileName, QWidget
       state_(state),
       plot_(plot),
       view_(new PlotView(plot)),
-      controls_(new QHBoxLayout),
+      controls_(new FlowLayout),
       column_(new QVBoxLayout(this)),
       fileName_(fileName) {
   plot_->setParent(this);
   controls_->setContentsMargins(14, 8, 14, 4);
   controls_->setSpacing(8);
-  controls_->addStretch();
   column_->setContentsMargins(0, 0, 0, 0);
   column_->setSpacing(0);
   column_->addLayout(controls_);
@@ -44,14 +44,23 @@ void PlotPage::showEvent(QShowEvent* event) {
 }
 
 void PlotPage::addControl(QWidget* control, const QString& text) {
-  if (!text.isEmpty()) {
-    auto* label = new QLabel(text);
-    label->setProperty("muted", true);
-    label->setBuddy(control);
-    controls_->insertWidget(controls_->count() - 1, label);
-    control->setAccessibleName(text);
+  if (text.isEmpty()) {
+    controls_->addWidget(control);
+    return;
   }
-  controls_->insertWidget(controls_->count() - 1, control);
+  // A label and its control stay together where the row breaks.
+  auto* label = new QLabel(text);
+  label->setProperty("muted", true);
+  label->setBuddy(control);
+  control->setAccessibleName(text);
+  auto* pair = new QWidget;
+  pair->setObjectName(QStringLiteral("plain"));
+  auto* layout = new QHBoxLayout(pair);
+  layout->setContentsMargins(0, 0, 6, 0);
+  layout->setSpacing(6);
+  layout->addWidget(label);
+  layout->addWidget(control);
+  controls_->addWidget(pair);
 }
 
 void PlotPage::addBelow(QWidget* widget, int stretch) {

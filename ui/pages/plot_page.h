@@ -4,10 +4,10 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QVBoxLayout>
 #include <QWidget>
 
+#include "ui/pages/flow_layout.h"
 #include "ui/plots/plot_view.h"
 #include "ui/state/app_state.h"
 
@@ -62,7 +62,7 @@ class PlotPage : public QWidget {
   AppState* state_;
   Plot* plot_;
   PlotView* view_;
-  QHBoxLayout* controls_;
+  FlowLayout* controls_;
   QVBoxLayout* column_;
   QString fileName_;
   bool stale_ = true;

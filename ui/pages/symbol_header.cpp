@@ -26,7 +26,7 @@ void SymbolHeader::paintSection(QPainter* painter, const QRect& rect, int sectio
   const bool sorted = isSortIndicatorShown() && sortIndicatorSection() == section;
   const auto alignment = Qt::Alignment(model()->headerData(section, orientation(), Qt::TextAlignmentRole).toInt());
   painter->save();
-  painter->setPen(palette().color(QPalette::PlaceholderText));
+  painter->setPen(ink_);
   painter->setClipRect(rect);
   drawSymbolText(*painter, rect.adjusted(padding, 0, sorted ? -padding - arrowRoom : -padding, 0), alignment,
                  model()->headerData(section, orientation(), Qt::DisplayRole).toString());

@@ -171,7 +171,8 @@ void DatapathPlot::paintStages(QPainter& painter, const QRectF& area, const Them
   const double line = QFontMetricsF(painter.font()).height();
   drawSymbolText(painter, QRectF(outerLeft, middle + rowHeight / 2 + 8, area.right() - outerLeft, line),
                  Qt::AlignLeft | Qt::AlignVCenter,
-                 tr("%L1 tiles of T = %L2, registers %3")
+                 (description_.tiles.size() == 1 ? tr("%L1 tile of T = %L2, registers %3")
+                                                 : tr("%L1 tiles of T = %L2, registers %3"))
                      .arg(description_.tiles.size())
                      .arg(description_.tiles.front().end - description_.tiles.front().first)
                      .arg(description_.saturates ? tr("saturate") : tr("wrap around")));

@@ -65,6 +65,7 @@ QTreeView::item:focus, QTableView::item:focus, QListView::item:focus { border: 1
 QTreeView::branch:closed:has-children { image: url(@controls/chevron-right.svg); }
 QTreeView::branch:open:has-children { image: url(@controls/chevron-down.svg); }
 QHeaderView { background: @panel; }
+axescope--ui--SymbolHeader { qproperty-ink: @muted; }
 QHeaderView::section { background: @panel; color: @muted; border: none; border-bottom: 1px solid @border;
   padding: 6px 6px; }
 QHeaderView::section:vertical { padding: 1px 6px; border-bottom: none; }
