@@ -24,7 +24,7 @@ class LayersModelTest : public ::testing::Test {
     ASSERT_TRUE(opened.wait(30'000));
   }
   QString copyOfSample() {
-    const QString path = folder_.filePath(QStringLiteral("second.h5"));
+    QString path = folder_.filePath(QStringLiteral("second.h5"));
     EXPECT_TRUE(QFile::exists(path) || QFile::copy(sample, path));
     return path;
   }

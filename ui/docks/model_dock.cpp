@@ -14,7 +14,7 @@ namespace axescope::ui {
 
 namespace {
 
-constexpr int barWidth = 46;
+constexpr int barWidth = 56;
 constexpr int indentation = 10;
 constexpr int leastWidth = 240;
 

@@ -75,7 +75,7 @@ void BudgetPlot::paint(QPainter& painter, const QRectF& area, const Theme& theme
   const bool tiled = description_.tiles > 1 && area.height() > 380;
   const double tilesHeight = tiled ? std::clamp(0.3 * area.height(), 90.0, 260.0) : 0.0;
   frame_.area =
-      QRectF(area.left() + leftRoom, titleBox.bottom() + line + 8, area.width() - leftRoom - histogramWidth - 56,
+      QRectF(area.left() + leftRoom, titleBox.bottom() + line + 8, area.width() - leftRoom - histogramWidth - 74,
              area.height() - 2 * line - 18 - bottomRoom - tilesHeight);
   double most = description_.limit;
   double least = -description_.limit;
@@ -93,7 +93,7 @@ void BudgetPlot::paint(QPainter& painter, const QRectF& area, const Theme& theme
   frame_.paintX(painter, theme, {.title = xTitle(), .suffix = {}, .whole = true, .ticks = 8});
   paintBars(painter, theme);
   paintLimits(painter, theme);
-  paintHistogram(painter, QRectF(frame_.area.right() + 40, frame_.area.top(), histogramWidth, frame_.area.height()),
+  paintHistogram(painter, QRectF(frame_.area.right() + 58, frame_.area.top(), histogramWidth, frame_.area.height()),
                  theme);
   if (tiled) {
     const double top = frame_.area.bottom() + bottomRoom;

@@ -17,7 +17,8 @@ namespace {
 
 constexpr double margin = 20.0;
 constexpr double rowGap = 14.0;
-constexpr double arrowRoom = 64.0;
+constexpr double mostArrowRoom = 64.0;
+constexpr double leastArrowRoom = 22.0;
 
 void arrow(QPainter& painter, QPointF from, QPointF to, const Theme& theme) {
   QPainterPath path(from);
@@ -99,19 +100,20 @@ void DatapathPlot::paintStages(QPainter& painter, const QRectF& area, const Them
   const int productBits = description_.weightBits + description_.activationBits;
 
   // One scale for all registers: the pixels of a bit.
-  const double scaleBox = 118.0;
   const int bits = productBits + description_.innerBits + description_.outerBits;
-  const double bit = std::clamp((area.width() - scaleBox - 3 * arrowRoom) / bits, 4.0, 20.0);
+  const double bit = std::clamp((area.width() - RegisterBox::width(0, 0) - 3 * mostArrowRoom - 60.0) / bits, 4.0, 20.0);
   const double rowsHeight = static_cast<double>(drawn.size()) * (rowHeight + rowGap) - rowGap;
   double top = area.center().y() - rowsHeight / 2;
   const double middle = area.center().y();
 
   const double multiplierLeft = area.left();
   const double multiplierWidth = RegisterBox::width(productBits, bit);
-  const double innerLeft = multiplierLeft + multiplierWidth + arrowRoom;
   const double innerWidth = RegisterBox::width(description_.innerBits, bit);
-  const double outerLeft = innerLeft + innerWidth + arrowRoom;
   const double outerWidth = RegisterBox::width(description_.outerBits, bit);
+  const double boxes = multiplierWidth + innerWidth + outerWidth + RegisterBox::width(0, bit);
+  const double arrowRoom = std::clamp((area.width() - boxes) / 3.0, leastArrowRoom, mostArrowRoom);
+  const double innerLeft = multiplierLeft + multiplierWidth + arrowRoom;
+  const double outerLeft = innerLeft + innerWidth + arrowRoom;
 
   clearMarks();
   std::size_t previous = 0;

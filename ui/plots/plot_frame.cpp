@@ -105,7 +105,8 @@ void drawHeading(QPainter& painter, const QRectF& box, const QString& text, cons
   painter.save();
   painter.setFont(titleFont(painter));
   painter.setPen(theme.text);
-  drawSymbolText(painter, box, Qt::AlignLeft | Qt::AlignVCenter, text);
+  drawSymbolText(painter, box, Qt::AlignLeft | Qt::AlignVCenter,
+                 QFontMetricsF(painter.font()).elidedText(text, Qt::ElideRight, box.width()));
   painter.restore();
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double padding = 9.0;
 constexpr double stripHeight = 10.0;
-constexpr double leastWidth = 118.0;
+constexpr double leastWidth = 112.0;
 
 }  // namespace
 

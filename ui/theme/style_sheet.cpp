@@ -60,7 +60,7 @@ QTreeView, QTableView, QListView { background: @panel; color: @text; border: non
 QTreeView::item { padding: 3px 2px; border: 1px solid transparent; }
 QTableView::item, QListView::item { padding: 2px 5px; border: 1px solid transparent; }
 QTreeView::item:hover, QTableView::item:hover, QListView::item:hover { background: @selection; }
-QTreeView::item:selected, QTableView::item:selected, QListView::item:selected { background: @selection; color: @text; }
+QTreeView::item:selected, QTableView::item:selected, QListView::item:selected { background: @selection; }
 QTreeView::item:focus, QTableView::item:focus, QListView::item:focus { border: 1px solid @accent; }
 QTreeView::branch:closed:has-children { image: url(@controls/chevron-right.svg); }
 QTreeView::branch:open:has-children { image: url(@controls/chevron-down.svg); }
