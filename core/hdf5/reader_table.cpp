@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 
@@ -39,39 +41,82 @@ Result<OpenedTable> openTable(const FileAccess& file, const std::string& path) {
   return table;
 }
 
-/// Reads the one member `name` of every row into `buffer`, as elements of `memberType`.
-herr_t readMember(const OpenedTable& table, const std::string& name, hid_t memberType, void* buffer) {
-  const TypeHandle single(H5Tcreate(H5T_COMPOUND, H5Tget_size(memberType)));
-  if (!single.valid() || H5Tinsert(single.get(), name.c_str(), 0, memberType) < 0) return -1;
-  return table.rows == 0 ? 0 : H5Dread(table.dataset.get(), single.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer);
+/// All rows as they are stored. Read at once: for each column on its own every compressed chunk would be unpacked anew.
+Result<std::vector<std::byte>> readRows(const FileAccess& file, const std::string& path, const OpenedTable& table) {
+  const std::size_t size = H5Tget_size(table.stored.type.get());
+  if (size == 0 || table.rows > file.limits.readBytes / size) {
+    return file.fail(ErrorCode::tooLarge, path, "fewer rows", std::to_string(table.rows));
+  }
+  AXESCOPE_TRY(std::vector<std::byte> rows, allocate<std::byte>(file, path, table.rows * size));
+  const hid_t type = table.stored.type.get();
+  if (!rows.empty() && H5Dread(table.dataset.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows.data()) < 0) {
+    return file.unreadable(path);
+  }
+  return rows;
 }
 
-Result<Reader::Column> readColumn(const FileAccess& file, const std::string& path, const OpenedTable& table,
-                                  unsigned index) {
+/// Member `index` of every row, converted to elements of `memoryType`.
+herr_t takeMember(const OpenedTable& table, const std::vector<std::byte>& rows, unsigned index, hid_t memberType,
+                  hid_t memoryType, void* buffer) {
+  const std::size_t rowSize = H5Tget_size(table.stored.type.get());
+  const std::size_t offset = H5Tget_member_offset(table.stored.type.get(), index);
+  const std::size_t stored = H5Tget_size(memberType);
+  const std::size_t wanted = H5Tget_size(memoryType);
+  if (stored == 0 || wanted == 0 || offset + stored > rowSize) return -1;
+  std::vector<std::byte> values(table.rows * std::max(stored, wanted));  // converted in place
+  for (std::uint64_t row = 0; row < table.rows; ++row) {
+    std::memcpy(values.data() + row * stored, rows.data() + row * rowSize + offset, stored);
+  }
+  if (H5Tconvert(memberType, memoryType, table.rows, values.data(), nullptr, H5P_DEFAULT) < 0) return -1;
+  if (!values.empty()) std::memcpy(buffer, values.data(), table.rows * wanted);
+  return 0;
+}
+
+struct StoredColumn {
+  std::string name;
+  TypeHandle type;
+  bool isText = false;
+};
+
+// Before anything is read: no type of variable length, whose data lies elsewhere.
+Result<StoredColumn> checkedMember(const FileAccess& file, const std::string& path, const OpenedTable& table,
+                                   unsigned index) {
   const std::unique_ptr<char, herr_t (*)(void*)> rawName(H5Tget_member_name(table.stored.type.get(), index),
                                                          [](void* name) { return H5free_memory(name); });
-  const TypeHandle type(H5Tget_member_type(table.stored.type.get(), index));
-  if (!rawName || !type.valid()) return file.corrupt(path);
+  StoredColumn member{{}, TypeHandle(H5Tget_member_type(table.stored.type.get(), index)), false};
+  if (!rawName || !member.type.valid()) return file.corrupt(path);
   if (!isUtf8(rawName.get())) return file.fail(ErrorCode::wrongType, path, "column names in UTF-8", "other bytes");
+  member.name = rawName.get();
+  const std::string label = path + "." + member.name;
+  member.isText = H5Tget_class(member.type.get()) == H5T_STRING;
+  if (!member.isText) {
+    AXESCOPE_TRY(const NumericType number, numericType(file, member.type.get(), label));
+    static_cast<void>(number);
+  } else if (H5Tis_variable_str(member.type.get()) != 0) {
+    return file.fail(ErrorCode::wrongType, label, "fixed-length text or numbers", describeType(member.type.get()));
+  }
+  return member;
+}
+
+Result<Reader::Column> takeColumn(const FileAccess& file, const std::string& path, const OpenedTable& table,
+                                  const std::vector<std::byte>& rows, const StoredColumn& member, unsigned index) {
   Reader::Column column;
-  column.name = rawName.get();
+  column.name = member.name;
+  column.isText = member.isText;
   const std::string label = path + "." + column.name;
-  if (H5Tget_class(type.get()) == H5T_STRING) {
-    column.isText = true;
-    if (H5Tis_variable_str(type.get()) != 0)
-      return file.fail(ErrorCode::wrongType, label, "fixed-length text or numbers", describeType(type.get()));
-    const ReadElements read = [&](hid_t memoryType, void* buffer) {
-      return readMember(table, column.name, memoryType, buffer);
-    };
-    AXESCOPE_TRY(column.texts, readTexts(file, label, type.get(), table.rows, file.limits.readBytes, read));
+  const ReadElements take = [&](hid_t memoryType, void* buffer) {
+    return takeMember(table, rows, index, member.type.get(), memoryType, buffer);
+  };
+  if (member.isText) {
+    AXESCOPE_TRY(column.texts, readTexts(file, label, member.type.get(), table.rows, file.limits.readBytes, take));
     return column;
   }
-  AXESCOPE_TRY(const NumericType number, numericType(file, type.get(), label));
+  AXESCOPE_TRY(const NumericType number, numericType(file, member.type.get(), label));
   column.isInteger = number.kind == ElementKind::integer;
   if (table.rows > file.limits.readBytes / sizeof(double))
     return file.fail(ErrorCode::tooLarge, path, "fewer rows", std::to_string(table.rows));
   AXESCOPE_TRY(column.numbers, allocate<double>(file, label, table.rows));
-  if (readMember(table, column.name, H5T_NATIVE_DOUBLE, column.numbers.data()) < 0) return file.unreadable(label);
+  if (take(H5T_NATIVE_DOUBLE, column.numbers.data()) < 0) return file.unreadable(label);
   return column;
 }
 
@@ -81,9 +126,15 @@ Result<std::vector<Reader::Column>> Reader::readTable(const std::string& path) c
   const LibraryLock lock;
   const FileAccess& file = state_->file;
   AXESCOPE_TRY(const OpenedTable table, openTable(file, path));
-  std::vector<Column> columns;
+  std::vector<StoredColumn> members;
   for (int index = 0; index < table.columns; ++index) {
-    AXESCOPE_TRY(Column column, readColumn(file, path, table, static_cast<unsigned>(index)));
+    AXESCOPE_TRY(StoredColumn member, checkedMember(file, path, table, static_cast<unsigned>(index)));
+    members.push_back(std::move(member));
+  }
+  AXESCOPE_TRY(const std::vector<std::byte> rows, readRows(file, path, table));
+  std::vector<Column> columns;
+  for (std::size_t index = 0; index < members.size(); ++index) {
+    AXESCOPE_TRY(Column column, takeColumn(file, path, table, rows, members[index], static_cast<unsigned>(index)));
     columns.push_back(std::move(column));
   }
   return columns;

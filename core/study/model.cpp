@@ -64,7 +64,7 @@ Result<std::unique_ptr<Model>> Model::open(const std::filesystem::path& path,
 }
 
 Result<std::string> Model::sha256() const {
-  const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(hashMutex_);
   if (sha256_.empty()) {
     AXESCOPE_TRY(sha256_, sha256OfFile(dump_.path()));
   }

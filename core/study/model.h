@@ -69,6 +69,7 @@ class Model {
   std::vector<LayerMapping> mappings_;
   std::optional<Network> network_;
   mutable std::mutex mutex_;
+  mutable std::mutex hashMutex_;  // its own: windows ask for the hash while data is being read
   mutable std::string sha256_;
   mutable std::shared_ptr<const Tensor> evaluation_;
   mutable std::shared_ptr<const MatrixF> floatOutputs_;

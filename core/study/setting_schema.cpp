@@ -303,7 +303,8 @@ Status checkValue(const SettingInfo& info, const SettingValue& value) {
   const auto* name = std::get_if<std::string>(&value);
   const bool named =
       name != nullptr && std::find(info.choices.begin(), info.choices.end(), *name) != info.choices.end();
-  const std::string range = fmt::format("{} … {}", info.least, info.most);
+  // Only for the error: this runs for every cell of a results file.
+  const auto range = [&] { return fmt::format("{} … {}", info.least, info.most); };
   switch (info.kind) {
     case SettingKind::text:
       if (name == nullptr) return refuse("text");
@@ -315,13 +316,14 @@ Status checkValue(const SettingInfo& info, const SettingValue& value) {
       if (named) return {};
       const auto* number = std::get_if<std::int64_t>(&value);
       if (number == nullptr || static_cast<double>(*number) < info.least || static_cast<double>(*number) > info.most) {
-        return refuse("a whole number in " + range + (info.choices.empty() ? "" : " or " + joined(info.choices)));
+        return refuse("a whole number in " + range() + (info.choices.empty() ? "" : " or " + joined(info.choices)));
       }
       return {};
     }
     case SettingKind::real: {
       const auto* number = std::get_if<double>(&value);
-      if (number == nullptr || !(*number >= info.least && *number <= info.most)) return refuse("a number in " + range);
+      if (number == nullptr || !(*number >= info.least && *number <= info.most))
+        return refuse("a number in " + range());
       return {};
     }
   }

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A researcher's first quarter of an hour, start to end, in the real window.
-#include <QAbstractItemModelTester>
+#include <QAbstractItemView>
+#include <QAbstractSpinBox>
+#include <QApplication>
+#include <QComboBox>
+#include <QElapsedTimer>
 #include <QFile>
-#include <QLabel>
+#include <QHeaderView>
 #include <QMenu>
 #include <QMenuBar>
+#include <QMessageBox>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 #include <QXmlStreamReader>
 #include <map>
 #include <set>
@@ -224,6 +230,95 @@ TEST_F(Journey, EveryShortcutOfTheMenusIsItsOwn) {
     }
   }
   EXPECT_GE(keys.size(), 20U);
+}
+
+TEST_F(Journey, ClosingDuringASweepAsksAndLosesNoFinishedPoint) {
+  const QString results = folder_.filePath(QStringLiteral("r.h5"));
+  int shown = 0;
+  {
+    MainWindow window;
+    window.show();
+    openSample(window);
+    setStudy(window);
+    window.state().runStudy(results, false);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return window.state().points().rowCount() >= 2; }, patience));
+    const auto answer = [](QMessageBox::StandardButton button) {
+      QTimer::singleShot(0, qApp, [button] {
+        auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+        ASSERT_NE(box, nullptr);
+        box->button(button)->click();
+      });
+    };
+    answer(QMessageBox::No);
+    EXPECT_FALSE(window.close());
+    EXPECT_TRUE(window.state().sweep().running());
+    shown = window.state().points().rowCount();
+    answer(QMessageBox::Yes);
+    EXPECT_TRUE(window.close());
+  }
+  const auto kept = readResults(results.toStdString());
+  ASSERT_TRUE(kept.has_value()) << kept.error().line();
+  EXPECT_GE(static_cast<int>(kept->points.size()), shown);
+}
+
+TEST_F(Journey, EverythingThatTakesTheFocusHasAName) {
+  MainWindow window;
+  window.show();
+  openSample(window);
+  for (const QWidget* widget : window.findChildren<QWidget*>()) {
+    if (widget->focusPolicy() == Qt::NoFocus) continue;
+    const bool control =
+        qobject_cast<const QAbstractButton*>(widget) != nullptr || qobject_cast<const QComboBox*>(widget) != nullptr ||
+        qobject_cast<const QAbstractSpinBox*>(widget) != nullptr ||
+        qobject_cast<const QAbstractItemView*>(widget) != nullptr || qobject_cast<const PlotView*>(widget) != nullptr;
+    const bool isPart = widget->objectName().startsWith(QStringLiteral("qt_")) ||
+                        qobject_cast<const QComboBox*>(widget->parentWidget()) != nullptr;
+    const bool popup = widget->window() != &window || qobject_cast<const QHeaderView*>(widget) != nullptr;
+    if (!control || isPart || popup) continue;
+    const auto* button = qobject_cast<const QAbstractButton*>(widget);
+    const bool named = !widget->accessibleName().isEmpty() || (button != nullptr && !button->text().isEmpty());
+    EXPECT_TRUE(named) << widget->metaObject()->className() << " in "
+                       << widget->parentWidget()->metaObject()->className();
+  }
+}
+
+TEST_F(Journey, OneHundredThousandResultsOpenAndStaySmooth) {
+  const QString path = folder_.filePath(QStringLiteral("many.h5"));
+  {
+    Provenance provenance;
+    provenance.inputSha256 = "0";
+    auto file = ResultsFile::open({path.toStdString(), std::nullopt, false}, provenance);
+    ASSERT_TRUE(file.has_value()) << file.error().line();
+    for (int i = 0; i < 100'000; ++i) {
+      PointResult point;
+      point.settings.innerBits = 8 + i % 40;
+      point.settings.tileSize = 1 + i / 40;
+      point.settings.constraint = i % 2 == 0 ? Constraint::none : Constraint::axe;
+      point.measurement.accuracy = (i % 997) / 997.0;
+      point.measurement.guaranteed = i % 2 == 1;
+      ASSERT_TRUE((*file)->add(point).has_value());
+    }
+    ASSERT_TRUE((*file)->finish().has_value());
+  }
+  MainWindow window;
+  window.resize(1600, 1000);
+  window.show();
+  QElapsedTimer clock;
+  clock.start();
+  QSignalSpy opened(&window.state(), &AppState::opened);
+  window.open(path);
+  ASSERT_TRUE(opened.wait(patience));
+  const qint64 reading = clock.elapsed();
+  window.grab();  // as much as it takes until it is seen
+  const qint64 opening = clock.restart();
+  EXPECT_EQ(window.state().points().rowCount(), 100'000);
+  window.state().selection().setPoints({50'000});
+  window.grab();
+  const qint64 selecting = clock.restart();
+  window.currentPage()->plot()->zoom({700, 300}, 1.5);
+  window.grab();
+  std::cout << "100,000 results: read after " << reading << " ms, seen after " << opening << " ms, a selection after " << selecting
+            << " ms, a zoom after " << clock.elapsed() << " ms\n";
 }
 
 }  // namespace

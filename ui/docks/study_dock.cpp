@@ -184,11 +184,7 @@ void StudyDock::showProblem(std::string_view key, const Status& status) {
     field.text->style()->polish(field.text);
   }
   field.problem->setVisible(!status.has_value());
-  if (!status) {
-    field.problem->setText(tr("expected %1").arg(QString::fromStdString(status.error().expected)));
-  } else {
-    askEstimate();
-  }
+  if (!status) field.problem->setText(tr("expected %1").arg(QString::fromStdString(status.error().expected)));
 }
 
 void StudyDock::showStudy() {

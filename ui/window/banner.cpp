@@ -16,6 +16,7 @@ Banner::Banner(QWidget* parent)
   text_->setWordWrap(true);
   text_->setTextFormat(Qt::PlainText);
   text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+  action_->setAccessibleName(tr("What can be done about it"));
   dismiss_->setAccessibleName(tr("Dismiss the message"));
   dismiss_->setToolTip(tr("Dismiss"));
   dismiss_->setFlat(true);

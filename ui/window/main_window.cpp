@@ -108,14 +108,14 @@ void MainWindow::makeToolBar() {
     return button;
   };
   addAction(actions_.open, tr("Open"), "openButton");
-  addMenu(actions_.recent, tr("Recent"), "recentButton");
-  addMenu(actions_.presets, tr("Preset"), "presetButton");
+  addMenu(actions_.recent, tr("Recent ▾"), "recentButton");
+  addMenu(actions_.presets, tr("Preset ▾"), "presetButton");
   addAction(actions_.run, tr("Run"), "primary");
   addAction(actions_.pause, tr("Pause"), "pauseButton");
   addAction(actions_.cancel, tr("Cancel"), "cancelButton");
   auto* exports = new QMenu(this);
   exports->addActions({actions_.exportPlot, actions_.copyPlot, actions_.exportResults, actions_.exportQuantized});
-  addMenu(exports, tr("Export"), "exportButton");
+  addMenu(exports, tr("Export ▾"), "exportButton");
   auto* spacer = new QWidget;
   spacer->setObjectName(QStringLiteral("plain"));
   spacer->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
@@ -306,6 +306,7 @@ void MainWindow::showEvent(QShowEvent* event) {
   QMainWindow::showEvent(event);
   if (shown_) return;
   shown_ = true;
+  setFocus();  // no button looks chosen before anyone chose it
   if (!restoring_) sizeDocks();
 }
 
