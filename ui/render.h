@@ -9,12 +9,12 @@
 namespace axescope::ui {
 
 struct RenderRequest {
-  QString file;                             // results, or a quantized file for budgets and datapath
+  QString file{};                           // results, or a quantized file for budgets and datapath
   QString plot = QStringLiteral("pareto");  // pareto, curves, heatmap, budgets or datapath
-  QString out;                              // its ending says the format
-  QString model;   // the dump the results come from, for budgets and datapath; empty: beside the results
-  QString layer;   // empty: the one that uses most of its budget
-  int point = -1;  // row of the results; −1: the best guaranteed one
+  QString out{};                            // its ending says the format
+  QString model{};  // the dump the results come from, for budgets and datapath; empty: beside the results
+  QString layer{};  // empty: the one that uses most of its budget
+  int point = -1;   // row of the results; −1: the best guaranteed one
 };
 
 /// Errors: those of reading, of quantizing and of writing; invalidArgument for an unknown plot, point or layer;

@@ -317,8 +317,8 @@ TEST_F(Journey, OneHundredThousandResultsOpenAndStaySmooth) {
   const qint64 selecting = clock.restart();
   window.currentPage()->plot()->zoom({700, 300}, 1.5);
   window.grab();
-  std::cout << "100,000 results: read after " << reading << " ms, seen after " << opening << " ms, a selection after " << selecting
-            << " ms, a zoom after " << clock.elapsed() << " ms\n";
+  std::cout << "100,000 results: read after " << reading << " ms, seen after " << opening << " ms, a selection after "
+            << selecting << " ms, a zoom after " << clock.elapsed() << " ms\n";
 }
 
 }  // namespace

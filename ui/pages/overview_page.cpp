@@ -72,7 +72,8 @@ QWidget* OverviewPage::makeTable() {
   table_->verticalHeader()->hide();
   table_->verticalHeader()->setDefaultSectionSize(26);
   table_->horizontalHeader()->setHighlightSections(false);
-  table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+  constexpr int widths[BoundsModel::columnTotal] = {150, 70, 56, 62, 66, 56, 84, 58, 62, 62, 96};
+  for (int column = 0; column < BoundsModel::columnTotal; ++column) table_->setColumnWidth(column, widths[column]);
   table_->horizontalHeader()->setSectionResizeMode(BoundsModel::nameColumn, QHeaderView::Stretch);
   table_->setMinimumHeight(140);
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/render.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+
+#include <gtest/gtest.h>
+
+#include "core/study/results_file.h"
+#include "core/study/runner.h"
+#include "core/study/study.h"
+
+namespace axescope::ui {
+namespace {
+
+const QString sample = QStringLiteral(AXESCOPE_SOURCE_DIR "/samples/digits-cnn.h5");
+
+class Render : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new QTemporaryDir;
+    results_ = folder_->filePath(QStringLiteral("r.h5"));
+    const auto model = Model::open(sample.toStdString());
+    Study study;
+    for (const auto& [key, text] : {std::pair("algorithm", "rtn"),
+                                    {"inner_bits", "12,16"},
+                                    {"tile", "64"},
+                                    {"propagate", "off"},
+                                    {"eval_samples", "50"}}) {
+      ASSERT_TRUE(study.set(key, std::string_view(text)).has_value());
+    }
+    auto file = ResultsFile::open({results_.toStdString(), std::nullopt, false}, *makeProvenance(**model, study));
+    ASSERT_TRUE(file.has_value());
+    const PointSink sink = [&](const PointResult& point) { return (*file)->add(point); };
+    ASSERT_TRUE(runPoints(**model, *study.points(true), sink, {}).has_value());
+    ASSERT_TRUE((*file)->finish().has_value());
+  }
+  static void TearDownTestSuite() {
+    delete folder_;
+    folder_ = nullptr;
+  }
+  static QByteArray rendered(RenderRequest request) {
+    request.out = folder_->filePath(QStringLiteral("out.svg"));
+    QFile::remove(request.out);
+    const Status status = render(request);
+    EXPECT_TRUE(status.has_value()) << (status ? "" : status.error().line());
+    QFile file(request.out);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+  }
+  static Error refused(RenderRequest request) {
+    request.out = folder_->filePath(QStringLiteral("none.svg"));
+    const Status status = render(request);
+    EXPECT_FALSE(status.has_value());
+    EXPECT_FALSE(QFile::exists(request.out));
+    return status ? Error{} : status.error();
+  }
+  static QTemporaryDir* folder_;
+  static QString results_;
+};
+QTemporaryDir* Render::folder_ = nullptr;
+QString Render::results_;
+
+TEST_F(Render, EveryPlotCarriesTheHashOfItsInput) {
+  for (const char* plot : {"pareto", "curves", "heatmap", "budgets", "datapath"}) {
+    const QByteArray svg = rendered({.file = results_, .plot = QString::fromLatin1(plot), .model = sample});
+    EXPECT_TRUE(svg.contains("input_sha256")) << plot;
+    EXPECT_GT(svg.size(), 2000) << plot;
+  }
+}
+
+TEST_F(Render, BudgetsFindTheDumpBesideTheResults) {
+  EXPECT_EQ(refused({.file = results_, .plot = QStringLiteral("budgets")}).code, ErrorCode::notFound);
+  ASSERT_TRUE(QFile::copy(sample, folder_->filePath(QStringLiteral("digits-cnn.h5"))));
+  EXPECT_FALSE(rendered({.file = results_, .plot = QStringLiteral("budgets")}).isEmpty());
+}
+
+TEST_F(Render, AnotherDumpIsRefusedByItsHash) {
+  const QString other = QStringLiteral(AXESCOPE_SOURCE_DIR "/samples/fir-bank.h5");
+  const Error error = refused({.file = results_, .plot = QStringLiteral("budgets"), .model = other});
+  EXPECT_EQ(error.code, ErrorCode::refused);
+  EXPECT_NE(error.line().find("SHA-256"), std::string::npos);
+}
+
+TEST_F(Render, WhatIsNotThereIsNamed) {
+  EXPECT_EQ(refused({.file = results_, .plot = QStringLiteral("pie")}).object, "--plot");
+  EXPECT_EQ(refused({.file = results_, .plot = QStringLiteral("budgets"), .model = sample, .point = 99}).object,
+            "--point");
+  EXPECT_EQ(
+      refused(
+          {.file = results_, .plot = QStringLiteral("budgets"), .model = sample, .layer = QStringLiteral("nowhere")})
+          .object,
+      "--layer");
+  EXPECT_EQ(refused({.file = sample, .plot = QStringLiteral("pareto")}).code, ErrorCode::unsupported);
+}
+
+}  // namespace
+}  // namespace axescope::ui
