@@ -5,6 +5,7 @@
 #include <QAbstractAxis>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "ui/plots/chart_description.h"
 
@@ -19,7 +20,7 @@ struct AxisRange {
 
 class AxisScale {
  public:
-  explicit AxisScale(const ChartAxis& axis) : axis_(axis) {}
+  explicit AxisScale(ChartAxis axis) : axis_(std::move(axis)) {}
 
   /// Finite, and above 0 on a logarithmic axis: one value that is not would make Qt Charts drop a whole series.
   bool takes(double value) const;

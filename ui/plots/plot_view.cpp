@@ -81,7 +81,7 @@ void PlotView::paintEvent(QPaintEvent*) {
     painter.setPen(QPen(theme_.text, 1.4));
     painter.drawEllipse(hovered_->position, ringRadius, ringRadius);
   }
-  if (hasFocus()) {
+  if (hasFocus() && focusIsFromKeys_) {
     painter.setPen(QPen(theme_.accent, 1.0));
     painter.drawRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));
   }
@@ -224,6 +224,12 @@ void PlotView::leaveEvent(QEvent*) {
 
 void PlotView::resizeEvent(QResizeEvent*) {
   picture_ = QPixmap();
+}
+
+// A frame helps whoever walks through the window by keys; after a click it would only be noise.
+void PlotView::focusInEvent(QFocusEvent* event) {
+  focusIsFromKeys_ = event->reason() != Qt::MouseFocusReason;
+  QWidget::focusInEvent(event);
 }
 
 void PlotView::changeEvent(QEvent* event) {

@@ -44,6 +44,7 @@ class PlotView : public QWidget {
   void leaveEvent(QEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   void changeEvent(QEvent* event) override;
+  void focusInEvent(QFocusEvent* event) override;
 
  private:
   void repaintPlot();
@@ -59,6 +60,7 @@ class PlotView : public QWidget {
   std::optional<QPointF> pointer_;
   std::optional<QPointF> pressed_;
   bool dragging_ = false;
+  bool focusIsFromKeys_ = false;
   QList<int> selectedRows_;
 };
 

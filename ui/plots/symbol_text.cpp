@@ -41,7 +41,8 @@ QString symbolHtml(const QString& text) {
 void drawSymbolText(QPainter& painter, const QRectF& box, Qt::Alignment alignment, const QString& text) {
   const QFont font = painter.font();
   QFont small = font;
-  small.setPixelSize(std::max(7, QFontMetrics(font).height() * 10 / 19));
+  constexpr double lowered = 0.76;  // of the size of the text
+  small.setPixelSize(std::max(8, qRound(lowered * QFontInfo(font).pixelSize())));
   const QFontMetricsF metrics(font);
   const QFontMetricsF smallMetrics(small);
   double width = 0.0;
