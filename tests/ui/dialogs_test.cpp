@@ -18,6 +18,7 @@
 #include "ui/dialogs/about_dialog.h"
 #include "ui/dialogs/settings_help_dialog.h"
 #include "ui/dialogs/shortcuts_dialog.h"
+#include "ui/plots/symbol_text.h"
 #include "ui/state/setting_text.h"
 
 namespace axescope::ui {
@@ -59,8 +60,8 @@ TEST(SettingsHelp, TheFilterKeepsWhatSpeaksOfTheWords) {
 }
 
 TEST(SettingText, SubscriptsExponentsAndRanges) {
-  EXPECT_EQ(symbolHtml("P_I"), QStringLiteral("<i>P</i><sub>I</sub>"));
-  EXPECT_EQ(symbolHtml(""), QString());
+  EXPECT_EQ(symbolHtml(QStringLiteral("Inner width P_I")), QStringLiteral("Inner width P<sub>I</sub>"));
+  EXPECT_EQ(symbolHtml(QString()), QString());
   EXPECT_EQ(rangeText(*findSetting("inner_bits")), QStringLiteral("2 … 63"));
   EXPECT_EQ(rangeText(*findSetting("tile")), QStringLiteral("at least 1, or full"));
   EXPECT_EQ(rangeText(*findSetting("overflow")), QStringLiteral("wrap, saturate"));

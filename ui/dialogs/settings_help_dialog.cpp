@@ -8,15 +8,13 @@
 #include <QVBoxLayout>
 #include <map>
 
+#include "ui/plots/symbol_text.h"
 #include "ui/state/setting_text.h"
+#include "ui/state/text_view.h"
 
 namespace axescope::ui {
 
 namespace {
-
-QString toQString(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 QLabel* label(const QString& text, const char* property = nullptr) {
   auto* label = new QLabel(text);
@@ -29,14 +27,14 @@ QLabel* label(const QString& text, const char* property = nullptr) {
 QFrame* makeEntry(const SettingInfo& info) {
   auto* frame = new QFrame;
   frame->setObjectName(QStringLiteral("entry"));
-  frame->setAccessibleName(toQString(info.title));
+  frame->setAccessibleName(fromView(info.title));
   auto* layout = new QVBoxLayout(frame);
   layout->setContentsMargins(14, 10, 14, 12);
   layout->setSpacing(4);
   auto* first = new QHBoxLayout;
   first->setSpacing(8);
-  first->addWidget(label(toQString(info.title), "heading"));
-  if (!info.symbol.empty()) first->addWidget(label(symbolHtml(info.symbol), "muted"));
+  first->addWidget(label(fromView(info.title), "heading"));
+  if (!info.symbol.empty()) first->addWidget(label(symbolHtml(fromView(info.symbol)), "muted"));
   first->addStretch();
   first->addWidget(label(QString::fromStdString(info.flag()), "code"));
   auto* help = label(helpHtml(info));
@@ -102,8 +100,8 @@ QWidget* SettingsHelpDialog::makeList() {
       QFrame* entry = makeEntry(info);
       layout->addWidget(entry);
       const QString words =
-          QStringList{toQString(info.title), toQString(info.symbol), toQString(info.symbol).remove(QLatin1Char('_')),
-                      toQString(info.key),   toQString(info.help),   QString::fromStdString(info.flag()),
+          QStringList{fromView(info.title), fromView(info.symbol), fromView(info.symbol).remove(QLatin1Char('_')),
+                      fromView(info.key),   fromView(info.help),   QString::fromStdString(info.flag()),
                       rangeText(info)}
               .join(QLatin1Char('\n'));
       entries_.push_back({entry, heading, words});

@@ -9,8 +9,9 @@
 #include <QVBoxLayout>
 
 #include "ui/jobs/clock_text.h"
-#include "ui/plots/result_chart.h"
+#include "ui/plots/symbol_text.h"
 #include "ui/state/setting_text.h"
+#include "ui/state/text_view.h"
 
 namespace axescope::ui {
 
@@ -132,7 +133,7 @@ void StudyDock::addField(const SettingInfo& info, QFormLayout* form) {
   field.problem->setProperty("error", true);
   field.problem->setWordWrap(true);
   field.problem->hide();
-  const QString symbol = symbolHtml(info.symbol);
+  const QString symbol = symbolHtml(fromView(info.symbol));
   const QString help =
       QStringLiteral("<p><b>%1</b>%2<br>%3</p><p>%4</p>")
           .arg(fromView(info.title).toHtmlEscaped(), symbol.isEmpty() ? QString() : QStringLiteral(" · ") + symbol,

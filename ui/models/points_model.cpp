@@ -4,15 +4,12 @@
 #include <QCoreApplication>
 #include <utility>
 
+#include "ui/state/text_view.h"
 #include "ui/theme/series_style.h"
 
 namespace axescope::ui {
 
 namespace {
-
-QString toQString(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 QString translated(const char* text) {
   return QCoreApplication::translate("PointsModel", text);
@@ -88,9 +85,9 @@ QVariant PointsModel::data(const QModelIndex& index, int role) const {
 QVariant PointsModel::headerData(int section, Qt::Orientation orientation, int role) const {
   if (orientation != Qt::Horizontal) return role == Qt::DisplayRole ? QVariant(section + 1) : QVariant();
   const ResultColumn& column = resultColumns()[static_cast<std::size_t>(section)];
-  if (role == Qt::DisplayRole) return toQString(column.title);
+  if (role == Qt::DisplayRole) return fromView(column.title);
   if (role == Qt::ToolTipRole) {
-    return column.setting != nullptr ? toQString(column.setting->help) : toQString(column.name);
+    return column.setting != nullptr ? fromView(column.setting->help) : fromView(column.name);
   }
   return {};
 }

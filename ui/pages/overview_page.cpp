@@ -31,7 +31,6 @@ HistogramDescription activationsOf(const QuantizedFileLayer& layer) {
       histogramOf(values.data(), static_cast<std::int64_t>(values.size()), bins, mostValues);
   histogram.title = OverviewPage::tr("Input activations, %1 bits").arg(layer.input.bits);
   histogram.xTitle = OverviewPage::tr("value");
-  histogram.colour = QColor(0xcc, 0x79, 0xa7);
   return histogram;
 }
 

@@ -4,8 +4,9 @@
 #include <QFileDialog>
 #include <QMenu>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QVBoxLayout>
+
+#include "ui/state/whole_file.h"
 
 namespace axescope::ui {
 
@@ -39,15 +40,8 @@ void TablePage::chooseFile() {
 
 void TablePage::exportCsv(const QString& path) {
   const std::string text = resultsCsv(state_->provenance(), table_->shownPoints());
-  QSaveFile file(path);
-  const bool written = file.open(QIODevice::WriteOnly) &&
-                       file.write(text.data(), static_cast<qint64>(text.size())) == static_cast<qint64>(text.size()) &&
-                       file.commit();
-  if (written) {
-    Q_EMIT message(tr("Exported %1").arg(path), false);
-  } else {
-    Q_EMIT message(tr("Cannot write %1: %2").arg(path, file.errorString()), true);
-  }
+  const Status written = writeWholeFile(path, QByteArray::fromStdString(text));
+  Q_EMIT message(written ? tr("Exported %1").arg(path) : QString::fromStdString(written.error().line()), !written);
 }
 
 }  // namespace axescope::ui

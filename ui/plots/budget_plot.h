@@ -41,6 +41,7 @@ class BudgetPlot : public Plot {
   void paintHistogram(QPainter& painter, const QRectF& area, const Theme& theme) const;
   void paintTiles(QPainter& painter, const QRectF& area, const Theme& theme) const;
   QString xTitle() const;
+  static QColor barColour(double use, const Theme& theme);
 
   BudgetDescription description_;
   QString notice_;

@@ -196,8 +196,7 @@ std::vector<HistogramDescription> DatapathPlot::histograms() const {
 
 void DatapathPlot::paintSums(QPainter& painter, const QRectF& area, const Theme& theme) const {
   std::vector<HistogramDescription> all = histograms();
-  const QColor colours[] = {theme.dark ? QColor(0x3f, 0x8e, 0xc9) : QColor(0x00, 0x72, 0xb2), QColor(0xcc, 0x79, 0xa7),
-                            QColor(0xe6, 0x9f, 0x00)};
+  const QColor colours[] = {theme.bar, theme.barBelow, theme.barSpecial};
   const double width = (area.width() - 2 * margin) / 3.0;
   for (std::size_t i = 0; i < all.size(); ++i) {
     all[i].colour = colours[i];

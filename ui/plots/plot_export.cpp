@@ -9,8 +9,9 @@
 #include <QJsonObject>
 #include <QPainter>
 #include <QPdfWriter>
-#include <QSaveFile>
 #include <QSvgGenerator>
+
+#include "ui/state/whole_file.h"
 
 namespace axescope::ui {
 
@@ -144,12 +145,7 @@ Status exportPlot(Plot& plot, const QString& path, const Theme& theme, const Plo
     return fail(ErrorCode::unsupported, path.toStdString(), {}, "a name ending in svg, pdf, png, csv, json or tex",
                 ending.toStdString());
   }
-  QSaveFile file(path);
-  if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size() || !file.commit()) {
-    return fail(ErrorCode::writeFailed, path.toStdString(), {}, "a file that can be written",
-                file.errorString().toStdString());
-  }
-  return {};
+  return writeWholeFile(path, content);
 }
 
 }  // namespace axescope::ui

@@ -58,10 +58,6 @@ const ResultColumn& metricColumn(const std::vector<PointResult>& points, const s
 
 }  // namespace
 
-QString fromView(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
 QString columnTitle(const ResultColumn& column) {
   QString title = fromView(column.title);
   if (column.setting != nullptr && !column.setting->symbol.empty()) {

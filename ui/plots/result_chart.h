@@ -9,10 +9,10 @@
 
 #include "core/study/point_result.h"
 #include "ui/plots/chart_plot.h"
+#include "ui/state/text_view.h"
 
 namespace axescope::ui {
 
-QString fromView(std::string_view text);
 /// "Inner width P_I".
 QString columnTitle(const ResultColumn& column);
 ChartAxis axisOf(const ResultColumn& column, bool logarithmic);

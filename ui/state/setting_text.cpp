@@ -6,16 +6,14 @@
 #include <QRegularExpression>
 #include <QStringList>
 
+#include "ui/state/text_view.h"
+
 namespace axescope::ui {
 
 namespace {
 
 // An upper end that large only keeps typing errors out; saying it would suggest a limit that matters.
 constexpr double practicallyUnlimited = 1e6;
-
-QString toQString(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 QString translated(const char* text) {
   return QCoreApplication::translate("SettingText", text);
@@ -27,17 +25,10 @@ QString number(double value) {
 
 }  // namespace
 
-QString symbolHtml(std::string_view symbol) {
-  const QString text = toQString(symbol).toHtmlEscaped();
-  const qsizetype underscore = text.indexOf(QLatin1Char('_'));
-  if (underscore < 0) return text.isEmpty() ? text : QStringLiteral("<i>%1</i>").arg(text);
-  return QStringLiteral("<i>%1</i><sub>%2</sub>").arg(text.left(underscore), text.mid(underscore + 1));
-}
-
 QString helpHtml(const SettingInfo& info) {
-  QString html = toQString(info.help).toHtmlEscaped();
+  QString html = fromView(info.help).toHtmlEscaped();
   for (const std::string_view choice : info.choices) {
-    const QString name = toQString(choice);
+    const QString name = fromView(choice);
     html.replace(QRegularExpression(QStringLiteral("(^|\\s)%1:").arg(QRegularExpression::escape(name))),
                  QStringLiteral("\\1<b>%1</b>:").arg(name));
   }
@@ -50,7 +41,7 @@ QString helpHtml(const SettingInfo& info) {
 
 QString rangeText(const SettingInfo& info) {
   QStringList names;
-  for (const std::string_view choice : info.choices) names << toQString(choice);
+  for (const std::string_view choice : info.choices) names << fromView(choice);
   switch (info.kind) {
     case SettingKind::choice:
       return names.join(QStringLiteral(", "));

@@ -9,8 +9,6 @@
 
 namespace axescope::ui {
 
-/// "P_I" as rich text with a lowered I; empty for an empty symbol.
-QString symbolHtml(std::string_view symbol);
 /// Help as rich text: exponents raised, names of choices that the text explains in bold.
 QString helpHtml(const SettingInfo& info);
 /// What may be entered, as plain text: "2 … 63", "at least 1, or full", "wrap, saturate".

@@ -22,7 +22,10 @@ struct Theme {
   QColor good;        // guaranteed
   QColor warning;     // may overflow
   QColor error;
-  QColor limit;  // budget and range lines
+  QColor limit;       // budget and range lines
+  QColor bar;         // of plain quantities
+  QColor barBelow;    // their negative part, or the second of two
+  QColor barSpecial;  // the third
 
   static Theme light();
   static Theme darkTheme();

@@ -10,13 +10,11 @@
 #include <QMimeData>
 #include <QSettings>
 #include <QSplitter>
-#include <QStandardPaths>
 #include <QToolBar>
 #include <QToolButton>
 #include <QToolTip>
 #include <QVBoxLayout>
 
-#include "core/study/runner.h"
 #include "ui/docks/model_dock.h"
 #include "ui/docks/study_dock.h"
 #include "ui/pages/budgets_page.h"
@@ -34,7 +32,6 @@ namespace axescope::ui {
 
 namespace {
 
-constexpr int mostRecentFiles = 10;
 constexpr int modelDockWidth = 260;
 constexpr int studyDockWidth = 310;
 
@@ -180,100 +177,6 @@ void MainWindow::makeCentre() {
 
 PlotPage* MainWindow::currentPage() const {
   return qobject_cast<PlotPage*>(pages_->currentWidget());
-}
-
-void MainWindow::connectState() {
-  connect(&state_, &AppState::opened, this, &MainWindow::remember);
-  connect(&state_, &AppState::opened, this, &MainWindow::finishRestoring);
-  connect(&state_, &AppState::failed, this, [this](const QString& line, const QString& path) {
-    banner_->showText(line, Banner::Kind::error);
-    finishRestoring(path);
-  });
-  connect(&state_, &AppState::themeChanged, this, &MainWindow::applyTheme);
-  connect(&state_, &AppState::modelChanged, this, &MainWindow::showProgress);
-  connect(&state_.inspection(), &InspectJob::changed, this, &MainWindow::showProgress);
-  SweepJob& sweep = state_.sweep();
-  for (const auto signal : {&SweepJob::started, &SweepJob::progressChanged}) {
-    connect(&sweep, signal, this, &MainWindow::showProgress);
-  }
-  connect(&sweep, &SweepJob::pausedChanged, this, &MainWindow::showProgress);
-  connect(&sweep, &SweepJob::started, this, [this] {
-    // From here on a crash loses no finished point, and the next start finds them.
-    static_cast<void>(saveSession(session(), lastSessionPath()));
-    banner_->hide();
-  });
-  connect(&sweep, &SweepJob::finished, this, [this](const std::optional<Error>& error) {
-    showProgress();
-    if (error && error->code != ErrorCode::cancelled) {
-      banner_->showText(QString::fromStdString(error->line()), Banner::Kind::error);
-    } else if (error) {
-      banner_->offer(tr("Stopped. Finished points are in %1").arg(state_.resultsPath()), Banner::Kind::note,
-                     tr("Resume"), [this] { state_.resume(); });
-    } else if (!state_.resultsPath().isEmpty()) {
-      banner_->showText(tr("All points are in %1").arg(state_.resultsPath()), Banner::Kind::note);
-    }
-  });
-}
-
-void MainWindow::remember(const QString& path) {
-  stack_->setCurrentIndex(1);
-  setWindowTitle(tr("%1 — AxeScope").arg(QFileInfo(path).fileName()));
-  QSettings settings;
-  QStringList recent = settings.value(QStringLiteral("recentFiles")).toStringList();
-  const QString absolute = QFileInfo(path).absoluteFilePath();
-  recent.removeAll(absolute);
-  recent.prepend(absolute);
-  settings.setValue(QStringLiteral("recentFiles"), recent.mid(0, mostRecentFiles));
-  showRecent();
-  showProgress();
-  if (!restoring_) {
-    const bool results = !state_.points().points().empty() && path == state_.resultsPath();
-    for (int i = 0; results && i < pages_->count(); ++i) {
-      if (pages_->widget(i)->objectName() == QStringLiteral("pareto")) pages_->setCurrentIndex(i);
-    }
-  }
-  offerResume();
-}
-
-void MainWindow::showRecent() {
-  actions_.recent->clear();
-  QStringList present;
-  for (const QString& path : QSettings().value(QStringLiteral("recentFiles")).toStringList()) {
-    if (!QFileInfo::exists(path)) continue;
-    present << path;
-    actions_.recent->addAction(QFileInfo(path).fileName(), this, [this, path] { open(path); })->setToolTip(path);
-  }
-  actions_.recent->setEnabled(!present.isEmpty());
-  welcome_->setRecent(present);
-}
-
-void MainWindow::showProgress() {
-  const SweepJob& sweep = state_.sweep();
-  const bool running = sweep.running();
-  actions_.run->setEnabled(!running && state_.model() != nullptr);
-  actions_.pause->setEnabled(running);
-  actions_.pause->setText(sweep.paused() ? tr("&Go on") : tr("&Pause"));
-  actions_.cancel->setEnabled(running);
-  actions_.resume->setEnabled(state_.canResume());
-  actions_.exportResults->setEnabled(!state_.points().points().empty());
-  actions_.exportQuantized->setEnabled(state_.inspection().current() != nullptr);
-  progress_->show(sweep);
-}
-
-// Results that lack points of their study, of a model that is open: a sweep that was interrupted.
-void MainWindow::offerResume() {
-  if (!state_.canResume() || state_.points().points().empty()) return;
-  missingPoints_.start(
-      [study = state_.edits().study(), done = state_.points().points(),
-       propagates = state_.model()->canPropagate()](const std::stop_token&) -> Result<std::size_t> {
-        AXESCOPE_TRY(const auto wanted, study.points(propagates));
-        return remainingPoints(wanted, done).size();
-      },
-      [this](const Result<std::size_t>& missing) {
-        if (!missing || *missing == 0 || !state_.canResume()) return;
-        banner_->offer(tr("%L1 points of this study are not done.").arg(*missing), Banner::Kind::note, tr("Resume"),
-                       [this] { state_.resume(); });
-      });
 }
 
 void MainWindow::applyTheme() {

@@ -4,7 +4,6 @@
 #include <QClipboard>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QSaveFile>
 #include <QSettings>
 #include <QStandardPaths>
 
@@ -12,20 +11,14 @@
 #include "core/study/results_file.h"
 #include "ui/dialogs/export_dialog.h"
 #include "ui/state/sample_files.h"
+#include "ui/state/whole_file.h"
 #include "ui/window/main_window.h"
 
 namespace axescope::ui {
 
 namespace {
 
-Status writeText(const QString& path, const QByteArray& content) {
-  QSaveFile file(path);
-  if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size() || !file.commit()) {
-    return fail(ErrorCode::writeFailed, path.toStdString(), {}, "a file that can be written",
-                file.errorString().toStdString());
-  }
-  return {};
-}
+constexpr int mostRecentFiles = 10;
 
 }  // namespace
 
@@ -41,7 +34,7 @@ void MainWindow::connectFileActions() {
         QFileDialog::getSaveFileName(this, tr("Export all points"), QStringLiteral("points.csv"), tr("CSV (*.csv)"));
     if (path.isEmpty()) return;
     const std::string csv = resultsCsv(state_.provenance(), state_.points().points());
-    report(writeText(path, QByteArray::fromStdString(csv)), tr("Exported %1").arg(path));
+    report(writeWholeFile(path, QByteArray::fromStdString(csv)), tr("Exported %1").arg(path));
   });
   connect(actions_.openSession, &QAction::triggered, this, [this] {
     const QString path = QFileDialog::getOpenFileName(this, tr("Open a session"), {}, tr("Sessions (*.axescope)"));
@@ -67,6 +60,38 @@ void MainWindow::fillMenus() {
   }
   actions_.samples->setEnabled(!actions_.samples->isEmpty());
   showRecent();
+}
+
+void MainWindow::remember(const QString& path) {
+  stack_->setCurrentIndex(1);
+  setWindowTitle(tr("%1 — AxeScope").arg(QFileInfo(path).fileName()));
+  QSettings settings;
+  QStringList recent = settings.value(QStringLiteral("recentFiles")).toStringList();
+  const QString absolute = QFileInfo(path).absoluteFilePath();
+  recent.removeAll(absolute);
+  recent.prepend(absolute);
+  settings.setValue(QStringLiteral("recentFiles"), recent.mid(0, mostRecentFiles));
+  showRecent();
+  showProgress();
+  if (!restoring_) {
+    const bool results = !state_.points().points().empty() && path == state_.resultsPath();
+    for (int i = 0; results && i < pages_->count(); ++i) {
+      if (pages_->widget(i)->objectName() == QStringLiteral("pareto")) pages_->setCurrentIndex(i);
+    }
+  }
+  offerResume();
+}
+
+void MainWindow::showRecent() {
+  actions_.recent->clear();
+  QStringList present;
+  for (const QString& path : QSettings().value(QStringLiteral("recentFiles")).toStringList()) {
+    if (!QFileInfo::exists(path)) continue;
+    present << path;
+    actions_.recent->addAction(QFileInfo(path).fileName(), this, [this, path] { open(path); })->setToolTip(path);
+  }
+  actions_.recent->setEnabled(!present.isEmpty());
+  welcome_->setRecent(present);
 }
 
 void MainWindow::report(const Status& status, const QString& done) {

@@ -5,7 +5,6 @@
 #include <QDockWidget>
 #include <QFile>
 #include <QFileDialog>
-#include <QSaveFile>
 #include <QSettings>
 #include <QUndoView>
 #include <QVBoxLayout>
@@ -16,6 +15,7 @@
 #include "ui/docks/model_dock.h"
 #include "ui/docks/study_dock.h"
 #include "ui/state/study_presets.h"
+#include "ui/state/whole_file.h"
 #include "ui/window/main_window.h"
 
 namespace axescope::ui {
@@ -59,12 +59,7 @@ void MainWindow::saveStudy() {
       QFileDialog::getSaveFileName(this, tr("Save the study"), QStringLiteral("study.json"), tr("Studies (*.json)"));
   if (path.isEmpty()) return;
   const QByteArray content = QByteArray::fromStdString(state_.edits().study().toJson()) + '\n';
-  QSaveFile file(path);
-  const bool written = file.open(QIODevice::WriteOnly) && file.write(content) == content.size() && file.commit();
-  report(written ? Status{}
-                 : Status(fail(ErrorCode::writeFailed, path.toStdString(), {}, "a file that can be written",
-                               file.errorString().toStdString())),
-         tr("Saved %1").arg(path));
+  report(writeWholeFile(path, content), tr("Saved %1").arg(path));
 }
 
 void MainWindow::showHistory() {

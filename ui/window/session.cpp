@@ -7,7 +7,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QSaveFile>
+
+#include "ui/state/whole_file.h"
 
 namespace axescope::ui {
 
@@ -40,14 +41,11 @@ Status saveSession(const Session& session, const QString& path) {
                          {key("points"), points},
                          {key("geometry"), QString::fromLatin1(session.geometry.toBase64())},
                          {key("layout"), QString::fromLatin1(session.layout.toBase64())}};
-  QSaveFile file(path);
-  const QByteArray content = QJsonDocument(root).toJson();
-  if (!folder.mkpath(QStringLiteral(".")) || !file.open(QIODevice::WriteOnly) ||
-      file.write(content) != content.size() || !file.commit()) {
-    return fail(ErrorCode::writeFailed, path.toStdString(), {}, "a session file that can be written",
-                file.errorString().toStdString());
+  const bool folderIsThere = folder.mkpath(QStringLiteral("."));
+  if (!folderIsThere) {
+    return fail(ErrorCode::writeFailed, path.toStdString(), {}, "a folder that can be made", "none");
   }
-  return {};
+  return writeWholeFile(path, QJsonDocument(root).toJson());
 }
 
 Result<Session> loadSession(const QString& path) {

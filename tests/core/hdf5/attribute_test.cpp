@@ -11,24 +11,12 @@
 namespace axescope::hdf5 {
 namespace {
 
-using testing::CraftedFile;
 using ::testing::ElementsAre;
 using testing::FailsWith;
 using testing::HasValueThat;
 using ::testing::Optional;
-using testing::temporaryPath;
 
-class Attribute : public ::testing::Test {
- protected:
-  Reader reader(Limits limits = {}) {
-    file.close();
-    auto opened = Reader::open(path, limits);
-    EXPECT_TRUE(opened) << opened.error().line();
-    return std::move(*opened);
-  }
-  std::filesystem::path path = temporaryPath("file.h5");
-  CraftedFile file{path};
-};
+class Attribute : public testing::CraftedFileTest {};
 
 TEST_F(Attribute, TextOfVariableAndFixedLength) {
   file.attribute("/", "variable", "Größe");

@@ -10,6 +10,7 @@
 #include <hdf5.h>
 
 #include "core/base/error.h"
+#include "core/hdf5/reader.h"
 
 namespace axescope::testing {
 
@@ -76,5 +77,18 @@ MATCHER_P2(FailsWith, code, text, "") {
   *result_listener << name(arg.error().code) << ": " << arg.error().line();
   return arg.error().code == code && arg.error().line().find(text) != std::string::npos;
 }
+
+/// A file to be crafted, then read.
+class CraftedFileTest : public ::testing::Test {
+ protected:
+  hdf5::Reader reader(hdf5::Limits limits = {}) {
+    file.close();
+    auto opened = hdf5::Reader::open(path, limits);
+    EXPECT_TRUE(opened) << opened.error().line();
+    return std::move(*opened);
+  }
+  std::filesystem::path path = temporaryPath("file.h5");
+  CraftedFile file{path};
+};
 
 }  // namespace axescope::testing

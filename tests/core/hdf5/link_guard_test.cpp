@@ -16,17 +16,7 @@ using testing::FailsWith;
 using testing::HasValueThat;
 using testing::temporaryPath;
 
-class Link : public ::testing::Test {
- protected:
-  Reader reader(Limits limits = {}) {
-    file.close();
-    auto opened = Reader::open(path, limits);
-    EXPECT_TRUE(opened) << opened.error().line();
-    return std::move(*opened);
-  }
-  std::filesystem::path path = temporaryPath("file.h5");
-  CraftedFile file{path};
-};
+class Link : public testing::CraftedFileTest {};
 
 TEST_F(Link, SoftLinksAreRefusedWhereverTheyStand) {
   file.floats("real/weight", {1}, {1});

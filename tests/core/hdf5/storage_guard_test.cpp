@@ -18,17 +18,7 @@ using testing::FailsWith;
 using testing::HasValueThat;
 using testing::temporaryPath;
 
-class Storage : public ::testing::Test {
- protected:
-  Reader reader(Limits limits = {}) {
-    file.close();
-    auto opened = Reader::open(path, limits);
-    EXPECT_TRUE(opened) << opened.error().line();
-    return std::move(*opened);
-  }
-  std::filesystem::path path = temporaryPath("file.h5");
-  CraftedFile file{path};
-};
+class Storage : public testing::CraftedFileTest {};
 
 TEST_F(Storage, ExternalStorageIsRefused) {
   const auto secret = temporaryPath("secret.txt");
