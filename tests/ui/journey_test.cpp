@@ -261,6 +261,44 @@ TEST_F(Journey, ClosingDuringASweepAsksAndLosesNoFinishedPoint) {
   EXPECT_GE(static_cast<int>(kept->points.size()), shown);
 }
 
+TEST_F(Journey, ResultsDoNotTakeThePlaceOfARunningSweep) {
+  const QString results = folder_.filePath(QStringLiteral("first.h5"));
+  MainWindow window;
+  window.show();
+  openSample(window);
+  setStudy(window);
+  ASSERT_TRUE(window.state().edits().edit("inner_bits", QStringLiteral("16")).has_value());
+  QSignalSpy finished(&window.state().sweep(), &SweepJob::finished);
+  window.state().runStudy(results, false);
+  ASSERT_TRUE(finished.wait(patience));
+  setStudy(window);
+  window.state().runStudy(folder_.filePath(QStringLiteral("second.h5")), false);
+  QSignalSpy failed(&window.state(), &AppState::failed);
+  window.open(results);
+  ASSERT_TRUE(failed.wait(patience));
+  EXPECT_TRUE(window.banner()->text().contains(QStringLiteral("first.h5")));
+  EXPECT_TRUE(window.state().sweep().running() || finished.count() == 2);
+}
+
+TEST_F(Journey, PointsThatFailSayWhy) {
+  MainWindow window;
+  window.show();
+  openSample(window);
+  setStudy(window);
+  // One sample cannot tell a rank: OPTQ without damping has no factor.
+  for (const auto& [key, text] : {std::pair("algorithm", "optq"), {"damping", "0"}, {"calibration_samples", "1"}}) {
+    ASSERT_TRUE(window.state().edits().edit(key, QString::fromLatin1(text)).has_value());
+  }
+  QSignalSpy finished(&window.state().sweep(), &SweepJob::finished);
+  window.state().runStudy(folder_.filePath(QStringLiteral("f.h5")), false);
+  ASSERT_TRUE(finished.wait(patience));
+  int failures = 0;
+  for (const PointResult& point : window.state().points().points()) failures += point.failed() ? 1 : 0;
+  ASSERT_EQ(failures, window.state().points().rowCount());
+  EXPECT_TRUE(window.banner()->text().contains(QStringLiteral("%1 of %1 points failed").arg(failures)));
+  EXPECT_TRUE(window.banner()->text().contains(QStringLiteral("positive definite")));
+}
+
 TEST_F(Journey, EverythingThatTakesTheFocusHasAName) {
   MainWindow window;
   window.show();

@@ -74,6 +74,12 @@ void AppState::take(const OpenedFile& file) {
     takeModel(file);
   } else if (file.path != wanted_) {
     return;  // a later request is on its way
+  } else if (file.results && sweep_.running()) {
+    // They would take the place of points that are still arriving.
+    Q_EMIT failed(
+        tr("%1: a sweep is running; cancel it to look at other results, or compare with them.").arg(file.path),
+        file.path);
+    return;
   } else if (file.results) {
     takeResults(file);
   } else {
@@ -98,7 +104,6 @@ void AppState::takeModel(const OpenedFile& file) {
 }
 
 void AppState::takeResults(const OpenedFile& file) {
-  sweep_.cancel();
   selection_.setPoints({});
   loaded_ = file.results->provenance;
   resultsPath_ = file.path;

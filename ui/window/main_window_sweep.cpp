@@ -5,6 +5,23 @@
 
 namespace axescope::ui {
 
+namespace {
+
+struct FailedPoints {
+  int count = 0;
+  std::string first;  // its reason
+};
+
+FailedPoints failedPoints(const std::vector<PointResult>& points) {
+  FailedPoints failed;
+  for (const PointResult& point : points) {
+    if (point.failed() && failed.count++ == 0) failed.first = point.failure;
+  }
+  return failed;
+}
+
+}  // namespace
+
 void MainWindow::connectState() {
   connect(&state_, &AppState::opened, this, &MainWindow::remember);
   connect(&state_, &AppState::opened, this, &MainWindow::finishRestoring);
@@ -32,6 +49,12 @@ void MainWindow::connectState() {
     } else if (error) {
       banner_->offer(tr("Stopped. Finished points are in %1").arg(state_.resultsPath()), Banner::Kind::note,
                      tr("Resume"), [this] { state_.resume(); });
+    } else if (const auto failed = failedPoints(state_.points().points()); failed.count > 0) {
+      banner_->showText(tr("%L1 of %L2 points failed: %3")
+                            .arg(failed.count)
+                            .arg(state_.points().rowCount())
+                            .arg(QString::fromStdString(failed.first)),
+                        Banner::Kind::error);
     } else if (!state_.resultsPath().isEmpty()) {
       banner_->showText(tr("All points are in %1").arg(state_.resultsPath()), Banner::Kind::note);
     }
