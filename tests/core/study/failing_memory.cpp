@@ -20,6 +20,15 @@ void* operator new(std::size_t size) {
   return memory;
 }
 
+// Whoever asks without exceptions, as std::stable_sort does, must get what the delete below can take back.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
 void operator delete(void* memory) noexcept {
   std::free(memory);
 }
