@@ -84,7 +84,7 @@ QVariant BoundsModel::headerData(int section, Qt::Orientation orientation, int r
       {tr("A2Q"), tr("Inner width for the largest ℓ₁ norm of a tile (arXiv 2308.13504)")},
       {tr("A2Q+"), tr("The same for zero-centred codes (arXiv 2401.10432)")},
       {tr("Exact"), tr("Inner width that no input can overflow, for these codes")},
-      {tr("Exact outer"), tr("Outer width that no input can overflow")}};
+      {tr("Outer"), tr("Exact outer width: no input can overflow it")}};
   if (role == Qt::DisplayRole) return headers[section].title;
   if (role == Qt::ToolTipRole) return headers[section].help;
   if (role == Qt::TextAlignmentRole) {

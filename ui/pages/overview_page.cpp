@@ -71,7 +71,7 @@ QWidget* OverviewPage::makeTable() {
   table_->verticalHeader()->hide();
   table_->verticalHeader()->setDefaultSectionSize(26);
   table_->horizontalHeader()->setHighlightSections(false);
-  constexpr int widths[BoundsModel::columnTotal] = {150, 70, 56, 62, 66, 56, 84, 58, 62, 62, 96};
+  constexpr int widths[BoundsModel::columnTotal] = {150, 60, 42, 52, 72, 56, 84, 54, 62, 62, 64};
   for (int column = 0; column < BoundsModel::columnTotal; ++column) table_->setColumnWidth(column, widths[column]);
   table_->horizontalHeader()->setSectionResizeMode(BoundsModel::nameColumn, QHeaderView::Stretch);
   table_->setMinimumHeight(140);

@@ -49,7 +49,8 @@ MainWindow::MainWindow(QWidget* parent)
   setWindowTitle(tr("AxeScope"));
   setAcceptDrops(true);
   setDockOptions(AnimatedDocks | AllowTabbedDocks | AllowNestedDocks);
-  resize(QSize(1440, 900).boundedTo(screen()->availableSize()));
+  constexpr int titleBar = 40;
+  resize(QSize(1440, 900).boundedTo(screen()->availableSize() - QSize(0, titleBar)));
   makeToolBar();
   makeCentre();
   makeDocks();
