@@ -71,8 +71,9 @@ QWidget* OverviewPage::makeTable() {
   table_->verticalHeader()->hide();
   table_->verticalHeader()->setDefaultSectionSize(26);
   table_->horizontalHeader()->setHighlightSections(false);
-  constexpr int widths[BoundsModel::columnTotal] = {150, 60, 42, 52, 72, 56, 84, 54, 62, 62, 64};
+  constexpr int widths[BoundsModel::columnTotal] = {150, 70, 46, 62, 72, 56, 84, 54, 62, 62, 64};
   for (int column = 0; column < BoundsModel::columnTotal; ++column) table_->setColumnWidth(column, widths[column]);
+  table_->setColumnHidden(BoundsModel::kindColumn, true);  // the layers' list has it; names need the room
   table_->horizontalHeader()->setSectionResizeMode(BoundsModel::nameColumn, QHeaderView::Stretch);
   table_->setMinimumHeight(140);
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {
