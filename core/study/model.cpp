@@ -160,6 +160,7 @@ Result<std::optional<double>> Model::accuracy(const MatrixF& outputs) const {
 Status Model::streamLayerInput(std::size_t layer, const std::vector<std::int64_t>& chosen, const Job& job,
                                const std::function<Status(const Tensor& piece, std::int64_t first)>& use) const {
   const LayerInfo& info = dump_.layers()[layer];
+  if (chosen.empty() || info.calibrationSamples() == 0) return {};
   const std::int64_t sampleSize = std::max<std::int64_t>(1, product(info.inputShape) / info.calibrationSamples());
   const std::int64_t most = std::max<std::int64_t>(1, valuesAtOnce / sampleSize);
   for (std::size_t i = 0; i < chosen.size();) {

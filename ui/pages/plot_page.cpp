@@ -3,19 +3,20 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <utility>
 
 #include "ui/plots/result_chart.h"
 
 namespace axescope::ui {
 
-PlotPage::PlotPage(AppState* state, Plot* plot, const QString& fileName, QWidget* parent)
+PlotPage::PlotPage(AppState* state, Plot* plot, QString fileName, QWidget* parent)
     : QWidget(parent),
       state_(state),
       plot_(plot),
       view_(new PlotView(plot)),
       controls_(new FlowLayout),
       column_(new QVBoxLayout(this)),
-      fileName_(fileName) {
+      fileName_(std::move(fileName)) {
   plot_->setParent(this);
   controls_->setContentsMargins(14, 8, 14, 4);
   controls_->setSpacing(8);

@@ -17,7 +17,7 @@ class PlotPage : public QWidget {
   Q_OBJECT
  public:
   /// Takes the plot over. `fileName` without ending is what an export is called at first.
-  PlotPage(AppState* state, Plot* plot, const QString& fileName, QWidget* parent = nullptr);
+  PlotPage(AppState* state, Plot* plot, QString fileName, QWidget* parent = nullptr);
 
   /// Up to date, also while the page is hidden.
   Plot* plot();
