@@ -2,26 +2,75 @@
 #include "core/linalg/cholesky.h"
 
 #include <algorithm>
+#include <cmath>
 
-#include <Eigen/Cholesky>
+#include <Eigen/Dense>
+
+#include "core/base/parallel.h"
 
 namespace axescope {
 
+namespace {
+
+using Index = Eigen::Index;
+
+// Columns factored before the rest is updated by one product, and rows of that product at a time.
+constexpr Index blockColumns = 256;
+constexpr Index panelRows = 128;
+
+// Reverses the order of rows and of columns: for a row-major square matrix, that of its elements.
+void turn(MatrixD& matrix) {
+  std::reverse(matrix.data(), matrix.data() + matrix.size());
+}
+
+// The upper R of a small block D = R Rᵀ, in place: with J reversing the order, J D J = L Lᵀ and R = J L J.
+bool factorBlock(Eigen::Ref<MatrixD> block) {
+  MatrixD turned = block;
+  turn(turned);
+  const Eigen::LLT<Eigen::Ref<MatrixD>, Eigen::Lower> factor(turned);
+  if (factor.info() != Eigen::Success) return false;
+  const auto diagonal = turned.diagonal().array();
+  if (!(diagonal > 0.0).all() || !diagonal.isFinite().all()) return false;
+  turned.triangularView<Eigen::StrictlyUpper>().setZero();
+  turn(turned);
+  block = turned;
+  return true;
+}
+
+// Pieces of rows [0, rows), over the threads of the arena.
+template <class Body>
+void forPanels(Index rows, Body body) {
+  parallelFor(static_cast<std::size_t>((rows + panelRows - 1) / panelRows), [&](std::size_t panel) {
+    const Index first = static_cast<Index>(panel) * panelRows;
+    body(first, std::min(panelRows, rows - first));
+  });
+}
+
+}  // namespace
+
 Result<MatrixD> upperFactor(MatrixD h, const std::string& object) {
-  using Index = Eigen::Index;
-  const Index size = h.rows();
-  // Reversing rows and columns of a row-major square matrix is reversing its memory.
-  std::reverse(h.data(), h.data() + h.size());
-  const Eigen::LLT<Eigen::Ref<MatrixD>, Eigen::Lower> factor(h);
-  bool positive = factor.info() == Eigen::Success;
-  for (Index i = 0; positive && i < size; ++i) positive = h(i, i) > 0.0 && std::isfinite(h(i, i));
-  if (!positive) {
-    return fail(ErrorCode::numerical, {}, object, "a positive definite matrix of input products",
-                "one that is singular; use more calibration samples or a larger --damping");
+  // From the last columns to the first, as the reversed matrix's Cholesky goes from the first to the last.
+  for (Index end = h.rows(); end > 0;) {
+    const Index width = (end - 1) % blockColumns + 1;
+    const Index first = end - width;
+    const auto block = h.block(first, first, width, width);
+    if (!factorBlock(h.block(first, first, width, width))) {
+      return fail(ErrorCode::numerical, {}, object, "a positive definite matrix of input products",
+                  "one that is singular; use more calibration samples or a larger --damping");
+    }
+    forPanels(first, [&](Index row, Index rows) {
+      auto part = h.block(row, first, rows, width);
+      block.triangularView<Eigen::Upper>().transpose().solveInPlace<Eigen::OnTheRight>(part);
+    });
+    forPanels(first, [&](Index row, Index rows) {
+      h.block(row, row, rows, first - row).noalias() -=
+          h.block(row, first, rows, width) * h.block(row, first, first - row, width).transpose();
+    });
+    end = first;
   }
-  h.triangularView<Eigen::StrictlyUpper>().setZero();
-  // H reversed = L Lᵀ, so H = (J L J)(J L J)ᵀ, and J L J is upper triangular.
-  std::reverse(h.data(), h.data() + h.size());
+  forPanels(h.rows(), [&](Index row, Index rows) {
+    for (Index i = row; i < row + rows; ++i) h.row(i).head(i).setZero();
+  });
   return h;
 }
 

@@ -31,13 +31,16 @@ void requireDone(dnnl_status_t status) {
 void oneDnnProduct(const IntegerProduct& p) {
   keepOpenMpToOneThread();
   const std::int32_t noOffset = 0;
+  const char transposeA = letter(p.transposeA);
   const char transposeB = letter(p.transposeB);
   if (p.signedA) {
-    requireDone(dnnl_gemm_s8s8s32('N', transposeB, 'F', p.m, p.n, p.k, 1.0F, static_cast<const std::int8_t*>(p.a),
-                                  p.lda, 0, p.b, p.ldb, 0, 0.0F, p.c, p.ldc, &noOffset));
+    requireDone(dnnl_gemm_s8s8s32(transposeA, transposeB, 'F', p.m, p.n, p.k, 1.0F,
+                                  static_cast<const std::int8_t*>(p.a), p.lda, 0, p.b, p.ldb, 0, 0.0F, p.c, p.ldc,
+                                  &noOffset));
   } else {
-    requireDone(dnnl_gemm_u8s8s32('N', transposeB, 'F', p.m, p.n, p.k, 1.0F, static_cast<const std::uint8_t*>(p.a),
-                                  p.lda, 0, p.b, p.ldb, 0, 0.0F, p.c, p.ldc, &noOffset));
+    requireDone(dnnl_gemm_u8s8s32(transposeA, transposeB, 'F', p.m, p.n, p.k, 1.0F,
+                                  static_cast<const std::uint8_t*>(p.a), p.lda, 0, p.b, p.ldb, 0, 0.0F, p.c, p.ldc,
+                                  &noOffset));
   }
 }
 
@@ -114,7 +117,7 @@ void multiplyInFloat(const IntegerProduct& p) {
     const std::int64_t count = std::min(terms, p.k - k0);
     for (std::int64_t i = 0; i < p.m; ++i) {
       for (std::int64_t k = 0; k < count; ++k) {
-        const std::int64_t from = i * p.lda + k0 + k;
+        const std::int64_t from = p.transposeA == Transpose::yes ? (k0 + k) * p.lda + i : i * p.lda + k0 + k;
         a[static_cast<std::size_t>(i * count + k)] =
             p.signedA ? static_cast<float>(static_cast<const std::int8_t*>(p.a)[from])
                       : static_cast<float>(static_cast<const std::uint8_t*>(p.a)[from]);

@@ -30,9 +30,10 @@ void multiply(const FloatProduct& product);
 /// The same product with rows of C cut into fixed panels over the threads of the arena.
 void multiplyParallel(const FloatProduct& product);
 
-/// Row-major C[m×n] = A[m×k] · op(B)[k×n], exact in int32 whenever the true value fits int32.
+/// Row-major C[m×n] = op(A)[m×k] · op(B)[k×n], exact in int32 whenever the true value fits int32.
 /// A unsigned or signed 8-bit (activations), B signed 8-bit (weights).
 struct IntegerProduct {
+  Transpose transposeA = Transpose::no;
   Transpose transposeB = Transpose::no;
   std::int64_t m = 0, n = 0, k = 0;
   const void* a = nullptr;

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/parallel.h"
+
 namespace axescope {
 namespace {
 
@@ -19,7 +21,7 @@ MatrixD positiveDefinite(Eigen::Index size) {
 }
 
 TEST(UpperFactor, TimesItsTransposeIsTheMatrix) {
-  for (const Eigen::Index size : {1, 2, 17, 130}) {
+  for (const Eigen::Index size : {1, 2, 17, 130, 256, 257, 700}) {
     const MatrixD h = positiveDefinite(size);
     const auto factor = upperFactor(h, "layer");
     ASSERT_TRUE(factor) << factor.error().line();
@@ -30,6 +32,16 @@ TEST(UpperFactor, TimesItsTransposeIsTheMatrix) {
       for (Eigen::Index j = 0; j < i; ++j) EXPECT_EQ(r(i, j), 0.0);
     }
   }
+}
+
+TEST(UpperFactor, DoesNotDependOnTheNumberOfThreads) {
+  const MatrixD h = positiveDefinite(600);
+  const auto factorWith = [&](int threads) {
+    MatrixD factor;
+    withThreads(threads, [&] { factor = *upperFactor(h, "layer"); });
+    return factor;
+  };
+  EXPECT_EQ(factorWith(1), factorWith(2));
 }
 
 TEST(UpperFactor, OfOneNumberIsItsRoot) {
