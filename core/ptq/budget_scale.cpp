@@ -12,7 +12,7 @@ constexpr std::int64_t blockChannels = 128;
 
 }  // namespace
 
-ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, const OutputError* output,
+ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, const InputStatistics* statistics,
                          const std::function<CodeMatrix(const MatrixF&, std::span<const double>)>& quantize) {
   const auto tries = static_cast<Eigen::Index>(scaleMultiples.size());
   ScaledCodes best{CodeMatrix(weight.rows(), weight.cols()), std::vector<double>(scales.size())};
@@ -26,9 +26,9 @@ ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, 
       }
     }
     const CodeMatrix codes = quantize(stacked, stackedScales);
-    const std::vector<double> energy = output != nullptr
-                                           ? output->energy(stacked, codes, stackedScales, first, channels)
-                                           : weightErrorEnergy(stacked, codes, stackedScales);
+    const std::vector<double> energy =
+        statistics != nullptr ? outputErrorEnergy(*statistics, stacked, codes, stackedScales, first, channels)
+                              : weightErrorEnergy(stacked, codes, stackedScales);
     for (Eigen::Index channel = 0; channel < channels; ++channel) {
       Eigen::Index chosen = channel;
       for (Eigen::Index row = channel; row < stacked.rows(); row += channels) {

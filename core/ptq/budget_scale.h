@@ -21,9 +21,9 @@ struct ScaledCodes {
 };
 
 /// `quantize` turns stacked weights[rows×K] and their scales into codes; a block of channels at a time, so that the
-/// multiples of a wide layer need little memory. The error is ‖wX − q̂X̃‖², or ‖w − q̂‖² without `output`; ties keep the
-/// smaller multiple.
-ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, const OutputError* output,
+/// multiples of a wide layer need little memory. The error is ‖wX − q̂X̃‖², or ‖w − q̂‖² without `statistics`; ties keep
+/// the smaller multiple.
+ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, const InputStatistics* statistics,
                          const std::function<CodeMatrix(const MatrixF&, std::span<const double>)>& quantize);
 
 }  // namespace axescope

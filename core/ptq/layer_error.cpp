@@ -24,19 +24,10 @@ MatrixD difference(const MatrixF& weight, const CodeMatrix& codes, std::span<con
 
 }  // namespace
 
-OutputError::OutputError(const InputStatistics& statistics)
-    : statistics_(statistics), spread_(statistics.k(), statistics.k()) {
-  const VectorD& sums = statistics.sums;
-  const double weight = statistics.samples > 0 ? 1.0 / static_cast<double>(statistics.samples) : 0.0;
-  for (Eigen::Index i = 0; i < spread_.rows(); ++i) {
-    spread_.row(i) = (statistics.s.row(i) - (weight * sums[i]) * sums.transpose()).cast<float>();
-  }
-}
-
-std::vector<double> OutputError::energy(const MatrixF& weight, const CodeMatrix& codes, std::span<const double> scales,
-                                        std::int64_t first, std::int64_t channels) const {
+std::vector<double> outputErrorEnergy(const InputStatistics& statistics, const MatrixF& weight, const CodeMatrix& codes,
+                                      std::span<const double> scales, std::int64_t first, std::int64_t channels) {
   const std::int64_t k = weight.cols();
-  const auto samples = static_cast<double>(std::max<std::int64_t>(statistics_.samples, 1));
+  const auto samples = static_cast<double>(std::max<std::int64_t>(statistics.samples, 1));
   std::vector<double> energy(static_cast<std::size_t>(weight.rows()));
   const std::int64_t panels = (weight.rows() + panelRows - 1) / panelRows;
   parallelFor(static_cast<std::size_t>(panels), [&](std::size_t panel) {
@@ -50,17 +41,17 @@ std::vector<double> OutputError::energy(const MatrixF& weight, const CodeMatrix&
                           .k = k,
                           .a = narrow.data(),
                           .lda = k,
-                          .b = spread_.data(),
+                          .b = statistics.spread.data(),
                           .ldb = k,
                           .c = product.data(),
                           .ldc = k});
     for (Eigen::Index row = 0; row < rows; ++row) {
       const Eigen::Index channel = first + (begin + row) % channels;
-      const double ofMeans = d.row(row).dot(statistics_.sums);
+      const double ofMeans = d.row(row).dot(statistics.sums);
       const double quadratic = product.row(row).cast<double>().dot(d.row(row)) + ofMeans * ofMeans / samples;
-      const double cross = d.row(row).dot(statistics_.targetShift.row(channel));
+      const double cross = d.row(row).dot(statistics.targetShift.row(channel));
       energy[static_cast<std::size_t>(begin + row)] =
-          std::max(0.0, quadratic + 2.0 * cross + statistics_.noiseEnergy[static_cast<std::size_t>(channel)]);
+          std::max(0.0, quadratic + 2.0 * cross + statistics.noiseEnergy[static_cast<std::size_t>(channel)]);
     }
   });
   return energy;

@@ -52,13 +52,11 @@ Result<QuantizedWeights> quantizeWeights(const MatrixF& weight, const std::optio
   const auto quantize = [&](const MatrixF& rows, std::span<const double> scales) {
     return quantizeRows(rows, scales, feedback, options, axe);
   };
-  std::optional<OutputError> output;
-  if (statistics != nullptr) output.emplace(*statistics);
   QuantizedWeights result;
   const WeightScaleRule rule = options.weightScale == WeightScale::mse ? WeightScaleRule::mse : WeightScaleRule::absmax;
   result.scales = givenScales ? *givenScales : weightScales(weight, options.weightBits, options.weightRange, rule);
   if (options.weightScale == WeightScale::budget && !givenScales) {
-    ScaledCodes best = searchScales(weight, result.scales, output ? &*output : nullptr, quantize);
+    ScaledCodes best = searchScales(weight, result.scales, statistics, quantize);
     result.codes = std::move(best.codes);
     result.scales = std::move(best.scales);
   } else {
@@ -76,8 +74,8 @@ Result<QuantizedWeights> quantizeWeights(const MatrixF& weight, const std::optio
                   "a budget broken by the quantizer; please report this");
     }
   }
-  if (output) {
-    result.errorEnergy = output->energy(weight, result.codes, result.scales, 0, weight.rows());
+  if (statistics != nullptr) {
+    result.errorEnergy = outputErrorEnergy(*statistics, weight, result.codes, result.scales, 0, weight.rows());
     result.outputEnergy = statistics->outputEnergy;
   } else {
     result.errorEnergy = weightErrorEnergy(weight, result.codes, result.scales);

@@ -6,13 +6,33 @@
 
 #include "core/base/parallel.h"
 #include "core/linalg/product.h"
+#include "core/ptq/layer_error.h"
 
 namespace axescope {
 
 namespace {
 
 constexpr std::int64_t batchRows = 1024;
-constexpr std::int64_t panelColumns = 128;
+constexpr std::int64_t readColumnsAtOnce = 128;
+constexpr std::int64_t panelChannels = 64;
+
+using WordMatrix = Eigen::Matrix<std::int32_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+// Rows of a product for one thread: as many as keep its other operand from being packed too often, and pieces enough
+// for many threads.
+std::int64_t panelColumns(std::int64_t k) {
+  constexpr std::int64_t wide = 1024;
+  return k >= wide ? 256 : 64;
+}
+
+// Pieces of [0, count), over the threads of the arena.
+template <class Body>
+void forPieces(std::int64_t count, std::int64_t piece, Body body) {
+  parallelFor(static_cast<std::size_t>((count + piece - 1) / piece), [&](std::size_t index) {
+    const std::int64_t first = static_cast<std::int64_t>(index) * piece;
+    body(first, std::min(count, first + piece));
+  });
+}
 
 // Adds rows [first, last) of Aᵀ B, from column firstColumn on, to the float64 sum.
 void addPanel(const MatrixF& a, const MatrixF& b, std::int64_t first, std::int64_t last, std::int64_t firstColumn,
@@ -32,10 +52,31 @@ void addPanel(const MatrixF& a, const MatrixF& b, std::int64_t first, std::int64
   sum.block(first, firstColumn, last - first, width) += panel.cast<double>();
 }
 
+// The same of integers with themselves.
+template <class Bytes>
+void addPanel(const Bytes& a, std::int64_t first, std::int64_t last, MatrixD& sum) {
+  const std::int64_t width = a.cols() - first;
+  WordMatrix panel(last - first, width);
+  multiply(IntegerProduct{.transposeA = Transpose::yes,
+                          .m = last - first,
+                          .n = width,
+                          .k = a.rows(),
+                          .a = a.data() + first,
+                          .signedA = true,
+                          .lda = a.cols(),
+                          .b = a.data() + first,
+                          .ldb = a.cols(),
+                          .c = panel.data(),
+                          .ldc = width});
+  sum.block(first, first, last - first, width) += panel.cast<double>();
+}
+
 }  // namespace
 
 StatisticsAccumulator::StatisticsAccumulator(MatrixF weight, const ActivationQuantizer& quantizer)
     : weight_(std::move(weight)), quantizer_(quantizer) {
+  constexpr int byteBits = 8;
+  asBytes_ = quantizer.bits <= byteBits && integerKernelsAreExact();
   const IntegerRange range = quantizer.range();
   middle_ = (range.low + range.high + 1) / 2;
   const Eigen::Index k = weight_.cols();
@@ -44,7 +85,6 @@ StatisticsAccumulator::StatisticsAccumulator(MatrixF weight, const ActivationQua
   centredSums_ = VectorD::Zero(k);
   noiseSums_ = VectorD::Zero(k);
   energies_.assign(static_cast<std::size_t>(k), 0);
-  outputEnergy_.assign(static_cast<std::size_t>(weight_.rows()), 0.0);
   noiseEnergy_.assign(static_cast<std::size_t>(weight_.rows()), 0.0);
 }
 
@@ -59,85 +99,137 @@ void StatisticsAccumulator::add(const float* x, std::int64_t xStride, const std:
 void StatisticsAccumulator::addBatch(const float* x, std::int64_t xStride, const std::int16_t* codes,
                                      std::int64_t codeStride, std::int64_t rows) {
   const std::int64_t k = weight_.cols();
-  MatrixF centred(rows, k);
-  MatrixF noise(rows, k);
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const float* values = x + row * xStride;
-    const std::int16_t* rowCodes = codes + row * codeStride;
-    for (std::int64_t i = 0; i < k; ++i) {
-      const std::int64_t code = rowCodes[i];
-      const auto centredCode = static_cast<float>(code - middle_);
-      centred(row, i) = centredCode;
-      const std::int64_t steps = code - quantizer_.zeroPoint;
-      energies_[static_cast<std::size_t>(i)] += steps * steps;
-      const double quantized = quantizer_.scale * static_cast<double>(steps);
-      const auto error = static_cast<float>(static_cast<double>(values[i]) - quantized);
-      noise(row, i) = error;
-      centredSums_[i] += static_cast<double>(centredCode);
-      noiseSums_[i] += static_cast<double>(error);
-    }
-  }
-  const std::int64_t panels = (k + panelColumns - 1) / panelColumns;
+  batch_.centred.resize(rows, k);
+  batch_.noise.resize(rows, k);
+  batch_.bytes.resize(asBytes_ ? rows : 0, k);
+  forPieces(k, readColumnsAtOnce,
+            [&](std::int64_t first, std::int64_t last) { readColumns(x, xStride, codes, codeStride, first, last); });
+  const std::int64_t width = panelColumns(k);
+  const std::int64_t panels = (k + width - 1) / width;
   parallelFor(static_cast<std::size_t>(2 * panels), [&](std::size_t piece) {
-    const std::int64_t first = static_cast<std::int64_t>(piece / 2) * panelColumns;
-    const std::int64_t last = std::min(k, first + panelColumns);
+    const std::int64_t first = static_cast<std::int64_t>(piece / 2) * width;
+    const std::int64_t last = std::min(k, first + width);
     if (piece % 2 == 0) {
-      addPanel(centred, centred, first, last, first, centredProducts_);
+      addPanel(batch_.noise, batch_.centred, first, last, 0, noiseProducts_);
+    } else if (asBytes_) {
+      addPanel(batch_.bytes, first, last, centredProducts_);
     } else {
-      addPanel(noise, centred, first, last, 0, noiseProducts_);
+      addPanel(batch_.centred, batch_.centred, first, last, first, centredProducts_);
     }
   });
-  MatrixF inputs(rows, k);
-  for (std::int64_t row = 0; row < rows; ++row) std::copy_n(x + row * xStride, k, &inputs(row, 0));
-  addEnergies(inputs, outputEnergy_);
-  addEnergies(noise, noiseEnergy_);
+  addNoiseEnergy();
 }
 
-void StatisticsAccumulator::addEnergies(const MatrixF& inputs, std::vector<double>& energy) const {
-  MatrixF outputs(weight_.rows(), inputs.rows());
-  multiplyParallel(FloatProduct{.transposeB = Transpose::yes,
-                                .m = weight_.rows(),
-                                .n = inputs.rows(),
-                                .k = weight_.cols(),
-                                .a = weight_.data(),
-                                .lda = weight_.cols(),
-                                .b = inputs.data(),
-                                .ldb = inputs.cols(),
-                                .c = outputs.data(),
-                                .ldc = outputs.cols()});
-  for (Eigen::Index channel = 0; channel < outputs.rows(); ++channel) {
-    energy[static_cast<std::size_t>(channel)] += outputs.row(channel).cast<double>().squaredNorm();
+void StatisticsAccumulator::readColumns(const float* x, std::int64_t xStride, const std::int16_t* codes,
+                                        std::int64_t codeStride, std::int64_t first, std::int64_t last) {
+  // Of at most 1024 codes of 16 bits: exact in float64.
+  Eigen::ArrayXd energies = Eigen::ArrayXd::Zero(last - first);
+  Eigen::ArrayXd centredSums = Eigen::ArrayXd::Zero(last - first);
+  Eigen::ArrayXd noiseSums = Eigen::ArrayXd::Zero(last - first);
+  const auto middle = static_cast<double>(middle_);
+  const auto zeroPoint = static_cast<double>(quantizer_.zeroPoint);
+  const double scale = quantizer_.scale;
+  for (std::int64_t row = 0; row < batch_.centred.rows(); ++row) {
+    const float* const values = x + row * xStride + first;
+    const std::int16_t* const rowCodes = codes + row * codeStride + first;
+    float* const centred = &batch_.centred(row, first);
+    float* const noise = &batch_.noise(row, first);
+    for (std::int64_t i = 0; i < last - first; ++i) {
+      const auto code = static_cast<double>(rowCodes[i]);
+      const double steps = code - zeroPoint;
+      centred[i] = static_cast<float>(code - middle);
+      noise[i] = static_cast<float>(static_cast<double>(values[i]) - scale * steps);
+      energies[i] += steps * steps;
+      centredSums[i] += code - middle;
+      noiseSums[i] += static_cast<double>(noise[i]);
+    }
+    for (std::int64_t i = 0; asBytes_ && i < last - first; ++i) {
+      batch_.bytes(row, first + i) = static_cast<std::int8_t>(rowCodes[i] - middle_);
+    }
   }
+  for (std::int64_t i = 0; i < last - first; ++i) {
+    energies_[static_cast<std::size_t>(first + i)] += static_cast<std::int64_t>(energies[i]);
+  }
+  centredSums_.segment(first, last - first) += centredSums.matrix();
+  noiseSums_.segment(first, last - first) += noiseSums.matrix();
+}
+
+void StatisticsAccumulator::addNoiseEnergy() {
+  const MatrixF& noise = batch_.noise;
+  forPieces(weight_.rows(), panelChannels, [&](std::int64_t first, std::int64_t last) {
+    MatrixF outputs(last - first, noise.rows());
+    multiply(FloatProduct{.transposeB = Transpose::yes,
+                          .m = last - first,
+                          .n = noise.rows(),
+                          .k = weight_.cols(),
+                          .a = weight_.data() + first * weight_.cols(),
+                          .lda = weight_.cols(),
+                          .b = noise.data(),
+                          .ldb = noise.cols(),
+                          .c = outputs.data(),
+                          .ldc = outputs.cols()});
+    for (std::int64_t channel = first; channel < last; ++channel) {
+      noiseEnergy_[static_cast<std::size_t>(channel)] += outputs.row(channel - first).cast<double>().squaredNorm();
+    }
+  });
+}
+
+// S and its spread from sums over centred codes: x_int − z = c + offset, so every sum over X̃ follows from sums over c.
+void StatisticsAccumulator::fillSquares(InputStatistics& statistics) const {
+  MatrixD& s = statistics.s;
+  MatrixF& spread = statistics.spread;
+  const VectorD& sums = statistics.sums;
+  const Eigen::Index k = s.rows();
+  spread.resize(k, k);
+  const double share = samples_ > 0 ? 1.0 / static_cast<double>(samples_) : 0.0;
+  const auto offset = static_cast<double>(middle_ - quantizer_.zeroPoint);
+  const auto count = static_cast<double>(samples_);
+  const double square = quantizer_.scale * quantizer_.scale;
+  const Eigen::ArrayXd alive = Eigen::ArrayXd::NullaryExpr(
+      k, [&](Eigen::Index i) { return energies_[static_cast<std::size_t>(i)] == 0 ? 0.0 : 1.0; });
+  forPieces(k, panelChannels, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) {
+      for (std::int64_t j = i; j < k; ++j) {
+        const double integer = s(i, j) + offset * (centredSums_[i] + centredSums_[j]) + count * offset * offset;
+        s(i, j) = alive[i] * alive[j] * (square * integer);
+      }
+      s(i, i) = square * static_cast<double>(energies_[static_cast<std::size_t>(i)]);
+      const Eigen::Index rest = k - i;
+      spread.row(i).tail(rest) = (s.row(i).tail(rest) - (share * sums[i]) * sums.tail(rest).transpose()).cast<float>();
+    }
+  });
+  // The lower half in square pieces, so that both sides stay in the cache.
+  forPieces(k, panelChannels, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t from = 0; from < last; from += panelChannels) {
+      for (std::int64_t i = first; i < last; ++i) {
+        for (std::int64_t j = from; j < std::min(i, from + panelChannels); ++j) {
+          s(i, j) = s(j, i);
+          spread(i, j) = spread(j, i);
+        }
+      }
+    }
+  });
 }
 
 InputStatistics StatisticsAccumulator::finish() {
-  // x_int − z = c + offset, so every sum over X̃ follows from sums over c.
   const auto offset = static_cast<double>(middle_ - quantizer_.zeroPoint);
-  const double scale = quantizer_.scale;
-  const auto count = static_cast<double>(samples_);
   const Eigen::Index k = weight_.cols();
+  batch_ = {};
   InputStatistics statistics;
   statistics.samples = samples_;
-  statistics.sums = (scale * (centredSums_.array() + count * offset)).matrix();
+  statistics.sums = (quantizer_.scale * (centredSums_.array() + static_cast<double>(samples_) * offset)).matrix();
   statistics.s = std::move(centredProducts_);
-  for (Eigen::Index i = 0; i < k; ++i) {
-    const bool dead = energies_[static_cast<std::size_t>(i)] == 0;
-    for (Eigen::Index j = i; j < k; ++j) {
-      const bool nothing = dead || energies_[static_cast<std::size_t>(j)] == 0;
-      const double integer =
-          i == j ? static_cast<double>(energies_[static_cast<std::size_t>(i)])
-                 : statistics.s(i, j) + offset * (centredSums_[i] + centredSums_[j]) + count * offset * offset;
-      statistics.s(i, j) = nothing ? 0.0 : scale * scale * integer;
-      statistics.s(j, i) = statistics.s(i, j);
-    }
-  }
+  fillSquares(statistics);
   statistics.shift = std::move(noiseProducts_);
-  statistics.shift.colwise() += offset * noiseSums_;
-  statistics.shift *= scale;
-  for (Eigen::Index i = 0; i < k; ++i) {
-    if (energies_[static_cast<std::size_t>(i)] == 0) statistics.shift.col(i).setZero();
-  }
-  const MatrixF shift = statistics.shift.cast<float>();
+  MatrixF shift(k, k);
+  forPieces(k, panelChannels, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t j = first; j < last; ++j) {
+      auto row = statistics.shift.row(j);
+      row = quantizer_.scale * (row.array() + offset * noiseSums_[j]);
+      for (Eigen::Index i = 0; i < k; ++i) row[i] = energies_[static_cast<std::size_t>(i)] == 0 ? 0.0 : row[i];
+      shift.row(j) = row.cast<float>();
+    }
+  });
   MatrixF target(weight_.rows(), k);
   multiplyParallel(FloatProduct{.m = weight_.rows(),
                                 .n = k,
@@ -149,8 +241,11 @@ InputStatistics StatisticsAccumulator::finish() {
                                 .c = target.data(),
                                 .ldc = k});
   statistics.targetShift = target.cast<double>();
-  statistics.outputEnergy = std::move(outputEnergy_);
   statistics.noiseEnergy = std::move(noiseEnergy_);
+  // ‖wX‖² is the error of codes that are all zero.
+  const CodeMatrix nothing = CodeMatrix::Zero(weight_.rows(), k);
+  const std::vector<double> ones(static_cast<std::size_t>(weight_.rows()), 1.0);
+  statistics.outputEnergy = outputErrorEnergy(statistics, weight_, nothing, ones, 0, weight_.rows());
   return statistics;
 }
 
