@@ -6,7 +6,7 @@ set -euo pipefail
 
 packages=(
   g++ cmake ninja-build ccache pkg-config
-  libeigen3-dev libhdf5-dev libdnnl-dev ocl-icd-opencl-dev libtbb-dev libfmt-dev
+  libeigen3-dev libhdf5-dev libdnnl-dev libhwy-dev ocl-icd-opencl-dev libtbb-dev libfmt-dev
   nlohmann-json3-dev libexpected-dev libcli11-dev libssl-dev
 )
 gui=(qt6-base-dev qt6-charts-dev libqt6opengl6-dev qt6-svg-dev libgl-dev fonts-dejavu-core)

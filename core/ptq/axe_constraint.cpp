@@ -54,34 +54,24 @@ BudgetLeft budgetLeft(const TileSums& sums, const AxeOptions& options) {
   return {std::max(down - worstRounding, 0.0), std::max(up - worstRounding, 0.0)};
 }
 
-AxeConstraint::AxeConstraint(const AxeOptions& options, const MatrixD& weights)
-    : options_(options), tiles_(options.tiling.tiles()) {
-  const auto count = static_cast<std::size_t>(weights.rows() * tiles_);
-  sums_.resize(count);
+AxeLanes::AxeLanes(const AxeOptions& options, std::int64_t lanes) : options_(options), lanes_(lanes) {
+  constexpr int mostExactBits = 52;
+  limit_ = static_cast<double>(accumulatorLimit(std::min(options.innerBits, mostExactBits)));
+  const auto count = static_cast<std::size_t>(options.tiling.tiles() * lanes);
+  positive_.assign(count, 0.0);
+  negative_.assign(count, 0.0);
   lambda_.assign(count, 0.0);
-  if (!options.soft) return;
-  for (std::int64_t row = 0; row < weights.rows(); ++row) {
-    for (std::int64_t tile = 0; tile < tiles_; ++tile) {
-      const std::int64_t begin = options.tiling.begin(tile);
-      const auto length = static_cast<std::size_t>(options.tiling.end(tile) - begin);
-      lambda_[index(row, tile)] = axeSoftThreshold({weights.data() + row * weights.cols() + begin, length},
-                                                   options.innerBits, options.activations);
-    }
-  }
 }
 
-double AxeConstraint::shape(double value, std::int64_t row, std::int64_t tile) const {
-  const std::size_t at = index(row, tile);
-  double shaped = options_.soft ? shrink(value, lambda_[at]) : value;
-  if (options_.strict) {
-    const BudgetLeft left = budgetLeft(sums_[at], options_);
-    shaped = std::clamp(shaped, -left.down, left.up);
+void AxeLanes::setThresholds(std::int64_t lane, std::span<const double> weights) {
+  if (!options_.soft) return;
+  const Tiling& tiling = options_.tiling;
+  for (std::int64_t tile = 0; tile < tiling.tiles(); ++tile) {
+    const auto begin = static_cast<std::size_t>(tiling.begin(tile));
+    const auto length = static_cast<std::size_t>(tiling.end(tile)) - begin;
+    lambda_[static_cast<std::size_t>(tile * lanes_ + lane)] =
+        axeSoftThreshold(weights.subspan(begin, length), options_.innerBits, options_.activations);
   }
-  return shaped;
-}
-
-void AxeConstraint::take(std::int64_t code, std::int64_t row, std::int64_t tile) {
-  sums_[index(row, tile)].add(code);
 }
 
 }  // namespace axescope

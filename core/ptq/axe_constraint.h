@@ -36,24 +36,36 @@ struct BudgetLeft {
   double up = 0.0;
 };
 
-/// Running sums and thresholds of a panel of channels.
-class AxeConstraint {
+/// Running sums and thresholds of some channels, one channel a lane: what the recurrence's step reads and keeps. Sums
+/// are integers held in float64, where they and their products with activations are exact: both stay below 2^53.
+class AxeLanes {
  public:
-  /// weights[rows×K] in units of the scale, original column order.
-  AxeConstraint(const AxeOptions& options, const MatrixD& weights);
+  AxeLanes(const AxeOptions& options, std::int64_t lanes);
 
-  /// Soft threshold, then strict clip, of the value proposed for a column of `tile`.
-  double shape(double value, std::int64_t row, std::int64_t tile) const;
-  /// Notes the code that was chosen.
-  void take(std::int64_t code, std::int64_t row, std::int64_t tile);
+  /// weights[K] of the lane's channel in units of the scale, original column order. A lane without a call has
+  /// thresholds of 0.
+  void setThresholds(std::int64_t lane, std::span<const double> weights);
+
+  bool soft() const { return options_.soft; }
+  bool strict() const { return options_.strict; }
+  Slack slack() const { return options_.slack; }
+  double low() const { return static_cast<double>(options_.activations.low); }
+  double high() const { return static_cast<double>(options_.activations.high); }
+  /// L, or less where an accumulator holds more than float64 counts: the clip is then as strict or stricter.
+  double limit() const { return limit_; }
+
+  /// Of a tile, by lane.
+  double* positive(std::int64_t tile) { return positive_.data() + tile * lanes_; }
+  double* negative(std::int64_t tile) { return negative_.data() + tile * lanes_; }
+  const double* lambda(std::int64_t tile) const { return lambda_.data() + tile * lanes_; }
 
  private:
-  std::size_t index(std::int64_t row, std::int64_t tile) const { return static_cast<std::size_t>(row * tiles_ + tile); }
-
   AxeOptions options_;
-  std::int64_t tiles_;
+  std::int64_t lanes_;
+  double limit_;
+  std::vector<double> positive_;
+  std::vector<double> negative_;
   std::vector<double> lambda_;
-  std::vector<TileSums> sums_;
 };
 
 /// The strict clip's interval; `options` gives activations, width and slack.

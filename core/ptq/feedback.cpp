@@ -6,29 +6,53 @@
 
 #include <Eigen/Dense>
 
+#include "core/base/parallel.h"
 #include "core/linalg/cholesky.h"
 
 namespace axescope {
 
 namespace {
 
+constexpr Eigen::Index rowsAtOnce = 64;
+
+// In pieces of rows, over the threads of the arena.
+template <class Body>
+void forRows(Eigen::Index rows, Body body) {
+  parallelFor(static_cast<std::size_t>((rows + rowsAtOnce - 1) / rowsAtOnce), [&](std::size_t piece) {
+    const Eigen::Index first = static_cast<Eigen::Index>(piece) * rowsAtOnce;
+    body(first, std::min(rowsAtOnce, rows - first));
+  });
+}
+
 MatrixD permuted(const MatrixD& matrix, const std::vector<std::int64_t>& order) {
   const auto k = static_cast<Eigen::Index>(order.size());
   MatrixD result(k, k);
-  for (Eigen::Index i = 0; i < k; ++i) {
-    const double* row = matrix.data() + order[static_cast<std::size_t>(i)] * k;
-    for (Eigen::Index j = 0; j < k; ++j) result(i, j) = row[order[static_cast<std::size_t>(j)]];
-  }
+  forRows(k, [&](Eigen::Index first, Eigen::Index rows) {
+    for (Eigen::Index i = first; i < first + rows; ++i) {
+      const double* row = matrix.data() + order[static_cast<std::size_t>(i)] * k;
+      for (Eigen::Index j = 0; j < k; ++j) result(i, j) = row[order[static_cast<std::size_t>(j)]];
+    }
+  });
   return result;
 }
 
-// Divides column i by R_ii; a dead column has nothing to give and becomes zero.
-MatrixF byDiagonal(const MatrixD& matrix, const VectorD& diagonal, const std::vector<std::uint8_t>& dead) {
-  VectorD inverse = diagonal;
-  for (Eigen::Index i = 0; i < inverse.size(); ++i) {
-    inverse[i] = dead[static_cast<std::size_t>(i)] != 0 ? 0.0 : 1.0 / diagonal[i];
-  }
-  return (matrix * inverse.asDiagonal()).cast<float>();
+enum class Part { full, upper, strictlyUpper };
+
+// The part of the matrix with column i divided by diagonal[i]; a dead column has nothing to give and becomes zero.
+MatrixF byDiagonal(const MatrixD& matrix, Part part, const VectorD& diagonal, const std::vector<std::uint8_t>& dead) {
+  const Eigen::Index k = matrix.rows();
+  Eigen::RowVectorXd inverse(k);
+  for (Eigen::Index i = 0; i < k; ++i) inverse[i] = dead[static_cast<std::size_t>(i)] != 0 ? 0.0 : 1.0 / diagonal[i];
+  MatrixF result(k, k);
+  forRows(k, [&](Eigen::Index first, Eigen::Index rows) {
+    for (Eigen::Index i = first; i < first + rows; ++i) {
+      const Eigen::Index skipped = part == Part::full ? 0 : part == Part::upper ? i : i + 1;
+      result.row(i).head(skipped).setZero();
+      result.row(i).tail(k - skipped) =
+          matrix.row(i).tail(k - skipped).cwiseProduct(inverse.tail(k - skipped)).cast<float>();
+    }
+  });
+  return result;
 }
 
 }  // namespace
@@ -62,18 +86,22 @@ Result<Feedback> feedback(const InputStatistics& statistics, const FeedbackOptio
   if (needsShift) shift = options.actOrder ? permuted(statistics.shift, result.order) : statistics.shift;
   if (options.algorithm == Algorithm::gpfq) {
     const VectorD diagonal = s.diagonal();
-    result.r = byDiagonal(s.triangularView<Eigen::StrictlyUpper>(), diagonal, result.dead);
-    result.d = byDiagonal(shift.triangularView<Eigen::Upper>(), diagonal, result.dead);
+    result.r = byDiagonal(s, Part::strictlyUpper, diagonal, result.dead);
+    result.d = byDiagonal(shift, Part::upper, diagonal, result.dead);
+    result.dIsUpper = true;
     return result;
   }
   s.diagonal().array() += options.damping * energy.mean();
   AXESCOPE_TRY(const MatrixD factor, upperFactor(std::move(s), object));
   if (needsShift) {
     // (G + δI) R⁻ᵀ − R = (G − S) R⁻ᵀ, since R Rᵀ = S + δI.
-    factor.triangularView<Eigen::Upper>().transpose().solveInPlace<Eigen::OnTheRight>(shift);
-    result.d = byDiagonal(shift, factor.diagonal(), result.dead);
+    forRows(shift.rows(), [&](Eigen::Index first, Eigen::Index rows) {
+      auto part = shift.middleRows(first, rows);
+      factor.triangularView<Eigen::Upper>().transpose().solveInPlace<Eigen::OnTheRight>(part);
+    });
+    result.d = byDiagonal(shift, Part::full, factor.diagonal(), result.dead);
   }
-  result.r = byDiagonal(factor.triangularView<Eigen::StrictlyUpper>(), factor.diagonal(), result.dead);
+  result.r = byDiagonal(factor, Part::strictlyUpper, factor.diagonal(), result.dead);
   return result;
 }
 

@@ -27,6 +27,7 @@ struct Feedback {
   std::vector<std::uint8_t> dead;  // by visiting position: the input is always zero, its code is 0
   MatrixF r;                       // K×K, R_ji / R_ii above the diagonal, 0 elsewhere; empty for rtn
   MatrixF d;                       // K×K, (A − R)_ji / R_ii; empty when A = R
+  bool dIsUpper = false;           // d is upper triangular: half the product with it suffices
 
   std::int64_t k() const { return static_cast<std::int64_t>(order.size()); }
   std::int64_t bytes() const { return static_cast<std::int64_t>(sizeof(float)) * (r.size() + d.size()); }

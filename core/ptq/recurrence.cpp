@@ -6,120 +6,219 @@
 
 #include "core/base/parallel.h"
 #include "core/linalg/product.h"
-#include "core/number/weight_quantizer.h"
+#include "core/ptq/greedy_step.h"
 
 namespace axescope {
 
 namespace {
 
-constexpr std::int64_t panelRows = 64;
-constexpr std::int64_t blockColumns = 64;
+// Lanes of a panel: enough for products at full speed, few enough for many panels.
+constexpr std::int64_t mostPanelLanes = 128;
+// Columns whose feedback from all earlier ones comes in one product; inside, blocks of mostGreedyColumns.
+constexpr std::int64_t segmentColumns = 512;
 
-// Rows [first, first + rows) through all columns.
+// Rows [firstRow, firstRow + rows) of one setting, in lanes [firstLane, firstLane + lanes) of a panel.
+struct Strip {
+  std::size_t setting = 0;
+  std::int64_t firstRow = 0;
+  std::int64_t rows = 0;
+  std::int64_t firstLane = 0;
+  std::int64_t lanes = 0;
+};
+
+std::vector<std::vector<Strip>> panelsOf(std::span<const RecurrenceRows> stack) {
+  std::vector<std::vector<Strip>> panels;
+  std::int64_t room = 0;
+  for (std::size_t setting = 0; setting < stack.size(); ++setting) {
+    for (std::int64_t row = 0; row < stack[setting].weight->rows();) {
+      if (room == 0) {
+        panels.emplace_back();
+        room = mostPanelLanes;
+      }
+      const std::int64_t rows = std::min(room, stack[setting].weight->rows() - row);
+      const std::int64_t lanes = (rows + greedyLanes - 1) / greedyLanes * greedyLanes;
+      panels.back().push_back({setting, row, rows, mostPanelLanes - room, lanes});
+      room -= lanes;
+      row += rows;
+    }
+  }
+  return panels;
+}
+
+// The channels of a panel through all columns. Everything is kept by visited column, channels side by side.
 class Panel {
  public:
-  Panel(const MatrixF& weight, std::span<const double> scales, const Feedback& feedback,
-        const RecurrenceOptions& options, std::int64_t first, std::int64_t rows)
-      : feedback_(feedback), options_(options), first_(first), rows_(rows), k_(feedback.k()) {
-    MatrixD scaled = weight.middleRows(first, rows).cast<double>();
-    for (std::int64_t row = 0; row < rows; ++row) scaled.row(row) /= scales[static_cast<std::size_t>(first + row)];
-    if (options.axe != nullptr) constraint_.emplace(*options.axe, scaled);
-    visited_.resize(rows, k_);
-    for (std::int64_t row = 0; row < rows; ++row) {
-      for (std::int64_t i = 0; i < k_; ++i) visited_(row, i) = scaled(row, feedback.order[static_cast<std::size_t>(i)]);
-    }
-    if (feedback.d.size() != 0) narrow_ = visited_.cast<float>();
-    if (feedback.r.size() != 0) errors_.resize(rows, k_);
+  Panel(std::span<const RecurrenceRows> stack, const Feedback& feedback, const std::vector<Strip>& strips,
+        std::vector<CodeMatrix>& codes)
+      : stack_(stack),
+        feedback_(feedback),
+        strips_(strips),
+        codes_(codes),
+        k_(feedback.k()),
+        lanes_(strips.back().firstLane + strips.back().lanes) {
+    weight_ = MatrixD::Zero(mostGreedyColumns, lanes_);
+    chosen_.resize(k_, lanes_);
+    if (feedback.r.size() != 0) errors_.resize(k_, lanes_);
+    if (feedback.d.size() != 0) narrow_ = MatrixF::Zero(k_, lanes_);
+    for (const Strip& strip : strips) startStrip(strip);
   }
 
-  void run(CodeMatrix& codes) {
-    for (std::int64_t begin = 0; begin < k_; begin += blockColumns) {
-      const std::int64_t width = std::min(blockColumns, k_ - begin);
-      MatrixD proposed = visited_.middleCols(begin, width);
-      addFeedback(begin, width, proposed);
-      for (std::int64_t i = 0; i < width; ++i) chooseColumn(begin + i, i, width, proposed, codes);
-    }
+  void run() {
+    for (std::int64_t begin = 0; begin < k_; begin += segmentColumns)
+      runSegment(begin, std::min(segmentColumns, k_ - begin));
+    for (const Strip& strip : strips_) writeCodes(strip);
   }
 
  private:
-  // Everything earlier blocks and the target have to say about this block: products over all their columns.
-  void addFeedback(std::int64_t begin, std::int64_t width, MatrixD& proposed) const {
-    const bool hasEarlier = errors_.size() != 0 && begin > 0;
-    if (!hasEarlier && narrow_.size() == 0) return;
-    MatrixF sum(rows_, width);
-    if (hasEarlier) {
-      multiply(FloatProduct{.m = rows_,
-                            .n = width,
-                            .k = begin,
-                            .a = errors_.data(),
-                            .lda = k_,
-                            .b = feedback_.r.data() + begin,
-                            .ldb = k_,
-                            .c = sum.data(),
-                            .ldc = width});
-    }
-    if (narrow_.size() != 0) {
-      multiply(FloatProduct{.m = rows_,
-                            .n = width,
-                            .k = k_,
-                            .a = narrow_.data(),
-                            .lda = k_,
-                            .b = feedback_.d.data() + begin,
-                            .ldb = k_,
-                            .beta = hasEarlier ? 1.0F : 0.0F,
-                            .c = sum.data(),
-                            .ldc = width});
-    }
-    proposed += sum.cast<double>();
-  }
-
-  void chooseColumn(std::int64_t visit, std::int64_t i, std::int64_t width, MatrixD& proposed, CodeMatrix& codes) {
-    const std::int64_t column = feedback_.order[static_cast<std::size_t>(visit)];
-    const bool dead = feedback_.dead[static_cast<std::size_t>(visit)] != 0;
-    const std::int64_t tile = constraint_ ? options_.axe->tiling.tileOf(column) : 0;
-    for (std::int64_t row = 0; row < rows_; ++row) {
-      const double value = proposed(row, i);
-      double shaped = value;
-      double code = 0.0;
-      if (!dead) {
-        if (constraint_) shaped = constraint_->shape(value, row, tile);
-        code = std::clamp(roundHalfEven(shaped), static_cast<double>(options_.codes.low),
-                          static_cast<double>(options_.codes.high));
-        if (constraint_) constraint_->take(static_cast<std::int64_t>(code), row, tile);
+  void startStrip(const Strip& strip) {
+    const RecurrenceRows& rows = stack_[strip.setting];
+    const AxeOptions* axe = rows.options.axe;
+    axe_.push_back(axe != nullptr ? std::optional<AxeLanes>(std::in_place, *axe, strip.lanes) : std::nullopt);
+    const bool needsThresholds = axe != nullptr && axe->soft;
+    if (!needsThresholds && narrow_.size() == 0) return;
+    VectorD scaled(k_);
+    for (std::int64_t row = 0; row < strip.rows; ++row) {
+      const double scale = rows.scales[static_cast<std::size_t>(strip.firstRow + row)];
+      scaled = rows.weight->row(strip.firstRow + row).cast<double>().transpose() / scale;
+      if (needsThresholds) axe_.back()->setThresholds(row, {scaled.data(), static_cast<std::size_t>(k_)});
+      if (narrow_.size() == 0) continue;
+      float* to = narrow_.data() + strip.firstLane + row;
+      for (std::int64_t i = 0; i < k_; ++i) {
+        to[i * lanes_] = static_cast<float>(scaled[feedback_.order[static_cast<std::size_t>(i)]]);
       }
-      codes(first_ + row, column) = static_cast<std::int16_t>(code);
-      if (errors_.size() == 0) continue;
-      double error = visited_(row, visit) - code;
-      if (options_.errorReference == ErrorReference::shaped) error -= value - shaped;
-      errors_(row, visit) = static_cast<float>(error);
-      const float* coefficients = feedback_.r.data() + visit * k_ + (visit - i);
-      double* row0 = &proposed(row, 0);
-      for (std::int64_t j = i + 1; j < width; ++j) row0[j] += error * static_cast<double>(coefficients[j]);
     }
   }
 
+  void runSegment(std::int64_t begin, std::int64_t width) {
+    const bool fedBack = errors_.size() != 0 || narrow_.size() != 0;
+    if (fedBack) {
+      fedBack_.setZero(width, lanes_);
+      addProduct(feedback_.r, errors_, 0, begin, begin, width, fedBack_.data());
+      addProduct(feedback_.d, narrow_, 0, feedback_.dIsUpper ? begin + width : k_, begin, width, fedBack_.data());
+    }
+    for (std::int64_t first = begin; first < begin + width; first += mostGreedyColumns) {
+      const std::int64_t columns = std::min(mostGreedyColumns, begin + width - first);
+      float* const sums = fedBack ? fedBack_.data() + (first - begin) * lanes_ : nullptr;
+      addProduct(feedback_.r, errors_, begin, first, first, columns, sums);
+      chooseBlock(first, columns, sums);
+    }
+  }
+
+  // sums[width×lanes] += rows [from, to) of matrix, columns [column, column + width), times the same rows of values.
+  void addProduct(const MatrixF& matrix, const MatrixF& values, std::int64_t from, std::int64_t to, std::int64_t column,
+                  std::int64_t width, float* sums) const {
+    if (values.size() == 0 || from == to) return;
+    multiply(FloatProduct{.transposeA = Transpose::yes,
+                          .m = width,
+                          .n = lanes_,
+                          .k = to - from,
+                          .a = matrix.data() + from * k_ + column,
+                          .lda = k_,
+                          .b = values.data() + from * lanes_,
+                          .ldb = lanes_,
+                          .beta = 1.0F,
+                          .c = sums,
+                          .ldc = lanes_});
+  }
+
+  void chooseBlock(std::int64_t first, std::int64_t columns, const float* sums) {
+    readWeights(first, columns);
+    readCoefficients(first, columns);
+    for (std::size_t index = 0; index < strips_.size(); ++index) {
+      const Strip& strip = strips_[index];
+      const RecurrenceOptions& options = stack_[strip.setting].options;
+      tiles_.assign(static_cast<std::size_t>(columns), 0);
+      for (std::int64_t i = 0; options.axe != nullptr && i < columns; ++i) {
+        tiles_[static_cast<std::size_t>(i)] =
+            options.axe->tiling.tileOf(feedback_.order[static_cast<std::size_t>(first + i)]);
+      }
+      const std::int64_t at = first * lanes_ + strip.firstLane;
+      chooseCodes({.columns = columns,
+                   .lanes = strip.lanes,
+                   .stride = lanes_,
+                   .weight = weight_.data() + strip.firstLane,
+                   .fedBack = sums != nullptr ? sums + strip.firstLane : nullptr,
+                   .feedback = errors_.size() != 0 ? coefficients_.data() : nullptr,
+                   .dead = std::span(feedback_.dead).subspan(static_cast<std::size_t>(first)),
+                   .tiles = tiles_,
+                   .codes = chosen_.data() + at,
+                   .errors = errors_.size() != 0 ? errors_.data() + at : nullptr},
+                  {options.codes, options.errorReference == ErrorReference::shaped},
+                  axe_[index] ? &*axe_[index] : nullptr);
+    }
+  }
+
+  // Weights of the block in units of the scale; a few rows at a time, so that whole cache lines are written.
+  void readWeights(std::int64_t first, std::int64_t columns) {
+    constexpr std::int64_t rowsAtOnce = 8;
+    for (const Strip& strip : strips_) {
+      const RecurrenceRows& rows = stack_[strip.setting];
+      for (std::int64_t from = 0; from < strip.rows; from += rowsAtOnce) {
+        const std::int64_t to = std::min(strip.rows, from + rowsAtOnce);
+        for (std::int64_t i = 0; i < columns; ++i) {
+          const std::int64_t column = feedback_.order[static_cast<std::size_t>(first + i)];
+          double* const lane = weight_.data() + i * lanes_ + strip.firstLane;
+          for (std::int64_t row = from; row < to; ++row) {
+            lane[row] = static_cast<double>((*rows.weight)(strip.firstRow + row, column)) /
+                        rows.scales[static_cast<std::size_t>(strip.firstRow + row)];
+          }
+        }
+      }
+    }
+  }
+
+  void readCoefficients(std::int64_t first, std::int64_t columns) {
+    if (errors_.size() == 0) return;
+    coefficients_.resize(mostGreedyColumns, mostGreedyColumns);
+    for (std::int64_t j = 0; j < columns; ++j) {
+      const float* row = feedback_.r.data() + (first + j) * k_ + first;
+      for (std::int64_t i = j + 1; i < columns; ++i) coefficients_(i, j) = static_cast<double>(row[i]);
+    }
+  }
+
+  void writeCodes(const Strip& strip) const {
+    CodeMatrix& codes = codes_[strip.setting];
+    constexpr std::int64_t columnsAtOnce = 32;
+    for (std::int64_t from = 0; from < k_; from += columnsAtOnce) {
+      const std::int64_t to = std::min(k_, from + columnsAtOnce);
+      for (std::int64_t row = 0; row < strip.rows; ++row) {
+        for (std::int64_t i = from; i < to; ++i) {
+          codes(strip.firstRow + row, feedback_.order[static_cast<std::size_t>(i)]) = chosen_(i, strip.firstLane + row);
+        }
+      }
+    }
+  }
+
+  std::span<const RecurrenceRows> stack_;
   const Feedback& feedback_;
-  const RecurrenceOptions& options_;
-  std::int64_t first_;
-  std::int64_t rows_;
+  const std::vector<Strip>& strips_;
+  std::vector<CodeMatrix>& codes_;
   std::int64_t k_;
-  std::optional<AxeConstraint> constraint_;
-  MatrixD visited_;  // weights in units of the scale, visiting order
-  MatrixF narrow_;   // the same in float32, for the product with D
-  MatrixF errors_;   // e_j so far
+  std::int64_t lanes_;
+  std::vector<std::optional<AxeLanes>> axe_;  // by strip
+  MatrixD weight_;                            // of the block, in units of the scale
+  MatrixD coefficients_;                      // of the block, R_ji / R_ii at (i, j)
+  MatrixF narrow_;                            // K×lanes, weights for the product with D
+  MatrixF errors_;                            // K×lanes, e_j so far
+  MatrixF fedBack_;                           // of the segment
+  CodeMatrix chosen_;                         // K×lanes
+  std::vector<std::int64_t> tiles_;
 };
 
 }  // namespace
 
+std::vector<CodeMatrix> quantizeGreedily(std::span<const RecurrenceRows> stack, const Feedback& feedback) {
+  std::vector<CodeMatrix> codes;
+  for (const RecurrenceRows& rows : stack) codes.emplace_back(rows.weight->rows(), rows.weight->cols());
+  const std::vector<std::vector<Strip>> panels = panelsOf(stack);
+  parallelFor(panels.size(), [&](std::size_t index) { Panel(stack, feedback, panels[index], codes).run(); });
+  return codes;
+}
+
 CodeMatrix quantizeGreedily(const MatrixF& weight, std::span<const double> scales, const Feedback& feedback,
                             const RecurrenceOptions& options) {
-  CodeMatrix codes(weight.rows(), weight.cols());
-  const std::int64_t panels = (weight.rows() + panelRows - 1) / panelRows;
-  parallelFor(static_cast<std::size_t>(panels), [&](std::size_t index) {
-    const std::int64_t first = static_cast<std::int64_t>(index) * panelRows;
-    Panel(weight, scales, feedback, options, first, std::min(panelRows, weight.rows() - first)).run(codes);
-  });
-  return codes;
+  const RecurrenceRows rows{&weight, scales, options};
+  return std::move(quantizeGreedily({&rows, 1}, feedback).front());
 }
 
 }  // namespace axescope

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "core/linalg/matrix.h"
 #include "core/number/integer_range.h"
@@ -27,8 +28,19 @@ struct RecurrenceOptions {
   const AxeOptions* axe = nullptr;  // null: unconstrained, shape() is the identity
 };
 
-/// weight[C×K], scales C; answers codes[C×K] in the original column order. Rows are independent: several settings
-/// may be stacked as extra rows. Uses the threads of the arena; the result does not depend on their number.
+/// Rows to be quantized under one setting: weight[C×K] and its scales, C.
+struct RecurrenceRows {
+  const MatrixF* weight = nullptr;
+  std::span<const double> scales;
+  RecurrenceOptions options;
+};
+
+/// Codes[C×K] of each setting, in the original column order. Rows are independent, so several settings that share the
+/// feedback are stacked: small layers then fill the machine. Uses the threads of the arena; the result does not
+/// depend on their number.
+std::vector<CodeMatrix> quantizeGreedily(std::span<const RecurrenceRows> stack, const Feedback& feedback);
+
+/// One setting alone.
 CodeMatrix quantizeGreedily(const MatrixF& weight, std::span<const double> scales, const Feedback& feedback,
                             const RecurrenceOptions& options);
 

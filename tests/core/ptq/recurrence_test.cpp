@@ -166,6 +166,38 @@ TEST(Recurrence, ResultDoesNotDependOnTheNumberOfThreads) {
   EXPECT_EQ(one, two);
 }
 
+// Several settings in one pass, with numbers of channels that leave lanes empty and cross panels.
+TEST(Recurrence, StackedSettingsGetTheCodesTheyGetAlone) {
+  std::mt19937 random(10);
+  const std::int64_t k = 600;  // more than one segment of columns
+  const RandomLayer layer = testing::randomLayer({.channels = 150, .k = k, .samples = 700}, random);
+  const auto scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+  std::vector<AxeOptions> axe;
+  for (const int bits : {12, 14, 16}) {
+    for (const std::int64_t tile : {32, 0}) {
+      axe.push_back({.innerBits = bits, .tiling = Tiling::of(k, tile), .activations = layer.quantizer.range()});
+    }
+  }
+  const MatrixF few = layer.weight.topRows(13);
+  for (const Algorithm algorithm : {Algorithm::rtn, Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected}) {
+    const auto matrices = feedback(layer.statistics(), {algorithm, true, 0.01}, "layer");
+    ASSERT_TRUE(matrices);
+    std::vector<RecurrenceRows> stack;
+    for (std::size_t i = 0; i < axe.size(); ++i) {
+      const bool isNarrow = i % 2 == 0;
+      stack.push_back({isNarrow ? &few : &layer.weight,
+                       std::span(scales).first(isNarrow ? 13 : 150),
+                       {.codes = {-7, 7}, .axe = i == 3 ? nullptr : &axe[i]}});
+    }
+    const std::vector<CodeMatrix> together = quantizeGreedily(stack, *matrices);
+    ASSERT_EQ(together.size(), stack.size());
+    for (std::size_t i = 0; i < stack.size(); ++i) {
+      EXPECT_EQ(together[i], quantizeGreedily(*stack[i].weight, stack[i].scales, *matrices, stack[i].options))
+          << "algorithm " << static_cast<int>(algorithm) << " setting " << i;
+    }
+  }
+}
+
 TEST(Recurrence, DeadInputsGetCodeZeroAndChangeNothingElse) {
   std::mt19937 random(7);
   const RandomLayer layer = testing::randomLayer({.k = 63, .deadInputs = true}, random);
