@@ -2,7 +2,9 @@
 #include "core/ptq/quantize_layer.h"
 
 #include <cassert>
+#include <memory>
 
+#include "core/base/parallel.h"
 #include "core/ptq/budget_scale.h"
 #include "core/ptq/ep_init.h"
 #include "core/ptq/layer_error.h"
@@ -12,25 +14,109 @@ namespace axescope {
 
 namespace {
 
-// The algorithm under its constraint, for one set of scales; rows may be stacked.
-CodeMatrix quantizeRows(const MatrixF& weight, std::span<const double> scales, const Feedback& feedback,
-                        const LayerOptions& options, const AxeOptions& axe) {
-  const IntegerRange range = weightCodeRange(options.weightBits, options.weightRange);
-  if (options.constraint == Constraint::epInit && options.algorithm == Algorithm::rtn) {
-    MatrixD values = weight.cast<double>();
-    for (Eigen::Index row = 0; row < values.rows(); ++row) values.row(row) /= scales[static_cast<std::size_t>(row)];
-    return epInit(values, axe, range);
-  }
-  const bool shaped = options.constraint != Constraint::none && options.constraint != Constraint::epInit;
-  const RecurrenceOptions recurrence{range, options.errorReference, shaped ? &axe : nullptr};
-  CodeMatrix codes = quantizeGreedily(weight, scales, feedback, recurrence);
-  if (options.constraint == Constraint::epInit) codes = epInit(codes.cast<double>(), axe, range);
-  return codes;
-}
-
 bool promisesCertificate(Constraint constraint) {
   return constraint == Constraint::epInit || constraint == Constraint::axeStrict || constraint == Constraint::axe;
 }
+
+// One setting on its way from weights to certified codes.
+class Setting {
+ public:
+  Setting(const MatrixF& weight, const std::optional<std::vector<double>>& givenScales, const Feedback& feedback,
+          const InputStatistics* statistics, const LayerOptions& options)
+      : weight_(weight),
+        feedback_(feedback),
+        statistics_(statistics),
+        options_(options),
+        range_(weightCodeRange(options.weightBits, options.weightRange)),
+        axe_{.soft = options.constraint != Constraint::axeStrict,
+             .strict = options.constraint != Constraint::axeSoft,
+             .innerBits = options.innerBits,
+             .tiling = Tiling::of(weight.cols(), options.tileSize),
+             .activations = options.activations,
+             .slack = options.slack},
+        searchesScales_(options.weightScale == WeightScale::budget && !givenScales) {
+    const WeightScaleRule rule =
+        options.weightScale == WeightScale::mse ? WeightScaleRule::mse : WeightScaleRule::absmax;
+    result_.scales = givenScales ? *givenScales : weightScales(weight, options.weightBits, options.weightRange, rule);
+  }
+
+  /// The rows to quantize with others; none where each multiple of the scales needs its own.
+  std::optional<RecurrenceRows> rows() const {
+    if (searchesScales_ || !isGreedy()) return std::nullopt;
+    return RecurrenceRows{&weight_, result_.scales, recurrence()};
+  }
+
+  /// `codes` of those rows.
+  Result<QuantizedWeights> finish(std::optional<CodeMatrix> codes) && {
+    if (codes) {
+      result_.codes = projected(*std::move(codes));
+    } else if (searchesScales_) {
+      ScaledCodes best =
+          searchScales(weight_, result_.scales, statistics_,
+                       [this](const MatrixF& rows, std::span<const double> scales) { return quantize(rows, scales); });
+      result_.codes = std::move(best.codes);
+      result_.scales = std::move(best.scales);
+    } else {
+      result_.codes = quantize(weight_, result_.scales);
+    }
+    const bool guaranteed = promisesCertificate(options_.constraint);
+    if (options_.refineSweeps > 0) {
+      refine(weight_, result_.scales, *statistics_, range_, guaranteed ? &axe_ : nullptr, options_.refineSweeps,
+             result_.codes);
+    }
+    if (guaranteed) {
+      const Certificate certificate(result_.codes, axe_.tiling, options_.activations, options_.innerBits, 0);
+      if (!certificate.guaranteed()) {
+        return fail(ErrorCode::numerical, {}, {}, "codes within their accumulator budget",
+                    "a budget broken by the quantizer; please report this");
+      }
+    }
+    judge();
+    return std::move(result_);
+  }
+
+ private:
+  // All but the projection of rounded weights, which has no steps.
+  bool isGreedy() const { return options_.constraint != Constraint::epInit || options_.algorithm != Algorithm::rtn; }
+
+  RecurrenceOptions recurrence() const {
+    const bool shaped = options_.constraint != Constraint::none && options_.constraint != Constraint::epInit;
+    return {range_, options_.errorReference, shaped ? &axe_ : nullptr};
+  }
+
+  CodeMatrix projected(CodeMatrix codes) const {
+    if (options_.constraint != Constraint::epInit) return codes;
+    return epInit(codes.cast<double>(), axe_, range_);
+  }
+
+  CodeMatrix quantize(const MatrixF& rows, std::span<const double> scales) const {
+    if (isGreedy()) return projected(quantizeGreedily(rows, scales, feedback_, recurrence()));
+    MatrixD values = rows.cast<double>();
+    for (Eigen::Index row = 0; row < values.rows(); ++row) values.row(row) /= scales[static_cast<std::size_t>(row)];
+    return epInit(values, axe_, range_);
+  }
+
+  void judge() {
+    if (statistics_ != nullptr) {
+      result_.errorEnergy = outputErrorEnergy(*statistics_, weight_, result_.codes, result_.scales, 0, weight_.rows());
+      result_.outputEnergy = statistics_->outputEnergy;
+      return;
+    }
+    result_.errorEnergy = weightErrorEnergy(weight_, result_.codes, result_.scales);
+    for (Eigen::Index row = 0; row < weight_.rows(); ++row) {
+      result_.outputEnergy.push_back(weight_.row(row).cast<double>().squaredNorm());
+    }
+  }
+
+  const MatrixF& weight_;
+  const Feedback& feedback_;
+  const InputStatistics* statistics_;
+  const LayerOptions& options_;
+  IntegerRange range_;
+  AxeOptions axe_;
+  bool searchesScales_;
+  QuantizedWeights result_;
+};
 
 }  // namespace
 
@@ -38,52 +124,35 @@ bool needsStatistics(const LayerOptions& options) {
   return options.algorithm != Algorithm::rtn || options.refineSweeps > 0;
 }
 
+std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
+                                                      const std::optional<std::vector<double>>& givenScales,
+                                                      const Feedback& feedback, const InputStatistics* statistics,
+                                                      std::span<const LayerOptions> settings) {
+  std::vector<std::unique_ptr<Setting>> all;
+  std::vector<RecurrenceRows> stack;
+  std::vector<std::size_t> stacked;  // which settings these are
+  for (const LayerOptions& options : settings) {
+    assert(statistics != nullptr || !needsStatistics(options));
+    all.push_back(std::make_unique<Setting>(weight, givenScales, feedback, statistics, options));
+    if (const auto rows = all.back()->rows()) {
+      stack.push_back(*rows);
+      stacked.push_back(all.size() - 1);
+    }
+  }
+  std::vector<std::optional<CodeMatrix>> codes(all.size());
+  std::vector<CodeMatrix> together = quantizeGreedily(stack, feedback);
+  for (std::size_t i = 0; i < stacked.size(); ++i) codes[stacked[i]] = std::move(together[i]);
+  std::vector<std::optional<Result<QuantizedWeights>>> finished(all.size());
+  parallelFor(all.size(), [&](std::size_t i) { finished[i] = std::move(*all[i]).finish(std::move(codes[i])); });
+  std::vector<Result<QuantizedWeights>> results;
+  for (auto& one : finished) results.push_back(*std::move(one));
+  return results;
+}
+
 Result<QuantizedWeights> quantizeWeights(const MatrixF& weight, const std::optional<std::vector<double>>& givenScales,
                                          const Feedback& feedback, const InputStatistics* statistics,
                                          const LayerOptions& options) {
-  assert(statistics != nullptr || !needsStatistics(options));
-  const Tiling tiling = Tiling::of(weight.cols(), options.tileSize);
-  const AxeOptions axe{.soft = options.constraint != Constraint::axeStrict,
-                       .strict = options.constraint != Constraint::axeSoft,
-                       .innerBits = options.innerBits,
-                       .tiling = tiling,
-                       .activations = options.activations,
-                       .slack = options.slack};
-  const auto quantize = [&](const MatrixF& rows, std::span<const double> scales) {
-    return quantizeRows(rows, scales, feedback, options, axe);
-  };
-  QuantizedWeights result;
-  const WeightScaleRule rule = options.weightScale == WeightScale::mse ? WeightScaleRule::mse : WeightScaleRule::absmax;
-  result.scales = givenScales ? *givenScales : weightScales(weight, options.weightBits, options.weightRange, rule);
-  if (options.weightScale == WeightScale::budget && !givenScales) {
-    ScaledCodes best = searchScales(weight, result.scales, statistics, quantize);
-    result.codes = std::move(best.codes);
-    result.scales = std::move(best.scales);
-  } else {
-    result.codes = quantize(weight, result.scales);
-  }
-  const bool guaranteed = promisesCertificate(options.constraint);
-  if (options.refineSweeps > 0) {
-    refine(weight, result.scales, *statistics, weightCodeRange(options.weightBits, options.weightRange),
-           guaranteed ? &axe : nullptr, options.refineSweeps, result.codes);
-  }
-  if (guaranteed) {
-    const Certificate certificate(result.codes, tiling, options.activations, options.innerBits, 0);
-    if (!certificate.guaranteed()) {
-      return fail(ErrorCode::numerical, {}, {}, "codes within their accumulator budget",
-                  "a budget broken by the quantizer; please report this");
-    }
-  }
-  if (statistics != nullptr) {
-    result.errorEnergy = outputErrorEnergy(*statistics, weight, result.codes, result.scales, 0, weight.rows());
-    result.outputEnergy = statistics->outputEnergy;
-  } else {
-    result.errorEnergy = weightErrorEnergy(weight, result.codes, result.scales);
-    for (Eigen::Index row = 0; row < weight.rows(); ++row) {
-      result.outputEnergy.push_back(weight.row(row).cast<double>().squaredNorm());
-    }
-  }
-  return result;
+  return std::move(quantizeWeights(weight, givenScales, feedback, statistics, std::span(&options, 1)).front());
 }
 
 }  // namespace axescope

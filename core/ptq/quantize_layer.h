@@ -51,8 +51,15 @@ struct QuantizedWeights {
 /// round to nearest then visits columns in their own order.
 bool needsStatistics(const LayerOptions& options);
 
-/// weight[C×K] of one group; givenScales replaces the computed ones. `statistics` may be null for rtn without
+/// weight[C×K] of one group under several settings that share the feedback, stacked in one recurrence; each gets the
+/// answer it would get alone. givenScales replaces the computed ones. `statistics` may be null for rtn without
 /// refinement. A constrained answer is checked against the exact certificate before it is returned.
+std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
+                                                      const std::optional<std::vector<double>>& givenScales,
+                                                      const Feedback& feedback, const InputStatistics* statistics,
+                                                      std::span<const LayerOptions> settings);
+
+/// One setting alone.
 Result<QuantizedWeights> quantizeWeights(const MatrixF& weight, const std::optional<std::vector<double>>& givenScales,
                                          const Feedback& feedback, const InputStatistics* statistics,
                                          const LayerOptions& options);
