@@ -13,7 +13,7 @@ namespace axescope {
 
 namespace {
 
-using Value = std::shared_ptr<const Tensor>;
+using Value = CalibrationValue;
 
 Tensor slice(const Tensor& tensor, std::int64_t first, std::int64_t count) {
   Tensor part{tensor.shape, {}};
@@ -55,46 +55,114 @@ Result<Value> runInChunks(const Network& network, std::size_t node, const std::v
   return Value(std::move(output));
 }
 
+// What has been computed of one node: the layer that ran and its inputs tell the output.
+struct Computed {
+  const IntegerLayer* layer = nullptr;
+  std::vector<Value> inputs;
+  Value output;
+};
+
+class Walk {
+ public:
+  Walk(const Network& network, const CalibrationBranches& branches, const Job& job)
+      : network_(network), branches_(branches), job_(job), floats_(network.nodes().size() + 1) {
+    quantized_.resize(branches.count, std::vector<Value>(floats_.size()));
+  }
+
+  Status run(Tensor samples, const LayerVisitor& visit) {
+    floats_[0] = std::make_shared<const Tensor>(std::move(samples));
+    for (auto& values : quantized_) values[0] = floats_[0];
+    const auto& nodes = network_.nodes();
+    std::vector<std::size_t> uses(network_.layerCount(), 0);
+    std::vector<std::size_t> visited(network_.layerCount(), 0);
+    for (const Network::Node& node : nodes) {
+      if (node.layer) ++uses[*node.layer];
+    }
+    for (std::size_t node = 0; node < nodes.size(); ++node) {
+      AXESCOPE_CHECK(job_.check());
+      if (const auto layer = nodes[node].layer) {
+        const std::size_t input = nodes[node].inputs.front();
+        std::vector<Value> inputs;
+        for (std::size_t branch = 0; branch < branches_.count; ++branch) {
+          if (!branches_.goesOn(branch)) quantized_[branch].assign(floats_.size(), nullptr);
+          inputs.push_back(quantized_[branch][input]);
+        }
+        AXESCOPE_CHECK(visit({*layer, visited[*layer]++, uses[*layer], floats_[input], inputs}));
+      }
+      AXESCOPE_CHECK(compute(node));
+      release(node);
+    }
+    return {};
+  }
+
+ private:
+  Status compute(std::size_t node) {
+    const auto& inputs = network_.nodes()[node].inputs;
+    const auto layer = network_.nodes()[node].layer;
+    const auto gather = [&](const std::vector<Value>& values) {
+      std::vector<Value> gathered;
+      for (const std::size_t value : inputs) gathered.push_back(values[value]);
+      return gathered;
+    };
+    std::vector<Computed> computed;
+    computed.push_back({nullptr, gather(floats_), nullptr});
+    AXESCOPE_TRY(floats_[node + 1], runInChunks(network_, node, computed.front().inputs, network_.floatLayers()));
+    computed.front().output = floats_[node + 1];
+    for (std::size_t branch = 0; branch < branches_.count; ++branch) {
+      if (!branches_.goesOn(branch)) continue;
+      const IntegerLayer* own = layer ? branches_.layer(branch, *layer) : nullptr;
+      Computed wanted{own, gather(quantized_[branch]), nullptr};
+      const auto known = std::find_if(computed.begin(), computed.end(), [&](const Computed& one) {
+        return one.layer == wanted.layer && one.inputs == wanted.inputs;
+      });
+      if (known != computed.end()) {
+        quantized_[branch][node + 1] = known->output;
+        continue;
+      }
+      const LayerFunction integer = [own](std::size_t, const Tensor& input, Tensor& output) {
+        return own->run(input, output, nullptr);
+      };
+      AXESCOPE_TRY(wanted.output,
+                   runInChunks(network_, node, wanted.inputs, own != nullptr ? integer : network_.floatLayers()));
+      quantized_[branch][node + 1] = wanted.output;
+      computed.push_back(std::move(wanted));
+    }
+    return {};
+  }
+
+  void release(std::size_t node) {
+    for (const std::size_t value : network_.nodes()[node].inputs) {
+      if (network_.lastUse(value) > node) continue;
+      floats_[value].reset();
+      for (auto& values : quantized_) values[value].reset();
+    }
+  }
+
+  const Network& network_;
+  const CalibrationBranches& branches_;
+  const Job& job_;
+  std::vector<Value> floats_;
+  std::vector<std::vector<Value>> quantized_;  // by branch
+};
+
 }  // namespace
 
-Status walkCalibration(const Network& network, Tensor samples, const LayerFunction* quantizedLayer,
+Status walkCalibration(const Network& network, Tensor samples, const CalibrationBranches& branches,
                        const LayerVisitor& visit, const Job& job) {
   AXESCOPE_CHECK(network.checkInput(samples.shape));
-  const auto& nodes = network.nodes();
-  std::vector<Value> floats(nodes.size() + 1);
-  std::vector<Value> quantized(nodes.size() + 1);
-  floats[0] = std::make_shared<const Tensor>(std::move(samples));
-  quantized[0] = floats[0];
-  std::vector<std::size_t> uses(network.layerCount(), 0);
-  std::vector<std::size_t> visited(network.layerCount(), 0);
-  for (const Network::Node& node : nodes) {
-    if (node.layer) ++uses[*node.layer];
+  return Walk(network, branches, job).run(std::move(samples), visit);
+}
+
+std::int64_t walkBytesPerSample(const Network& network) {
+  std::int64_t most = 0;
+  for (std::size_t node = 0; node < network.nodes().size(); ++node) {
+    std::int64_t values = elements(network.valueShape(node + 1));
+    for (std::size_t value = 0; value <= node; ++value) {
+      if (network.lastUse(value) >= node) values += elements(network.valueShape(value));
+    }
+    most = std::max(most, values);
   }
-  for (std::size_t node = 0; node < nodes.size(); ++node) {
-    AXESCOPE_CHECK(job.check());
-    std::vector<Value> floatInputs;
-    std::vector<Value> quantizedInputs;
-    for (const std::size_t value : nodes[node].inputs) {
-      floatInputs.push_back(floats[value]);
-      quantizedInputs.push_back(quantized[value]);
-    }
-    const auto layer = nodes[node].layer;
-    if (layer) {
-      AXESCOPE_CHECK(visit({*layer, visited[*layer]++, uses[*layer], floatInputs.front(), quantizedInputs.front()}));
-    }
-    AXESCOPE_TRY(floats[node + 1], runInChunks(network, node, floatInputs, network.floatLayers()));
-    if (quantizedLayer == nullptr || (!layer && floatInputs == quantizedInputs)) {
-      quantized[node + 1] = floats[node + 1];
-    } else {
-      AXESCOPE_TRY(quantized[node + 1], runInChunks(network, node, quantizedInputs, *quantizedLayer));
-    }
-    for (const std::size_t value : nodes[node].inputs) {
-      if (network.lastUse(value) > node) continue;
-      floats[value].reset();
-      quantized[value].reset();
-    }
-  }
-  return {};
+  return most * static_cast<std::int64_t>(sizeof(float));
 }
 
 }  // namespace axescope
