@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a long computation needs from its caller: a way to be stopped and a way to report.
+// What a long computation needs from its caller: a way to be stopped, a way to report, and how much memory it may use.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <stop_token>
 #include <string_view>
@@ -21,6 +22,7 @@ struct Progress {
 struct Job {
   std::stop_token stop;
   std::function<void(const Progress&)> onProgress;
+  std::int64_t memory = 0;  // bytes for what studies keep and share; 0: half of the machine's
 
   bool stopped() const { return stop.stop_requested(); }
   void report(std::size_t done, std::size_t total, std::string_view what) const {

@@ -52,6 +52,15 @@ void addThreads(CLI::App& app, int& threads) {
       ->check(CLI::Range(1, mostThreads));
 }
 
+void addMemory(CLI::App& app, std::int64_t& memory) {
+  app.add_option("--memory", memory,
+                 "Memory for what points share, as 8G or 500M: less of it means fewer points\n"
+                 "at once and inputs read again (default: half of the machine's)")
+      ->option_text("SIZE")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::PositiveNumber);
+}
+
 Result<LayerMapping> parseMapping(const std::string& text) {
   const std::size_t equals = text.find('=');
   const AxisOrderAt order = findAxisOrder(text);

@@ -2,6 +2,7 @@
 // The model a command works on: FILE, --map for files that are not dumps, and --threads.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,10 +16,12 @@ struct ModelSource {
   std::string file;
   std::vector<std::string> maps;  // as typed: NAME=/DATASET:OI
   int threads = 0;                // 0: all of the machine's
+  std::int64_t memory = 0;        // bytes; 0: half of the machine's
 };
 
 void addModelSource(CLI::App& app, ModelSource& source);
 void addThreads(CLI::App& app, int& threads);
+void addMemory(CLI::App& app, std::int64_t& memory);
 
 /// "conv1=/net/conv1/kernel:HWIO" or, with calibration inputs, "fc=/w:OI:/x". Datasets may have colons in their
 /// names. Errors: invalidArgument.

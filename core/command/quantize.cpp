@@ -9,6 +9,7 @@
 #include "core/command/terminal.h"
 #include "core/command/text_table.h"
 #include "core/dump/quantized_layer.h"
+#include "core/study/preparation.h"
 #include "core/study/provenance.h"
 #include "core/study/quantized_point.h"
 
@@ -47,8 +48,7 @@ std::string asText(const QuantizedPoint& point) {
 Status checkInputRanges(const Model& model, const PointSettings& settings) {
   const auto& layers = model.dump().layers();
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-    const bool isChosen = model.canQuantize(layer) && globMatches(settings.layers, layers[layer].name);
-    if (!isChosen || model.hasInputRange(layer)) continue;
+    if (!isSelected(model, settings, layer) || model.hasInputRange(layer)) continue;
     return fail(ErrorCode::empty, model.dump().fileName(), "/layers/" + layers[layer].name,
                 "calibration inputs or an input_scale to write",
                 "neither; sweep measures budgets and bounds without, or --layers can leave it in float");
@@ -70,7 +70,7 @@ Result<QuantizedPoint> quantized(const QuantizeOptions& options, const Job& job)
 Result<int> runQuantize(const QuantizeOptions& options, const std::stop_token& stop) {
   AXESCOPE_CHECK(checkOutputs({{"--out", options.out}}, {options.source.file, options.flags.studyFile()}));
   AXESCOPE_CHECK(options.flags.study());  // wrong flags are wrong whatever the file
-  const Job job{.stop = stop, .onProgress = {}};
+  const Job job{.stop = stop, .onProgress = {}, .memory = options.source.memory};
   std::optional<Result<QuantizedPoint>> point;
   withThreads(options.source.threads, [&] { point = quantized(options, job); });
   if (!*point) return fail(point->error());
@@ -83,6 +83,7 @@ Command quantizeCommand(CLI::App& program) {
   CLI::App* app = program.add_subcommand("quantize", "Write the integer codes and certificates of one setting");
   const auto options = std::make_shared<QuantizeOptions>();
   addModelSource(*app, options->source);
+  addMemory(*app, options->source.memory);
   app->add_option("--out", options->out, "Codes, scales, certificates and some input codes of each layer")
       ->option_text("QUANTIZED.h5")
       ->required();

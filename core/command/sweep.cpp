@@ -72,12 +72,15 @@ class Sweep {
  private:
   Result<RunSummary> runRemaining(const std::vector<PointSettings>& points, const std::stop_token& stop) {
     TerminalProgress progress(TerminalProgress::styleFor(options_.quiet), "points");
-    const Job job{.stop = stop, .onProgress = [&](const Progress& p) {
-                    // Passes over the evaluation data report too, with totals of their own.
-                    if (p.total == points.size() && (p.what == "points" || p.what == "preparing")) {
-                      progress.show(p.done, p.total);
-                    }
-                  }};
+    const Job job{.stop = stop,
+                  .onProgress =
+                      [&](const Progress& p) {
+                        // Passes over the evaluation data report too, with totals of their own.
+                        if (p.total == points.size() && (p.what == "points" || p.what == "preparing")) {
+                          progress.show(p.done, p.total);
+                        }
+                      },
+                  .memory = options_.source.memory};
     const PointSink sink = [this](const PointResult& point) -> Status {
       AXESCOPE_CHECK(file_.add(point));
       const std::scoped_lock lock(mutex_);
@@ -164,6 +167,7 @@ Command sweepCommand(CLI::App& program) {
   CLI::App* app = program.add_subcommand("sweep", "Measure every combination of the given settings");
   const auto options = std::make_shared<SweepOptions>();
   addModelSource(*app, options->source);
+  addMemory(*app, options->source.memory);
   app->add_option("--out", options->out,
                   "Results; no finished point is ever lost. A file that is in the\nway is kept as "
                   "RESULTS.previous-1.h5, -2 and so on.")

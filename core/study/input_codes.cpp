@@ -42,17 +42,19 @@ Status addNetworkInputCodes(const Model& model, const Preparation& preparation, 
     layers[i].emplace(model.dump().layers()[i], *quantized[i], preparation.layer(i).tensors->bias,
                       exactDatapath(quantized[i]->codes, quantized[i]->input.range()));
   }
-  const LayerFunction run = [&](std::size_t layer, const Tensor& input, Tensor& output) -> Status {
-    if (!layers[layer]) return network.floatLayer(layer, input, output);
-    return layers[layer]->run(input, output, nullptr);
-  };
+  const bool propagates = preparation.calibration().has_value();
+  const CalibrationBranches branches{
+      .count = propagates ? std::size_t{1} : std::size_t{0},
+      .layer = [&](std::size_t, std::size_t layer) { return layers[layer] ? &*layers[layer] : nullptr; },
+      .goesOn = [](std::size_t) { return true; }};
   const LayerVisitor visit = [&](const LayerUse& use) -> Status {
     QuantizedFileLayer* kept = findLayer(file, model.dump().layers()[use.layer].name);
-    if (kept != nullptr && kept->inputCodes.empty()) keepCodes(*use.quantized, samples, *kept);
+    const Tensor& seen = propagates ? *use.quantized.front() : *use.x;
+    if (kept != nullptr && kept->inputCodes.empty()) keepCodes(seen, samples, *kept);
     return {};
   };
   AXESCOPE_TRY(Tensor inputs, model.calibrationSamples(samples, 0));
-  return walkCalibration(network, std::move(inputs), preparation.calibration() ? &run : nullptr, visit, job);
+  return walkCalibration(network, std::move(inputs), branches, visit, job);
 }
 
 }  // namespace axescope

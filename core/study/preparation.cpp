@@ -20,36 +20,13 @@ int activationBitsOf(const PreparedLayer& layer, const PointSettings& settings) 
   return layer.skipped ? settings.skipBits : settings.activationBits;
 }
 
-Status prepareFromOwnInput(const Model& model, std::size_t index, const PointSettings& key, const Job& job,
-                           PreparedLayer& layer) {
-  const LayerInfo& info = model.dump().layers()[index];
-  const auto chosen = chooseSamples(info.calibrationSamples(), key.calibrationSamples, key.seed);
-  if (!layer.hasInputs) {
-    std::int64_t values = static_cast<std::int64_t>(chosen.size());
-    for (std::size_t axis = 1; axis < info.inputShape.size(); ++axis) values *= info.inputShape[axis];
-    PercentileObserver observer(key.percentile, values);
-    AXESCOPE_CHECK(model.streamLayerInput(index, chosen, job, [&](const Tensor& piece, std::int64_t) {
-      observer.observe(piece.data);
-      return Status{};
-    }));
-    layer.input = quantizerFromRange(observer, key, activationBitsOf(layer, key));
-    layer.hasInputs = true;
-  }
-  LayerStatistics statistics(info, layer.tensors->weight, layer.input);
-  AXESCOPE_CHECK(model.streamLayerInput(index, chosen, job, [&](const Tensor& piece, std::int64_t) {
-    statistics.add(piece, piece);
-    return Status{};
-  }));
-  layer.statistics = statistics.finish();
-  return {};
-}
-
 // Layers that the graph uses, from its calibration samples. The inputs of a layer that is used several times are kept
 // until its last use: its range is that of all of them, and only then are there codes to sum.
 class NetworkPreparation {
  public:
-  NetworkPreparation(const Model& model, const PointSettings& key, std::vector<PreparedLayer>& layers)
-      : model_(model), key_(key), layers_(layers), inputs_(layers.size()) {}
+  NetworkPreparation(const Model& model, const PointSettings& key, std::vector<PreparedLayer>& layers,
+                     std::vector<std::shared_ptr<const LayerInputs>>& gathered)
+      : model_(model), key_(key), layers_(layers), gathered_(gathered), inputs_(layers.size()) {}
 
   Status visit(const LayerUse& use) {
     if (!layers_[use.layer].quantized) return {};
@@ -78,13 +55,14 @@ class NetworkPreparation {
     if (propagates) {
       layer.laterUses = std::make_shared<const LayerStatistics>(std::move(statistics));
     } else {
-      layer.statistics = statistics.finish();
+      gathered_[index] = std::make_shared<const LayerInputs>(statistics.finish());
     }
   }
 
   const Model& model_;
   const PointSettings& key_;
   std::vector<PreparedLayer>& layers_;
+  std::vector<std::shared_ptr<const LayerInputs>>& gathered_;
   std::vector<Inputs> inputs_;  // of uses so far, by layer
 };
 
@@ -104,56 +82,22 @@ PointSettings preparationKey(const PointSettings& settings) {
   return key;
 }
 
-Result<LayerFeedback> layerFeedback(const std::vector<InputStatistics>& statistics, const FeedbackOptions& options,
-                                    const std::string& name) {
-  LayerFeedback matrices;
-  for (std::size_t group = 0; group < statistics.size(); ++group) {
-    std::string object = "layer '" + name + "'";
-    if (statistics.size() > 1) object += " group " + std::to_string(group);
-    AXESCOPE_TRY(Feedback one, feedback(statistics[group], options, object));
-    matrices.push_back(std::move(one));
-  }
-  return matrices;
+bool isSelected(const Model& model, const PointSettings& key, std::size_t layer) {
+  return model.canQuantize(layer) && globMatches(key.layers, model.dump().layers()[layer].name);
 }
 
-Result<std::shared_ptr<const LayerFeedback>> PreparedLayer::feedbackFor(const FeedbackOptions& options,
-                                                                        const std::string& name) const {
-  const std::scoped_lock lock(*mutex_);
-  for (const CachedFeedback& cached : cache_) {
-    if (cached.options == options) return cached.matrices;
-  }
-  AXESCOPE_TRY(LayerFeedback matrices, layerFeedback(statistics, options, name));
-  cache_.push_back({options, std::make_shared<const LayerFeedback>(std::move(matrices))});
-  return cache_.back().matrices;
-}
+Preparation::Preparation(const Model& model, const PointSettings& key, const MemoryPlan& plan)
+    : model_(&model),
+      key_(key),
+      layers_(model.dump().layers().size()),
+      ofGraph_(layers_.size()),
+      own_(std::make_unique<LayerInputsCache>(plan.layerInputs)) {}
 
-Result<Preparation> Preparation::make(const Model& model, const PointSettings& key, const Job& job) {
+Result<Preparation> Preparation::make(const Model& model, const PointSettings& key, const MemoryPlan& plan,
+                                      const Job& job) {
   const Dump& dump = model.dump();
-  Preparation preparation;
-  preparation.layers_.resize(dump.layers().size());
-  bool any = false;
-  for (std::size_t index = 0; index < dump.layers().size(); ++index) {
-    const LayerInfo& info = dump.layers()[index];
-    PreparedLayer& layer = preparation.layers_[index];
-    layer.quantized = model.canQuantize(index) && globMatches(key.layers, info.name);
-    if (!layer.quantized) continue;
-    any = true;
-    layer.skipped = !key.skipLayers.empty() && globMatches(key.skipLayers, info.name);
-    layer.input.bits = activationBitsOf(layer, key);
-    layer.input.encoding = key.activation;
-    layer.input.scale = unknownScale;
-    if (info.givenInputQuantizer) {
-      layer.input = *info.givenInputQuantizer;
-      layer.hasInputs = true;
-    }
-    AXESCOPE_TRY(LayerTensors tensors, model.layerTensors(index));
-    layer.tensors = std::make_shared<const LayerTensors>(std::move(tensors));
-  }
-  if (!any) {
-    return fail(ErrorCode::invalidArgument, dump.fileName(), "--layers",
-                "a glob that matches a layer which can be quantized", "'" + key.layers + "'");
-  }
-  const Network* network = model.network();
+  Preparation preparation(model, key, plan);
+  AXESCOPE_CHECK(preparation.loadLayers());
   const bool propagates = key.propagation == Propagation::on;
   if (propagates && !model.canPropagate()) {
     return fail(ErrorCode::invalidArgument, dump.fileName(), "--propagate", "a graph with /calibration/inputs for 'on'",
@@ -162,17 +106,74 @@ Result<Preparation> Preparation::make(const Model& model, const PointSettings& k
   if (model.canPropagate()) {
     AXESCOPE_TRY(Tensor samples, model.calibrationSamples(key.calibrationSamples, key.seed));
     if (propagates) preparation.calibration_ = samples;
-    NetworkPreparation prepared(model, key, preparation.layers_);
+    NetworkPreparation prepared(model, key, preparation.layers_, preparation.ofGraph_);
     const LayerVisitor visit = [&](const LayerUse& use) { return prepared.visit(use); };
-    AXESCOPE_CHECK(walkCalibration(*network, std::move(samples), nullptr, visit, job));
+    AXESCOPE_CHECK(walkCalibration(*model.network(), std::move(samples), {}, visit, job));
   }
-  for (std::size_t index = 0; index < dump.layers().size(); ++index) {
-    PreparedLayer& layer = preparation.layers_[index];
-    const bool seenByGraph = model.canPropagate() && network->usesLayer(index);
-    if (!layer.quantized || seenByGraph || dump.layers()[index].calibrationSamples() == 0) continue;
-    AXESCOPE_CHECK(prepareFromOwnInput(model, index, key, job, layer));
+  for (std::size_t index = 0; index < preparation.layers_.size(); ++index) {
+    AXESCOPE_CHECK(preparation.observeOwnInputs(index, job));
   }
   return preparation;
+}
+
+Status Preparation::loadLayers() {
+  const Dump& dump = model_->dump();
+  bool any = false;
+  for (std::size_t index = 0; index < layers_.size(); ++index) {
+    const LayerInfo& info = dump.layers()[index];
+    PreparedLayer& layer = layers_[index];
+    layer.quantized = isSelected(*model_, key_, index);
+    if (!layer.quantized) continue;
+    any = true;
+    layer.skipped = !key_.skipLayers.empty() && globMatches(key_.skipLayers, info.name);
+    layer.input.bits = activationBitsOf(layer, key_);
+    layer.input.encoding = key_.activation;
+    layer.input.scale = unknownScale;
+    if (info.givenInputQuantizer) {
+      layer.input = *info.givenInputQuantizer;
+      layer.hasInputs = true;
+    }
+    AXESCOPE_TRY(LayerTensors tensors, model_->layerTensors(index));
+    layer.tensors = std::make_shared<const LayerTensors>(std::move(tensors));
+  }
+  if (any) return {};
+  return fail(ErrorCode::invalidArgument, dump.fileName(), "--layers",
+              "a glob that matches a layer which can be quantized", "'" + key_.layers + "'");
+}
+
+// The range of a layer's own inputs, where no file tells it.
+Status Preparation::observeOwnInputs(std::size_t index, const Job& job) {
+  const LayerInfo& info = model_->dump().layers()[index];
+  PreparedLayer& layer = layers_[index];
+  if (!layer.quantized || layer.hasInputs || info.calibrationSamples() == 0) return {};
+  const auto chosen = chooseSamples(info.calibrationSamples(), key_.calibrationSamples, key_.seed);
+  std::int64_t values = static_cast<std::int64_t>(chosen.size());
+  for (std::size_t axis = 1; axis < info.inputShape.size(); ++axis) values *= info.inputShape[axis];
+  PercentileObserver observer(key_.percentile, values);
+  AXESCOPE_CHECK(model_->streamLayerInput(index, chosen, job, [&](const Tensor& piece, std::int64_t) {
+    observer.observe(piece.data);
+    return Status{};
+  }));
+  layer.input = quantizerFromRange(observer, key_, activationBitsOf(layer, key_));
+  layer.hasInputs = true;
+  return {};
+}
+
+Result<std::shared_ptr<const LayerInputs>> Preparation::inputs(std::size_t layer, const Job& job) const {
+  const bool seenByGraph = model_->canPropagate() && model_->network()->usesLayer(layer);
+  if (seenByGraph || model_->dump().layers()[layer].calibrationSamples() == 0) return ofGraph_[layer];
+  return own_->get(layer, [&] { return gatherOwnInputs(layer, job); });
+}
+
+Result<std::shared_ptr<const LayerInputs>> Preparation::gatherOwnInputs(std::size_t index, const Job& job) const {
+  const LayerInfo& info = model_->dump().layers()[index];
+  const auto chosen = chooseSamples(info.calibrationSamples(), key_.calibrationSamples, key_.seed);
+  LayerStatistics statistics(info, layers_[index].tensors->weight, layers_[index].input);
+  AXESCOPE_CHECK(model_->streamLayerInput(index, chosen, job, [&](const Tensor& piece, std::int64_t) {
+    statistics.add(piece, piece);
+    return Status{};
+  }));
+  return std::make_shared<const LayerInputs>(statistics.finish());
 }
 
 }  // namespace axescope

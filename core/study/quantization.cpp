@@ -2,7 +2,7 @@
 #include "core/study/quantization.h"
 
 #include <algorithm>
-#include <mutex>
+#include <memory>
 #include <optional>
 
 #include "core/base/parallel.h"
@@ -37,86 +37,204 @@ FeedbackOptions feedbackOptions(const PointSettings& settings) {
   return {settings.algorithm, settings.actOrder, settings.damping};
 }
 
-// One layer, its groups in parallel. `statistics` and `matrices` may be null for round to nearest.
-Result<QuantizedLayer> quantizeLayer(const Dump& dump, std::size_t layer, const PreparedLayer& prepared,
-                                     const PointSettings& settings, const std::vector<InputStatistics>* statistics,
-                                     const LayerFeedback* matrices) {
-  const LayerInfo& info = dump.layers()[layer];
-  const LayerOptions options = layerOptions(prepared, settings);
-  const std::string object = "layer '" + info.name + "'";
-  if (needsStatistics(options) && statistics == nullptr) {
-    return fail(ErrorCode::invalidArgument, dump.fileName(), object, "calibration inputs for this algorithm",
-                "none in the file; only rtn works without, or --layers can leave it in float");
-  }
-  QuantizedLayer result;
-  result.input = prepared.input;
-  result.weightBits = options.weightBits;
-  result.codes.resize(info.channels, info.k());
-  const std::int64_t channels = info.channelsPerGroup();
-  std::vector<std::optional<Result<QuantizedWeights>>> groups(static_cast<std::size_t>(info.groups()));
-  parallelFor(groups.size(), [&](std::size_t group) {
-    const std::int64_t first = static_cast<std::int64_t>(group) * channels;
-    std::optional<std::vector<double>> given;
-    if (prepared.tensors->weightScale) {
-      const auto begin = prepared.tensors->weightScale->begin() + first;
-      given.emplace(begin, begin + channels);
-    }
-    const MatrixF weight = prepared.tensors->weight.middleRows(first, channels);
-    const Feedback plain = matrices == nullptr ? rtnFeedback(info.k()) : Feedback{};
-    groups[group] = quantizeWeights(weight, given, matrices == nullptr ? plain : (*matrices)[group],
-                                    statistics == nullptr ? nullptr : &(*statistics)[group], options);
-  });
-  for (std::size_t group = 0; group < groups.size(); ++group) {
-    if (!groups[group]->has_value()) {
-      Error error = groups[group]->error();
-      error.file = dump.fileName();
-      error.object = object;
-      return fail(std::move(error));
-    }
-    const QuantizedWeights& one = **groups[group];
-    result.codes.middleRows(static_cast<std::int64_t>(group) * channels, channels) = one.codes;
-    result.scales.insert(result.scales.end(), one.scales.begin(), one.scales.end());
-    result.errorEnergy.insert(result.errorEnergy.end(), one.errorEnergy.begin(), one.errorEnergy.end());
-    result.outputEnergy.insert(result.outputEnergy.end(), one.outputEnergy.begin(), one.outputEnergy.end());
-  }
-  return result;
+// The settings of a batch that have not failed, by their place in it.
+using Members = std::vector<std::size_t>;
+
+bool sameLayer(const QuantizedLayer& a, const QuantizedLayer& b) {
+  return a.scales == b.scales && a.codes == b.codes;
 }
 
-// Layers whose inputs do not depend on other layers' codes.
-Result<QuantizedLayer> quantizePrepared(const Dump& dump, std::size_t layer, const PreparedLayer& prepared,
-                                        const PointSettings& settings) {
-  if (prepared.statistics.empty()) return quantizeLayer(dump, layer, prepared, settings, nullptr, nullptr);
-  AXESCOPE_TRY(const auto matrices, prepared.feedbackFor(feedbackOptions(settings), dump.layers()[layer].name));
-  return quantizeLayer(dump, layer, prepared, settings, &prepared.statistics, matrices.get());
-}
+class BatchQuantization {
+ public:
+  BatchQuantization(const Model& model, const Preparation& preparation, std::span<const PointSettings> settings,
+                    const Job& job)
+      : model_(model),
+        preparation_(preparation),
+        settings_(settings),
+        job_(job),
+        models_(settings.size(), QuantizedModel(preparation.layerCount())),
+        errors_(settings.size()) {}
 
-// Layer by layer along the network, each seeing what the quantized ones before it produce.
-Status quantizeAlongNetwork(const Model& model, const Preparation& preparation, const PointSettings& settings,
-                            const Job& job, QuantizedModel& quantized) {
-  const Network& network = *model.network();
-  std::vector<std::optional<IntegerLayer>> integerLayers(network.layerCount());
-  const LayerFunction run = [&](std::size_t layer, const Tensor& input, Tensor& output) -> Status {
-    if (!integerLayers[layer]) return network.floatLayer(layer, input, output);
-    return integerLayers[layer]->run(input, output, nullptr);
-  };
-  const LayerVisitor visit = [&](const LayerUse& use) -> Status {
-    const std::size_t layer = use.layer;
-    const PreparedLayer& prepared = preparation.layer(layer);
-    if (!prepared.quantized || use.number > 0) return {};
-    const LayerInfo& info = model.dump().layers()[layer];
-    LayerStatistics gathered =
-        prepared.laterUses ? *prepared.laterUses : LayerStatistics(info, prepared.tensors->weight, prepared.input);
-    gathered.add(*use.x, *use.quantized);
-    const std::vector<InputStatistics> statistics = gathered.finish();
-    AXESCOPE_TRY(const LayerFeedback matrices, layerFeedback(statistics, feedbackOptions(settings), info.name));
-    AXESCOPE_TRY(QuantizedLayer result, quantizeLayer(model.dump(), layer, prepared, settings, &statistics, &matrices));
-    integerLayers[layer].emplace(info, result, prepared.tensors->bias,
-                                 exactDatapath(result.codes, result.input.range()));
-    quantized[layer] = std::move(result);
+  std::vector<Result<QuantizedModel>> run() {
+    if (const Status status = allLayers(); !status) {
+      for (auto& error : errors_) error = error ? error : status.error();
+    }
+    std::vector<Result<QuantizedModel>> results;
+    for (std::size_t i = 0; i < models_.size(); ++i) {
+      if (errors_[i]) {
+        results.emplace_back(fail(*errors_[i]));
+      } else {
+        results.emplace_back(std::move(models_[i]));
+      }
+    }
+    return results;
+  }
+
+ private:
+  Status allLayers() {
+    if (preparation_.calibration()) AXESCOPE_CHECK(alongNetwork());
+    for (std::size_t layer = 0; layer < preparation_.layerCount(); ++layer) {
+      const bool done = models_.front()[layer].has_value();
+      if (!preparation_.layer(layer).quantized || done) continue;
+      AXESCOPE_CHECK(job_.check());
+      AXESCOPE_TRY(const auto inputs, preparation_.inputs(layer, job_));
+      quantizeLayer(layer, members(), inputs.get());
+    }
     return {};
-  };
-  return walkCalibration(network, *preparation.calibration(), &run, visit, job);
-}
+  }
+
+  Members members() const {
+    Members going;
+    for (std::size_t i = 0; i < errors_.size(); ++i) {
+      if (!errors_[i]) going.push_back(i);
+    }
+    return going;
+  }
+
+  // Layer by layer along the network, each seeing what the quantized ones before it produce.
+  Status alongNetwork() {
+    integerLayers_.assign(settings_.size(),
+                          std::vector<std::shared_ptr<const IntegerLayer>>(preparation_.layerCount()));
+    const CalibrationBranches branches{
+        .count = settings_.size(),
+        .layer = [this](std::size_t branch, std::size_t layer) { return integerLayers_[branch][layer].get(); },
+        .goesOn = [this](std::size_t branch) { return !errors_[branch]; }};
+    const LayerVisitor visit = [this](const LayerUse& use) {
+      if (preparation_.layer(use.layer).quantized && use.number == 0) visitLayer(use);
+      return job_.check();
+    };
+    return walkCalibration(*model_.network(), *preparation_.calibration(), branches, visit, job_);
+  }
+
+  // Settings whose earlier layers gave the same values share the statistics.
+  void visitLayer(const LayerUse& use) {
+    Members left = members();
+    while (!left.empty()) {
+      const CalibrationValue& value = use.quantized[left.front()];
+      const auto rest =
+          std::stable_partition(left.begin(), left.end(), [&](std::size_t i) { return use.quantized[i] == value; });
+      const Members same(left.begin(), rest);
+      left.erase(left.begin(), rest);
+      const PreparedLayer& prepared = preparation_.layer(use.layer);
+      const LayerInfo& info = model_.dump().layers()[use.layer];
+      LayerStatistics gathered =
+          prepared.laterUses ? *prepared.laterUses : LayerStatistics(info, prepared.tensors->weight, prepared.input);
+      gathered.add(*use.x, *value);
+      const LayerInputs inputs(gathered.finish());
+      quantizeLayer(use.layer, same, &inputs);
+      shareLayers(use.layer, same);
+    }
+  }
+
+  // The same codes run as the same layer, so that their values stay the same too.
+  void shareLayers(std::size_t layer, const Members& same) {
+    const LayerInfo& info = model_.dump().layers()[layer];
+    for (auto at = same.begin(); at != same.end(); ++at) {
+      if (errors_[*at]) continue;
+      const QuantizedLayer& own = *models_[*at][layer];
+      const auto earlier = std::find_if(
+          same.begin(), at, [&](std::size_t i) { return !errors_[i] && sameLayer(*models_[i][layer], own); });
+      integerLayers_[*at][layer] =
+          earlier != at ? integerLayers_[*earlier][layer]
+                        : std::make_shared<const IntegerLayer>(info, own, preparation_.layer(layer).tensors->bias,
+                                                               exactDatapath(own.codes, own.input.range()));
+    }
+  }
+
+  // One layer under settings that see the same inputs; `inputs` may be null for round to nearest. A setting that fails
+  // keeps its error, the others go on.
+  void quantizeLayer(std::size_t layer, Members same, const LayerInputs* inputs) {
+    while (!same.empty()) {
+      const FeedbackOptions options = feedbackOptions(settings_[same.front()]);
+      const auto rest = std::stable_partition(same.begin(), same.end(), [&](std::size_t i) {
+        return inputs == nullptr || feedbackOptions(settings_[i]) == options;
+      });
+      Members together(same.begin(), rest);
+      same.erase(same.begin(), rest);
+      if (inputs == nullptr) {
+        refuseWithoutInputs(layer, together);
+        quantizeTogether(layer, together, nullptr, nullptr);
+        continue;
+      }
+      const auto matrices = inputs->feedbackFor(options, model_.dump().layers()[layer].name);
+      if (matrices) {
+        quantizeTogether(layer, together, inputs, matrices->get());
+      } else {
+        for (const std::size_t i : together) errors_[i] = matrices.error();
+      }
+    }
+  }
+
+  void refuseWithoutInputs(std::size_t layer, Members& together) {
+    std::erase_if(together, [&](std::size_t i) {
+      if (!needsStatistics(layerOptions(preparation_.layer(layer), settings_[i]))) return false;
+      errors_[i] = Error{ErrorCode::invalidArgument, model_.dump().fileName(), objectOf(layer),
+                         "calibration inputs for this algorithm",
+                         "none in the file; only rtn works without, or --layers can leave it in float"};
+      return true;
+    });
+  }
+
+  // Its groups in parallel, the settings stacked.
+  void quantizeTogether(std::size_t layer, const Members& together, const LayerInputs* inputs,
+                        const LayerFeedback* matrices) {
+    if (together.empty()) return;
+    const LayerInfo& info = model_.dump().layers()[layer];
+    const PreparedLayer& prepared = preparation_.layer(layer);
+    std::vector<LayerOptions> options;
+    for (const std::size_t i : together) options.push_back(layerOptions(prepared, settings_[i]));
+    const std::int64_t channels = info.channelsPerGroup();
+    std::vector<std::vector<Result<QuantizedWeights>>> groups(static_cast<std::size_t>(info.groups()));
+    parallelFor(groups.size(), [&](std::size_t group) {
+      const std::int64_t first = static_cast<std::int64_t>(group) * channels;
+      std::optional<std::vector<double>> given;
+      if (prepared.tensors->weightScale) {
+        const auto begin = prepared.tensors->weightScale->begin() + first;
+        given.emplace(begin, begin + channels);
+      }
+      const MatrixF weight = prepared.tensors->weight.middleRows(first, channels);
+      const Feedback plain = matrices == nullptr ? rtnFeedback(info.k()) : Feedback{};
+      groups[group] = quantizeWeights(weight, given, matrices == nullptr ? plain : (*matrices)[group],
+                                      inputs == nullptr ? nullptr : &inputs->groups()[group], options);
+    });
+    for (std::size_t i = 0; i < together.size(); ++i) assemble(layer, together[i], options[i], i, groups);
+  }
+
+  void assemble(std::size_t layer, std::size_t member, const LayerOptions& options, std::size_t place,
+                const std::vector<std::vector<Result<QuantizedWeights>>>& groups) {
+    const LayerInfo& info = model_.dump().layers()[layer];
+    QuantizedLayer result;
+    result.input = preparation_.layer(layer).input;
+    result.weightBits = options.weightBits;
+    result.codes.resize(info.channels, info.k());
+    const std::int64_t channels = info.channelsPerGroup();
+    for (std::size_t group = 0; group < groups.size(); ++group) {
+      if (!groups[group][place]) {
+        Error error = groups[group][place].error();
+        error.file = model_.dump().fileName();
+        error.object = objectOf(layer);
+        errors_[member] = error;
+        return;
+      }
+      const QuantizedWeights& one = *groups[group][place];
+      result.codes.middleRows(static_cast<std::int64_t>(group) * channels, channels) = one.codes;
+      result.scales.insert(result.scales.end(), one.scales.begin(), one.scales.end());
+      result.errorEnergy.insert(result.errorEnergy.end(), one.errorEnergy.begin(), one.errorEnergy.end());
+      result.outputEnergy.insert(result.outputEnergy.end(), one.outputEnergy.begin(), one.outputEnergy.end());
+    }
+    models_[member][layer] = std::move(result);
+  }
+
+  std::string objectOf(std::size_t layer) const { return "layer '" + model_.dump().layers()[layer].name + "'"; }
+
+  const Model& model_;
+  const Preparation& preparation_;
+  std::span<const PointSettings> settings_;
+  const Job& job_;
+  std::vector<QuantizedModel> models_;
+  std::vector<std::optional<Error>> errors_;
+  std::vector<std::vector<std::shared_ptr<const IntegerLayer>>> integerLayers_;  // by setting and layer
+};
 
 }  // namespace
 
@@ -135,18 +253,9 @@ Datapath layerDatapath(const PreparedLayer& layer, const PointSettings& settings
           .outerOverflow = settings.overflow};
 }
 
-Result<QuantizedModel> quantizeModel(const Model& model, const Preparation& preparation, const PointSettings& settings,
-                                     const Job& job) {
-  const auto& layers = model.dump().layers();
-  QuantizedModel quantized(layers.size());
-  const bool alongNetwork = preparation.calibration().has_value();
-  if (alongNetwork) AXESCOPE_CHECK(quantizeAlongNetwork(model, preparation, settings, job, quantized));
-  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-    if (!preparation.layer(layer).quantized || quantized[layer]) continue;
-    AXESCOPE_CHECK(job.check());
-    AXESCOPE_TRY(quantized[layer], quantizePrepared(model.dump(), layer, preparation.layer(layer), settings));
-  }
-  return quantized;
+std::vector<Result<QuantizedModel>> quantizeModels(const Model& model, const Preparation& preparation,
+                                                   std::span<const PointSettings> settings, const Job& job) {
+  return BatchQuantization(model, preparation, settings, job).run();
 }
 
 Result<QuantizedFile> toQuantizedFile(const Model& model, const Preparation& preparation,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "core/base/job.h"
 #include "core/dump/quantized_file.h"
 #include "core/network/quantized_layer.h"
@@ -11,14 +14,15 @@ namespace axescope {
 /// The datapath a layer of this point runs on: as set, or 32 bits for skipped layers. outerBits 0 stays automatic.
 Datapath layerDatapath(const PreparedLayer& layer, const PointSettings& settings);
 
-/// Quantizes every selected layer. With error propagation the calibration samples go through the network layer by
-/// layer, quantized layers in exact arithmetic, so that the codes do not depend on the accumulators that will run
-/// them. A layer that the graph uses several times is quantized at its first use: with its inputs there as the layers
-/// before it leave them, and with the float network's inputs at the later uses, which do not exist in the quantized
-/// network yet. Errors: invalidArgument (a method that needs calibration inputs where there are none), numerical,
-/// cancelled.
-Result<QuantizedModel> quantizeModel(const Model& model, const Preparation& preparation, const PointSettings& settings,
-                                     const Job& job);
+/// Quantizes every selected layer under each of the settings, which share the preparation; each gets the codes it would
+/// get alone. Layers whose inputs are the same under several settings are quantized together. With error propagation
+/// the calibration samples go through the network layer by layer, quantized layers in exact arithmetic, so that the
+/// codes do not depend on the accumulators that will run them. A layer that the graph uses several times is quantized
+/// at its first use: with its inputs there as the layers before it leave them, and with the float network's inputs at
+/// the later uses, which do not exist in the quantized network yet. Errors, by setting: invalidArgument (a method that
+/// needs calibration inputs where there are none), numerical, cancelled.
+std::vector<Result<QuantizedModel>> quantizeModels(const Model& model, const Preparation& preparation,
+                                                   std::span<const PointSettings> settings, const Job& job);
 
 /// What `quantize` writes. inputSamples: how many input samples of each layer with its own inputs to keep as codes.
 Result<QuantizedFile> toQuantizedFile(const Model& model, const Preparation& preparation,

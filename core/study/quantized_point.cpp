@@ -22,8 +22,11 @@ double layerError(const QuantizedLayer& layer) {
 
 Result<QuantizedPoint> quantizePoint(const Model& model, const PointSettings& settings, const std::string& provenance,
                                      std::int64_t inputSamples, const Job& job) {
-  AXESCOPE_TRY(const Preparation preparation, Preparation::make(model, preparationKey(settings), job));
-  AXESCOPE_TRY(const QuantizedModel layers, quantizeModel(model, preparation, settings, job));
+  const PointSettings key = preparationKey(settings);
+  AXESCOPE_TRY(const MemoryPlan plan, planMemory(model, key, job.memory, 1));
+  AXESCOPE_TRY(const Preparation preparation, Preparation::make(model, key, plan, job));
+  std::vector<Result<QuantizedModel>> quantized = quantizeModels(model, preparation, std::span(&settings, 1), job);
+  AXESCOPE_TRY(const QuantizedModel layers, std::move(quantized.front()));
   QuantizedPoint point;
   AXESCOPE_TRY(point.file, toQuantizedFile(model, preparation, layers, settings, provenance, inputSamples));
   AXESCOPE_CHECK(addNetworkInputCodes(model, preparation, layers, inputSamples, job, point.file));

@@ -14,7 +14,8 @@ struct QuantizedPoint {
 };
 
 /// Quantizes with one setting, propagation resolved. Up to `inputSamples` input samples of each layer are kept as
-/// codes: its own, or what the network feeds it. Errors: those of Preparation::make() and quantizeModel().
+/// codes: its own, or what the network feeds it. Errors: those of
+/// planMemory(), Preparation::make() and quantizeModels().
 Result<QuantizedPoint> quantizePoint(const Model& model, const PointSettings& settings, const std::string& provenance,
                                      std::int64_t inputSamples, const Job& job);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/study/runner.h"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <new>
@@ -9,7 +10,9 @@
 #include <unordered_set>
 
 #include "core/base/parallel.h"
+#include "core/ptq/budget_scale.h"
 #include "core/study/measurement.h"
+#include "core/study/memory_plan.h"
 #include "core/study/preparation.h"
 #include "core/study/quantization.h"
 #include "core/study/study.h"
@@ -37,10 +40,17 @@ std::vector<std::vector<PointSettings>> groupBy(const std::vector<PointSettings>
   return groups;
 }
 
+// What quantizing takes, beside one recurrence without a search.
+double relativeCost(const PointSettings& settings) {
+  double cost = settings.algorithm == Algorithm::rtn ? 0.1 : settings.algorithm == Algorithm::optqCorrected ? 1.5 : 1.0;
+  if (settings.weightScale == WeightScale::budget) cost *= static_cast<double>(scaleMultiples.size());
+  return cost + settings.refineSweeps;
+}
+
 class Run {
  public:
   Run(const Model& model, std::size_t total, const PointSink& sink, const Job& job)
-      : model_(model), total_(total), sink_(sink), job_(job), part_{job.stop, {}} {}
+      : model_(model), total_(total), sink_(sink), job_(job), part_{job.stop, {}, job.memory} {}
 
   Result<RunSummary> all(const std::vector<PointSettings>& points) {
     job_.report(0, total_, "preparing");
@@ -60,11 +70,20 @@ class Run {
     return failure_.has_value() || job_.stopped();
   }
 
+  // Points with the same codes.
+  using SameCodes = std::vector<PointSettings>;
+
   void prepared(const std::vector<PointSettings>& points) {
     const auto start = Clock::now();
+    const PointSettings key = preparationKey(points.front());
+    const auto plan = planMemory(model_, key, part_.memory, availableThreads());
+    if (!plan) {
+      failAll(points, plan.error(), 0.0);
+      return;
+    }
     std::optional<Result<Preparation>> made;
     try {
-      made = Preparation::make(model_, preparationKey(points.front()), part_);
+      made = Preparation::make(model_, key, *plan, part_);
     } catch (const std::bad_alloc&) {
       made = noMemory("these calibration inputs");
     }
@@ -72,39 +91,71 @@ class Run {
       failAll(points, made->error(), secondsSince(start));
       return;
     }
-    const Preparation& preparation = **made;
     ++summary_.preparations;
-    const auto groups = groupBy(points, [](const PointSettings& p) { return quantizationKey(p); });
-    // Whoever is free takes the next group; inside a group the work is parallel too.
+    const std::vector<std::vector<SameCodes>> batches = batchesOf(points, *plan);
+    // Whoever is free takes the next batch; inside a batch the work is parallel too.
     std::atomic<std::size_t> next{0};
-    parallelFor(std::min(groups.size(), static_cast<std::size_t>(availableThreads())), [&](std::size_t) {
-      for (std::size_t group = next++; group < groups.size() && !halted(); group = next++) {
-        quantizedOnce(preparation, groups[group]);
+    parallelFor(std::min(batches.size(), static_cast<std::size_t>(plan->workers)), [&](std::size_t) {
+      for (std::size_t batch = next++; batch < batches.size() && !halted(); batch = next++) {
+        quantizedOnce(**made, batches[batch]);
       }
     });
   }
 
-  void quantizedOnce(const Preparation& preparation, const std::vector<PointSettings>& points) {
-    const auto start = Clock::now();
-    std::optional<Result<QuantizedModel>> quantized;
-    try {
-      quantized = quantizeModel(model_, preparation, points.front(), part_);
-    } catch (const std::bad_alloc&) {
-      quantized = noMemory("this point");
+  // Batches that keep all workers at work, those that take longest first: then none is waited for at the end.
+  std::vector<std::vector<SameCodes>> batchesOf(const std::vector<PointSettings>& points,
+                                                const MemoryPlan& plan) const {
+    std::vector<SameCodes> groups = groupBy(points, [](const PointSettings& p) { return quantizationKey(p); });
+    std::stable_sort(groups.begin(), groups.end(), [](const SameCodes& a, const SameCodes& b) {
+      return relativeCost(a.front()) > relativeCost(b.front());
+    });
+    const auto workers = static_cast<std::size_t>(plan.workers);
+    const std::size_t most = std::clamp<std::size_t>((groups.size() + workers - 1) / workers, 1,
+                                                     static_cast<std::size_t>(plan.pointsAtOnce));
+    std::vector<std::vector<SameCodes>> batches;
+    for (std::size_t first = 0; first < groups.size(); first += most) {
+      const auto begin = groups.begin() + static_cast<std::ptrdiff_t>(first);
+      batches.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(std::min(most, groups.size() - first)));
     }
-    if (!*quantized) {
-      failAll(points, quantized->error(), secondsSince(start));
+    return batches;
+  }
+
+  void quantizedOnce(const Preparation& preparation, const std::vector<SameCodes>& batch) {
+    const auto start = Clock::now();
+    std::vector<PointSettings> settings;
+    for (const SameCodes& points : batch) settings.push_back(points.front());
+    std::vector<Result<QuantizedModel>> quantized;
+    try {
+      quantized = quantizeModels(model_, preparation, settings, part_);
+    } catch (const std::bad_alloc&) {
+      if (batch.size() > 1) {
+        for (const SameCodes& points : batch) quantizedOnce(preparation, {points});
+        return;
+      }
+      quantized.assign(1, noMemory("this point"));
+    }
+    const double seconds = secondsSince(start) / static_cast<double>(batch.size());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (halted()) return;
+      measuredAll(preparation, quantized[i], batch[i], seconds);
+      quantized[i] = QuantizedModel{};  // no longer needed
+    }
+  }
+
+  void measuredAll(const Preparation& preparation, const Result<QuantizedModel>& quantized, const SameCodes& points,
+                   double seconds) {
+    if (!quantized) {
+      failAll(points, quantized.error(), seconds);
       return;
     }
     {
       const std::scoped_lock lock(mutex_);
       ++summary_.quantizations;
     }
-    const double share = secondsSince(start) / static_cast<double>(points.size());
     std::optional<DatapathScore> exactScore;
     for (const PointSettings& point : points) {
       if (halted()) return;
-      measured(preparation, **quantized, point, share, exactScore);
+      measured(preparation, *quantized, point, seconds / static_cast<double>(points.size()), exactScore);
     }
   }
 

@@ -25,7 +25,8 @@ struct RunSummary {
 /// Receives each point as it ends, from any worker thread. An error stops the run and is returned by it.
 using PointSink = std::function<Status(const PointResult&)>;
 
-/// Points come in groups that share preparation and codes; within the arena of the caller. A point that fails has its
+/// Points come in groups that share preparation and codes, several quantized together, within the arena of the caller
+/// and the job's memory. A point that fails has its
 /// reason in the result and never stops the others. On a stop request running points are abandoned: cancelled.
 Result<RunSummary> runPoints(const Model& model, const std::vector<PointSettings>& points, const PointSink& sink,
                              const Job& job);

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/study/memory_plan.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "core/network/calibration.h"
+#include "core/study/preparation.h"
+
+namespace axescope {
+
+namespace {
+
+// Bytes a value takes in each of its forms.
+constexpr std::int64_t weightBytes = 4;    // float
+constexpr std::int64_t pointBytes = 5;     // codes in 16 bits, and in 16 and 8 once more for the datapath
+constexpr std::int64_t squareBytes = 20;   // of S, X X̃ᵀ − S and the spread, a pair of inputs
+constexpr std::int64_t feedbackBytes = 8;  // of R and D
+constexpr std::int64_t factorBytes = 16;   // of copies while R and D are made
+constexpr std::int64_t columnBytes = 1024 * 9 + 128 * 10;  // of an input, while statistics and codes are made
+
+// A batch ends within a few seconds, so that its points appear while the next one is at work.
+constexpr std::int64_t mostPointsAtOnce = 16;
+constexpr double multiplyAddsAtOnce = 2e11;
+
+struct Needs {
+  std::int64_t weights = 0;
+  std::int64_t squares = 0;         // Σ K² over groups
+  std::int64_t largestSquares = 0;  // of one layer
+  std::int64_t longest = 0;         // K
+  double multiplyAdds = 0.0;        // of one point
+};
+
+Needs needsOf(const Model& model, const PointSettings& key) {
+  Needs needs;
+  for (std::size_t index = 0; index < model.dump().layers().size(); ++index) {
+    if (!isSelected(model, key, index)) continue;
+    const LayerInfo& info = model.dump().layers()[index];
+    const std::int64_t squares = info.groups() * info.k() * info.k();
+    needs.weights += info.weights();
+    needs.squares += squares;
+    needs.largestSquares = std::max(needs.largestSquares, squares);
+    needs.longest = std::max(needs.longest, info.k());
+    needs.multiplyAdds += static_cast<double>(info.weights()) * static_cast<double>(info.k());
+  }
+  return needs;
+}
+
+std::string inGibibytes(std::int64_t bytes) {
+  return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / static_cast<double>(1LL << 30));
+}
+
+}  // namespace
+
+std::int64_t defaultMemory() {
+  return std::int64_t{sysconf(_SC_PHYS_PAGES)} * std::int64_t{sysconf(_SC_PAGE_SIZE)} / 2;
+}
+
+Result<MemoryPlan> planMemory(const Model& model, const PointSettings& key, std::int64_t memory, int threads) {
+  const std::int64_t available = memory > 0 ? memory : defaultMemory();
+  Needs needs = needsOf(model, key);
+  const std::int64_t largest = needs.largestSquares * (squareBytes + feedbackBytes);
+  std::int64_t fixed = needs.weights * weightBytes + needs.longest * columnBytes;
+  std::int64_t perWorker = needs.largestSquares * factorBytes;
+  std::int64_t perPoint = needs.weights * pointBytes;
+  const bool propagates = key.propagation == Propagation::on;
+  if (model.canPropagate()) {
+    const std::int64_t all = model.dump().calibrationShape().front();
+    const std::int64_t samples = key.calibrationSamples > 0 ? std::min(key.calibrationSamples, all) : all;
+    const std::int64_t walk = samples * walkBytesPerSample(*model.network());
+    fixed += propagates ? 0 : std::max(walk, needs.squares * feedbackBytes) + needs.squares * squareBytes;
+    perWorker += propagates ? walk + largest : 0;
+    perPoint += propagates ? walk : 0;
+    for (std::size_t layer = 0; propagates && layer < model.network()->layerCount(); ++layer) {
+      // Products of inputs with inputs and the layer itself, in float and in integers.
+      const LayerInfo& info = model.dump().layers()[layer];
+      const double macs = static_cast<double>(samples * model.network()->macsPerSample(layer));
+      needs.multiplyAdds +=
+          macs * (2.0 + 1.5 * static_cast<double>(info.k()) / static_cast<double>(info.channelsPerGroup()));
+    }
+  } else {
+    fixed += largest;
+  }
+  const auto total = [&](std::int64_t workers, std::int64_t points) {
+    return fixed + workers * (perWorker + points * perPoint);
+  };
+  if (total(1, 1) > available) {
+    return fail(ErrorCode::tooLarge, model.dump().fileName(), {},
+                inGibibytes(total(1, 1)) + " of memory for one point; select fewer layers or raise --memory",
+                inGibibytes(available));
+  }
+  MemoryPlan plan;
+  plan.workers = threads;
+  while (total(plan.workers, 1) > available) --plan.workers;
+  const double wanted = multiplyAddsAtOnce / std::max(1.0, needs.multiplyAdds);
+  plan.pointsAtOnce = static_cast<int>(std::clamp(wanted, 1.0, static_cast<double>(mostPointsAtOnce)));
+  while (plan.pointsAtOnce > 1 && total(plan.workers, plan.pointsAtOnce) > available) --plan.pointsAtOnce;
+  const std::int64_t rest = available - total(plan.workers, plan.pointsAtOnce);
+  plan.evaluation = rest / 2;
+  plan.layerInputs = (model.canPropagate() ? 0 : largest) + rest - plan.evaluation;
+  return plan;
+}
+
+}  // namespace axescope
