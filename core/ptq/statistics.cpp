@@ -2,6 +2,7 @@
 #include "core/ptq/statistics.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "core/base/parallel.h"
@@ -13,7 +14,7 @@ namespace axescope {
 namespace {
 
 constexpr std::int64_t batchRows = 1024;
-constexpr std::int64_t readColumnsAtOnce = 128;
+constexpr std::size_t readColumnsAtOnce = 128;
 constexpr std::int64_t panelChannels = 64;
 
 using WordMatrix = Eigen::Matrix<std::int32_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -122,10 +123,11 @@ void StatisticsAccumulator::addBatch(const float* x, std::int64_t xStride, const
 
 void StatisticsAccumulator::readColumns(const float* x, std::int64_t xStride, const std::int16_t* codes,
                                         std::int64_t codeStride, std::int64_t first, std::int64_t last) {
-  // Of at most 1024 codes of 16 bits: exact in float64.
-  Eigen::ArrayXd energies = Eigen::ArrayXd::Zero(last - first);
-  Eigen::ArrayXd centredSums = Eigen::ArrayXd::Zero(last - first);
-  Eigen::ArrayXd noiseSums = Eigen::ArrayXd::Zero(last - first);
+  // Of at most 1024 codes of 16 bits: exact in float64. Arrays of their own, which compilers know to be apart.
+  std::array<double, readColumnsAtOnce> energies{};
+  std::array<double, readColumnsAtOnce> centredSums{};
+  std::array<double, readColumnsAtOnce> noiseSums{};
+  const auto width = static_cast<std::size_t>(last - first);
   const auto middle = static_cast<double>(middle_);
   const auto zeroPoint = static_cast<double>(quantizer_.zeroPoint);
   const double scale = quantizer_.scale;
@@ -134,24 +136,28 @@ void StatisticsAccumulator::readColumns(const float* x, std::int64_t xStride, co
     const std::int16_t* const rowCodes = codes + row * codeStride + first;
     float* const centred = &batch_.centred(row, first);
     float* const noise = &batch_.noise(row, first);
-    for (std::int64_t i = 0; i < last - first; ++i) {
+    for (std::size_t i = 0; i < width; ++i) {
       const auto code = static_cast<double>(rowCodes[i]);
       const double steps = code - zeroPoint;
-      centred[i] = static_cast<float>(code - middle);
-      noise[i] = static_cast<float>(static_cast<double>(values[i]) - scale * steps);
+      const double shifted = code - middle;
+      const auto rest = static_cast<float>(static_cast<double>(values[i]) - scale * steps);
+      centred[i] = static_cast<float>(shifted);
+      noise[i] = rest;
       energies[i] += steps * steps;
-      centredSums[i] += code - middle;
-      noiseSums[i] += static_cast<double>(noise[i]);
+      centredSums[i] += shifted;
+      noiseSums[i] += static_cast<double>(rest);
     }
-    for (std::int64_t i = 0; asBytes_ && i < last - first; ++i) {
-      batch_.bytes(row, first + i) = static_cast<std::int8_t>(rowCodes[i] - middle_);
-    }
+    if (!asBytes_) continue;
+    std::int8_t* const bytes = &batch_.bytes(row, first);
+    const auto wordMiddle = static_cast<std::int16_t>(middle_);
+    for (std::size_t i = 0; i < width; ++i) bytes[i] = static_cast<std::int8_t>(rowCodes[i] - wordMiddle);
   }
-  for (std::int64_t i = 0; i < last - first; ++i) {
-    energies_[static_cast<std::size_t>(first + i)] += static_cast<std::int64_t>(energies[i]);
+  for (std::size_t i = 0; i < width; ++i) {
+    const Eigen::Index column = first + static_cast<Eigen::Index>(i);
+    energies_[static_cast<std::size_t>(column)] += static_cast<std::int64_t>(energies[i]);
+    centredSums_[column] += centredSums[i];
+    noiseSums_[column] += noiseSums[i];
   }
-  centredSums_.segment(first, last - first) += centredSums.matrix();
-  noiseSums_.segment(first, last - first) += noiseSums.matrix();
 }
 
 void StatisticsAccumulator::addNoiseEnergy() {
