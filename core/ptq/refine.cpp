@@ -9,6 +9,42 @@
 
 namespace axescope {
 
+namespace {
+
+constexpr Eigen::Index panelRows = 32;
+
+// Cyclic coordinate descent on one channel's codes, which the gradient's half is kept abreast of. `exact` may be null.
+void refineRow(Eigen::Index row, double scale, const MatrixD& s, IntegerRange codeRange, const AxeOptions* exact,
+               int sweeps, Eigen::Ref<Eigen::RowVectorXd> gradient, CodeMatrix& codes) {
+  std::vector<TileSums> sums;
+  if (exact != nullptr) sums = tileSums({&codes(row, 0), static_cast<std::size_t>(codes.cols())}, exact->tiling);
+  for (int sweep = 0; sweep < sweeps; ++sweep) {
+    bool changed = false;
+    for (Eigen::Index k = 0; k < codes.cols(); ++k) {
+      const double energy = s(k, k);
+      if (!(energy > 0.0)) continue;
+      const std::int64_t old = codes(row, k);
+      double code = roundHalfEven(static_cast<double>(old) - gradient[k] / (energy * scale));
+      TileSums* tile = exact != nullptr ? &sums[static_cast<std::size_t>(exact->tiling.tileOf(k))] : nullptr;
+      if (tile != nullptr) {
+        tile->remove(old);
+        const BudgetLeft left = budgetLeft(*tile, *exact);
+        code = std::clamp(code, -left.down, left.up);
+      }
+      code = std::clamp(code, static_cast<double>(codeRange.low), static_cast<double>(codeRange.high));
+      const auto chosen = static_cast<std::int64_t>(code);
+      if (tile != nullptr) tile->add(chosen);
+      if (chosen == old) continue;
+      changed = true;
+      codes(row, k) = static_cast<std::int16_t>(chosen);
+      gradient += static_cast<double>(chosen - old) * scale * s.row(k);
+    }
+    if (!changed) break;
+  }
+}
+
+}  // namespace
+
 void refine(const MatrixF& weight, std::span<const double> scales, const InputStatistics& statistics,
             IntegerRange codeRange, const AxeOptions* strict, int sweeps, CodeMatrix& codes) {
   const Eigen::Index channels = statistics.targetShift.rows();
@@ -17,36 +53,20 @@ void refine(const MatrixF& weight, std::span<const double> scales, const InputSt
     exact = *strict;
     exact->slack = Slack::floor;  // codes are rounded before they are clipped
   }
-  parallelFor(static_cast<std::size_t>(codes.rows()), [&](std::size_t index) {
-    const auto row = static_cast<Eigen::Index>(index);
-    const double scale = scales[index];
-    // g = q̂ S − w G, the gradient's half.
-    const Eigen::RowVectorXd d = weight.row(row).cast<double>() - scale * codes.row(row).cast<double>();
-    Eigen::RowVectorXd gradient = -(d * statistics.s) - statistics.targetShift.row(row % channels);
-    std::vector<TileSums> sums;
-    if (exact) sums = tileSums({&codes(row, 0), static_cast<std::size_t>(codes.cols())}, exact->tiling);
-    for (int sweep = 0; sweep < sweeps; ++sweep) {
-      bool changed = false;
-      for (Eigen::Index k = 0; k < codes.cols(); ++k) {
-        const double energy = statistics.s(k, k);
-        if (!(energy > 0.0)) continue;
-        const std::int64_t old = codes(row, k);
-        double code = roundHalfEven(static_cast<double>(old) - gradient[k] / (energy * scale));
-        TileSums* tile = exact ? &sums[static_cast<std::size_t>(exact->tiling.tileOf(k))] : nullptr;
-        if (tile != nullptr) {
-          tile->remove(old);
-          const BudgetLeft left = budgetLeft(*tile, *exact);
-          code = std::clamp(code, -left.down, left.up);
-        }
-        code = std::clamp(code, static_cast<double>(codeRange.low), static_cast<double>(codeRange.high));
-        const auto chosen = static_cast<std::int64_t>(code);
-        if (tile != nullptr) tile->add(chosen);
-        if (chosen == old) continue;
-        changed = true;
-        codes(row, k) = static_cast<std::int16_t>(chosen);
-        gradient += static_cast<double>(chosen - old) * scale * statistics.s.row(k);
-      }
-      if (!changed) break;
+  parallelFor(static_cast<std::size_t>((codes.rows() + panelRows - 1) / panelRows), [&](std::size_t panel) {
+    const Eigen::Index first = static_cast<Eigen::Index>(panel) * panelRows;
+    const Eigen::Index rows = std::min(panelRows, codes.rows() - first);
+    // g = q̂ S − w G, the gradient's half, of a panel at once: S is read once for all its rows.
+    MatrixD d = -weight.middleRows(first, rows).cast<double>();
+    for (Eigen::Index row = 0; row < rows; ++row) {
+      d.row(row) += scales[static_cast<std::size_t>(first + row)] * codes.row(first + row).cast<double>();
+    }
+    MatrixD gradients(rows, codes.cols());
+    gradients.noalias() = d * statistics.s;
+    for (Eigen::Index row = 0; row < rows; ++row) {
+      gradients.row(row) -= statistics.targetShift.row((first + row) % channels);
+      refineRow(first + row, scales[static_cast<std::size_t>(first + row)], statistics.s, codeRange,
+                exact ? &*exact : nullptr, sweeps, gradients.row(row), codes);
     }
   });
 }
