@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 
 #include "axescope_version.h"
+#include "core/command/bench.h"
 #include "core/command/certify.h"
 #include "core/command/emulate.h"
 #include "core/command/info.h"
@@ -47,8 +48,8 @@ class Program {
         "  axescope-cli sweep samples/digits-cnn.h5 --out results.h5\n"
         "  axescope-cli pareto results.h5\n\n"
         "Exit status: 0 done, 2 wrong arguments, 3 unreadable or refused input, 4 numerical failure, 130 interrupted.");
-    commands_ = {infoCommand(app_),    sweepCommand(app_),   quantizeCommand(app_),
-                 certifyCommand(app_), emulateCommand(app_), paretoCommand(app_)};
+    commands_ = {infoCommand(app_),    sweepCommand(app_),  quantizeCommand(app_), certifyCommand(app_),
+                 emulateCommand(app_), paretoCommand(app_), benchCommand(app_)};
     for (const Command& command : commands_) command.app->group("Commands");
   }
 
@@ -73,7 +74,7 @@ class Program {
     for (const Command& command : commands_) {
       if (command.app->parsed()) return status(command.run(stop));
     }
-    return wrongArguments("a command is needed: info, sweep, quantize, certify, emulate or pareto");
+    return wrongArguments("a command is needed: info, sweep, quantize, certify, emulate, pareto or bench");
   }
 
  private:

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a benchmark row is. The rows themselves are in *_workloads.cpp, collected by workloads(), and both front ends,
+// `axescope-cli bench` and tests/bench, run them from there.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/base/error.h"
+
+namespace axescope::bench {
+
+struct BenchOptions {
+  bool quick = false;           // small sizes: that everything runs, not how fast
+  int threads = 0;              // 0: all of the machine's
+  std::filesystem::path model;  // dump with a graph and evaluation data; empty: no evaluation rows
+  bool large = false;           // rows on a dump of 10 GB
+};
+
+/// What a row's figure compares the workload with. Each is measured right beside it in every repetition.
+enum class Yardstick {
+  floatProduct,    // the machine's sgemm: figure = share of its multiply-adds per second
+  integerProduct,  // the machine's u8s8s32, likewise
+  otherTime,       // another workload: figure = time / its time
+  otherRate,       // another workload: figure = work per second / its work per second
+  clock,           // figure = seconds
+  memory,          // figure = MiB at the peak, over what was held before
+};
+
+struct Target {
+  enum class Sense { none, atLeast, atMost };
+  Sense sense = Sense::none;
+  double value = 0.0;
+
+  static Target atLeast(double value) { return {Sense::atLeast, value}; }
+  static Target atMost(double value) { return {Sense::atMost, value}; }
+  bool met(double figure) const {
+    if (sense == Sense::none) return true;
+    return sense == Sense::atLeast ? figure >= value : figure <= value;
+  }
+};
+
+/// Something to be timed, with its data at hand; run any number of times within the arena of the caller.
+struct TimedWork {
+  std::function<Status()> run;
+  double amount = 0.0;  // in the workload's unit; 0: not counted
+};
+
+/// A workload with its data.
+struct ReadyWorkload {
+  TimedWork work;
+  TimedWork other;  // for the yardsticks that compare with another workload
+};
+
+struct Workload {
+  std::string name;     // group/name
+  std::string against;  // the yardstick in words: "sgemm", "unconstrained"
+  Yardstick yardstick = Yardstick::clock;
+  Target target;
+  std::string size;  // of one run, for people: "K 4096, C 1024"
+  std::function<Result<ReadyWorkload>()> setup;
+  std::string unit = "multiply-adds";
+
+  std::string group() const { return name.substr(0, name.find('/')); }
+};
+
+/// One size or number of threads of a growth series.
+struct GrowthStep {
+  std::int64_t value = 0;
+  std::function<Result<TimedWork>()> setup;
+};
+
+/// The same work along one parameter. Time is to grow like value^exponent; exponent −1 is time that halves.
+struct GrowthSeries {
+  std::string name;  // growth/what-parameter
+  std::string parameter;
+  double exponent = 1.0;
+  Target lastFactor;  // of the last step's time ratio
+  std::vector<GrowthStep> steps;
+};
+
+}  // namespace axescope::bench
