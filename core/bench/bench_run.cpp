@@ -2,102 +2,134 @@
 #include "core/bench/bench_run.h"
 
 #include <algorithm>
-#include <optional>
+#include <cmath>
 
 #include "core/base/parallel.h"
 #include "core/bench/measured_rates.h"
-#include "core/bench/paired_timing.h"
+#include "core/bench/paired_workload.h"
 
 namespace axescope::bench {
 
 namespace {
 
-// Shorter timings say more about the clock and the scheduler than about the work.
-constexpr double leastSeconds = 0.1;
-
-double leastFor(const BenchOptions& options) {
-  return options.quick ? 0.0 : leastSeconds;
+template <class T, class Body>
+Result<T> inArena(int threads, const Body& body) {
+  std::optional<Result<T>> result;
+  withThreads(threads, [&] { result = body(); });
+  return *std::move(result);
 }
 
-Result<MachineRates> ratesWith(int threads, const BenchOptions& options, int repetitions, const Job& job) {
-  std::optional<Result<PairedTiming>> timing;
-  MachineRates rates;
+Result<MachineRates> machineRates(const BenchOptions& options, int repetitions, const Job& job) {
+  MachineRates rates{.threads = availableThreads()};
   const TimedWork floats = floatReference(options.quick);
   const TimedWork integers = integerReference(options.quick);
-  withThreads(threads, [&] {
-    rates.threads = availableThreads();
-    timing = timeInPairs(floats, integers, repetitions, leastFor(options), job);
-  });
-  if (!*timing) return fail(timing->error());
-  rates.floatProduct = floats.amount / median((**timing).seconds);
-  rates.integerProduct = integers.amount / median((**timing).otherSeconds);
+  AXESCOPE_CHECK(floats.run());
+  AXESCOPE_CHECK(integers.run());
+  std::vector<double> floatSeconds;
+  std::vector<double> integerSeconds;
+  for (int repetition = 0; repetition < repetitions; ++repetition) {
+    AXESCOPE_CHECK(job.check());
+    AXESCOPE_TRY(const Spent floatSpent, timePerRun(floats, leastSeconds(options)));
+    AXESCOPE_TRY(const Spent integerSpent, timePerRun(integers, leastSeconds(options)));
+    floatSeconds.push_back(floatSpent.wall);
+    integerSeconds.push_back(integerSpent.wall);
+  }
+  rates.floatProduct = floats.amount / median(floatSeconds);
+  rates.integerProduct = integers.amount / median(integerSeconds);
   return rates;
+}
+
+Status measureInto(BenchRow& row, const Workload& workload, const BenchOptions& options, int repetitions,
+                   const Job& job) {
+  AXESCOPE_TRY(PairedWorkload pair, PairedWorkload::prepare(workload, options));
+  std::vector<double> seconds;
+  std::vector<double> figures;
+  std::vector<double> processorFigures;
+  for (int repetition = 0; repetition < repetitions; ++repetition) {
+    AXESCOPE_CHECK(job.check());
+    AXESCOPE_TRY(const Sample sample, pair.measure());
+    seconds.push_back(sample.seconds);
+    figures.push_back(sample.figure);
+    processorFigures.push_back(sample.processorFigure);
+  }
+  row.seconds = median(seconds);
+  row.rate = pair.amount() / row.seconds;
+  row.figure = median(figures);
+  row.processorFigure = median(processorFigures);
+  const auto [lowest, highest] = std::minmax_element(figures.begin(), figures.end());
+  row.lowest = *lowest;
+  row.highest = *highest;
+  return {};
 }
 
 Result<BenchRow> measureWorkload(const Workload& workload, const BenchOptions& options, int repetitions,
                                  const Job& job) {
-  AXESCOPE_TRY(const ReadyWorkload ready, workload.setup());
-  const TimedWork other = yardstickOf(workload, ready, options.quick);
-  AXESCOPE_TRY(const PairedTiming timing, timeInPairs(ready.work, other, repetitions, leastFor(options), job));
-  std::vector<double> figures;
-  for (std::size_t i = 0; i < timing.seconds.size(); ++i) {
-    figures.push_back(figureOf(workload.yardstick, ready.work, timing.seconds[i], other,
-                               timing.otherSeconds.empty() ? 0.0 : timing.otherSeconds[i]));
+  BenchRow row{.name = workload.name,
+               .against = workload.against,
+               .size = workload.size,
+               .unit = workload.unit,
+               .yardstick = workload.yardstick,
+               .target = workload.target,
+               .failure = std::nullopt};
+  const Status status = measureInto(row, workload, options, repetitions, job);
+  if (!status && status.error().code == ErrorCode::cancelled) return fail(status.error());
+  if (!status) row.failure = status.error();
+  return row;
+}
+
+Result<std::vector<GrowthRow>> measureGrowth(const GrowthSeries& series, const BenchOptions& options, int repetitions,
+                                             const Job& job) {
+  std::vector<TimedWork> works;
+  for (const GrowthStep& step : series.steps) {
+    AXESCOPE_TRY(TimedWork work, step.setup());
+    AXESCOPE_CHECK(work.run());
+    works.push_back(std::move(work));
   }
-  const double seconds = median(timing.seconds);
-  const auto [lowest, highest] = std::minmax_element(figures.begin(), figures.end());
-  return BenchRow{.name = workload.name,
-                  .against = workload.against,
-                  .size = workload.size,
-                  .unit = workload.unit,
-                  .yardstick = workload.yardstick,
-                  .target = workload.target,
-                  .seconds = seconds,
-                  .rate = ready.work.amount / seconds,
-                  .figure = median(figures),
-                  .lowest = *lowest,
-                  .highest = *highest};
+  std::vector<std::vector<double>> seconds(works.size());
+  std::vector<std::vector<double>> factors(works.size());
+  for (int repetition = 0; repetition < repetitions; ++repetition) {
+    for (std::size_t i = 0; i < works.size(); ++i) {
+      AXESCOPE_CHECK(job.check());
+      AXESCOPE_TRY(const Spent spent, timePerRun(works[i], leastSeconds(options)));
+      seconds[i].push_back(spent.wall);
+      if (i > 0) factors[i].push_back(spent.wall / seconds[i - 1].back());
+    }
+  }
+  std::vector<GrowthRow> rows;
+  for (std::size_t i = 0; i < works.size(); ++i) {
+    GrowthRow row{series.name, series.parameter, series.steps[i].value, median(seconds[i]), median(factors[i]), 0.0};
+    if (i > 0) {
+      const auto ratio = static_cast<double>(row.value) / static_cast<double>(series.steps[i - 1].value);
+      row.expected = std::pow(ratio, series.exponent);
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 }  // namespace
 
-TimedWork yardstickOf(const Workload& workload, const ReadyWorkload& ready, bool quick) {
-  switch (workload.yardstick) {
-    case Yardstick::floatProduct:
-      return floatReference(quick);
-    case Yardstick::integerProduct:
-      return integerReference(quick);
-    default:
-      return ready.other;
-  }
-}
-
-double figureOf(Yardstick yardstick, const TimedWork& work, double seconds, const TimedWork& other,
-                double otherSeconds) {
-  switch (yardstick) {
-    case Yardstick::otherTime:
-      return seconds / otherSeconds;
-    case Yardstick::clock:
-    case Yardstick::memory:
-      return seconds;
-    default:
-      return (work.amount / seconds) / (other.amount / otherSeconds);
-  }
-}
-
-Result<BenchReport> runBench(const std::vector<Workload>& wanted, const BenchOptions& options, int repetitions,
-                             const Job& job) {
+Result<BenchReport> runBench(const BenchPlan& plan, const BenchOptions& options, int repetitions, const Job& job) {
   BenchReport report;
-  AXESCOPE_TRY(const MachineRates single, ratesWith(1, options, repetitions, job));
-  AXESCOPE_TRY(const MachineRates all, ratesWith(options.threads, options, repetitions, job));
-  report.rates.push_back(single);
-  if (all.threads > 1) report.rates.push_back(all);
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    job.report(i, wanted.size(), "workloads");
-    std::optional<Result<BenchRow>> row;
-    withThreads(options.threads, [&] { row = measureWorkload(wanted[i], options, repetitions, job); });
-    if (!*row) return fail(row->error());
-    report.rows.push_back(std::move(**row));
+  for (const int threads : {1, options.threads}) {
+    AXESCOPE_TRY(const MachineRates rates,
+                 inArena<MachineRates>(threads, [&] { return machineRates(options, repetitions, job); }));
+    if (report.rates.empty() || rates.threads > 1) report.rates.push_back(rates);
+  }
+  std::size_t done = 0;
+  const std::size_t total = plan.workloads.size() + plan.growth.size();
+  for (const Workload& workload : plan.workloads) {
+    job.report(done++, total, "workloads");
+    AXESCOPE_TRY(BenchRow row, inArena<BenchRow>(options.threads,
+                                                 [&] { return measureWorkload(workload, options, repetitions, job); }));
+    report.rows.push_back(std::move(row));
+  }
+  for (const GrowthSeries& series : plan.growth) {
+    job.report(done++, total, "workloads");
+    AXESCOPE_TRY(const std::vector<GrowthRow> rows, inArena<std::vector<GrowthRow>>(options.threads, [&] {
+                   return measureGrowth(series, options, repetitions, job);
+                 }));
+    report.growth.insert(report.growth.end(), rows.begin(), rows.end());
   }
   return report;
 }

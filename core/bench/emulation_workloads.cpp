@@ -103,8 +103,8 @@ struct EmulationRow {
   CountOverflows count = CountOverflows::no;
 };
 
-Datapath datapathOf(const EmulationRow& row) {
-  return {.innerBits = row.innerBits, .outerBits = 0, .tileSize = tileSize, .innerOverflow = row.overflow};
+Datapath datapathWith(int innerBits, Overflow overflow) {
+  return {.innerBits = innerBits, .outerBits = 0, .tileSize = tileSize, .innerOverflow = overflow};
 }
 
 std::string sizeText(EmulationSize size, int innerBits) {
@@ -119,7 +119,7 @@ Workload againstProduct(const EmulationRow& row, EmulationSize size) {
           .target = row.target,
           .size = sizeText(size, row.innerBits),
           .setup = [row, size]() -> Result<ReadyWorkload> {
-            const auto layer = std::make_shared<CodedLayer>(size, datapathOf(row));
+            const auto layer = std::make_shared<CodedLayer>(size, datapathWith(row.innerBits, row.overflow));
             return ReadyWorkload{emulation(layer, row.count), {}};
           }};
 }
@@ -131,7 +131,7 @@ Workload againstReference(const EmulationRow& row, EmulationSize size) {
           .target = row.target,
           .size = sizeText(size, row.innerBits),
           .setup = [row, size]() -> Result<ReadyWorkload> {
-            const auto layer = std::make_shared<CodedLayer>(size, datapathOf(row));
+            const auto layer = std::make_shared<CodedLayer>(size, datapathWith(row.innerBits, row.overflow));
             return ReadyWorkload{emulation(layer, row.count), stepByStep(layer)};
           }};
 }
@@ -157,6 +157,25 @@ std::vector<Workload> emulationWorkloads(const BenchOptions& options) {
     rows.push_back(againstReference(row, size));
   }
   return rows;
+}
+
+std::vector<GrowthSeries> emulationGrowth(const BenchOptions& options) {
+  const EmulationSize least = options.quick ? EmulationSize{16, 64, 256} : EmulationSize{128, 1024, 1024};
+  const auto step = [](std::int64_t value, EmulationSize size) -> GrowthStep {
+    return {value, [size]() -> Result<TimedWork> {
+              return emulation(std::make_shared<CodedLayer>(size, datapathWith(12, Overflow::saturate)),
+                               CountOverflows::no);
+            }};
+  };
+  GrowthSeries byK{.name = "growth/saturate-k", .parameter = "K", .steps = {}};
+  GrowthSeries byChannels{.name = "growth/saturate-channels", .parameter = "C", .steps = {}};
+  GrowthSeries bySamples{.name = "growth/saturate-samples", .parameter = "samples", .steps = {}};
+  for (const std::int64_t times : {1, 2, 4}) {
+    byK.steps.push_back(step(times * least.k, {least.channels, times * least.k, least.samples}));
+    byChannels.steps.push_back(step(times * least.channels, {times * least.channels, least.k, least.samples}));
+    bySamples.steps.push_back(step(times * least.samples, {least.channels, least.k, times * least.samples}));
+  }
+  return {byK, byChannels, bySamples};
 }
 
 }  // namespace axescope::bench

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/bench/measured_rates.h"
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "core/base/parallel.h"
 #include "core/linalg/product.h"

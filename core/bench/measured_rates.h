@@ -3,9 +3,6 @@
 // threads of the arena.
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "core/bench/workload.h"
 
 namespace axescope::bench {

@@ -95,4 +95,21 @@ std::vector<Workload> recurrenceWorkloads(const BenchOptions& options) {
           againstUnconstrained("optq-axe-cost", Algorithm::optq, size)};
 }
 
+std::vector<GrowthSeries> recurrenceGrowth(const BenchOptions& options) {
+  const auto step = [](std::int64_t value, LayerSize size) -> GrowthStep {
+    return {value, [size]() -> Result<TimedWork> {
+              AXESCOPE_TRY(const auto layer, greedyLayer(Algorithm::gpfq, size));
+              return quantization(layer, Accumulator::axe);
+            }};
+  };
+  const LayerSize least = options.quick ? LayerSize{64, 32} : LayerSize{1024, 256};
+  GrowthSeries byK{.name = "growth/recurrence-k", .parameter = "K", .exponent = 2.0, .steps = {}};
+  GrowthSeries byChannels{.name = "growth/recurrence-channels", .parameter = "C", .steps = {}};
+  for (const std::int64_t times : {1, 2, 4}) {
+    byK.steps.push_back(step(times * least.k, {times * least.k, least.channels}));
+    byChannels.steps.push_back(step(times * least.channels, {least.k, times * least.channels}));
+  }
+  return {byK, byChannels};
+}
+
 }  // namespace axescope::bench

@@ -3,6 +3,7 @@
 // `axescope-cli bench` and tests/bench, run them from there.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -55,29 +56,31 @@ struct ReadyWorkload {
 };
 
 struct Workload {
-  std::string name;     // group/name
+  std::string name;     // group/what
   std::string against;  // the yardstick in words: "sgemm", "unconstrained"
   Yardstick yardstick = Yardstick::clock;
   Target target;
   std::string size;  // of one run, for people: "K 4096, C 1024"
   std::function<Result<ReadyWorkload>()> setup;
   std::string unit = "multiply-adds";
-
-  std::string group() const { return name.substr(0, name.find('/')); }
 };
 
-/// One size or number of threads of a growth series.
+/// What stands before the slash.
+inline std::string groupOf(const std::string& name) {
+  return name.substr(0, name.find('/'));
+}
+
+/// One size of a growth series.
 struct GrowthStep {
   std::int64_t value = 0;
   std::function<Result<TimedWork>()> setup;
 };
 
-/// The same work along one parameter. Time is to grow like value^exponent; exponent −1 is time that halves.
+/// The same work along one parameter; time is to grow like value^exponent.
 struct GrowthSeries {
-  std::string name;  // growth/what-parameter
-  std::string parameter;
+  std::string name;       // group/what; the group is "growth"
+  std::string parameter;  // "K"
   double exponent = 1.0;
-  Target lastFactor;  // of the last step's time ratio
   std::vector<GrowthStep> steps;
 };
 

@@ -12,7 +12,6 @@ namespace axescope {
 
 struct BenchCommandOptions {
   bench::BenchOptions bench;
-  std::string model;
   std::string only = "*";
   int repetitions = 0;  // 0: as many as the sizes ask for
   bool json = false;
