@@ -29,7 +29,7 @@ struct EvaluatedModel {
 
 Result<PointSettings> plainSettings(const BenchOptions& options) {
   Study study;
-  const std::string samples = options.quick ? std::to_string(quickSamples) : "0";
+  const std::string samples = options.quick ? std::to_string(quickSamples) : "all";
   const std::initializer_list<std::pair<std::string_view, std::string_view>> settings{
       {"algorithm", "rtn"}, {"constraint", "none"},    {"weight_bits", "8"},          {"activation_bits", "8"},
       {"inner_bits", "32"}, {"eval_samples", samples}, {"calibration_samples", "128"}};

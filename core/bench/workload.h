@@ -30,6 +30,9 @@ enum class Yardstick {
   memory,          // figure = MiB at the peak, over what was held before
 };
 
+/// What a figure of this kind is: "share", "time ratio", "rate ratio", "seconds", "MiB".
+const char* name(Yardstick yardstick);
+
 struct Target {
   enum class Sense { none, atLeast, atMost };
   Sense sense = Sense::none;
@@ -66,9 +69,7 @@ struct Workload {
 };
 
 /// What stands before the slash.
-inline std::string groupOf(const std::string& name) {
-  return name.substr(0, name.find('/'));
-}
+std::string groupOf(const std::string& name);
 
 /// One size of a growth series.
 struct GrowthStep {

@@ -54,6 +54,9 @@ std::vector<Workload> workloads(const BenchOptions& options) {
   append(all, evaluationWorkloads(options));
   append(all, largeDumpWorkloads(options));
   append(all, threadWorkloads(all, options));
+  if (options.quick) {
+    for (Workload& workload : all) workload.target = {};  // targets are for the full sizes
+  }
   return all;
 }
 

@@ -109,23 +109,6 @@ std::string asText(const BenchReport& report) {
   return text;
 }
 
-const char* yardstickName(Yardstick yardstick) {
-  switch (yardstick) {
-    case Yardstick::floatProduct:
-    case Yardstick::integerProduct:
-      return "share";
-    case Yardstick::otherTime:
-      return "time ratio";
-    case Yardstick::otherRate:
-      return "speedup";
-    case Yardstick::clock:
-      return "seconds";
-    case Yardstick::memory:
-      return "MiB";
-  }
-  return "";
-}
-
 Json asJson(const BenchRow& row) {
   Json one{{"name", row.name}, {"size", row.size}, {"against", row.against}};
   if (row.failure) {
@@ -137,7 +120,7 @@ Json asJson(const BenchRow& row) {
     one["rate"] = row.rate;
     one["unit"] = row.unit;
   }
-  one["figure_is"] = yardstickName(row.yardstick);
+  one["figure_is"] = bench::name(row.yardstick);
   one["figure"] = row.figure;
   one["lowest"] = row.lowest;
   one["highest"] = row.highest;

@@ -9,7 +9,7 @@ import unittest
 from cli_case import CLI, CliCase
 from small_dumps import write_weights
 
-COMMANDS = ("info", "sweep", "quantize", "certify", "emulate", "pareto")
+COMMANDS = ("info", "sweep", "quantize", "certify", "emulate", "pareto", "bench")
 
 
 class HelpTest(CliCase):

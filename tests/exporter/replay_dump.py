@@ -33,13 +33,13 @@ class _Dump:
         self.params = {name: _tensor(values) for name, values in file.get("params", {}).items()}
 
 
-def replay(path: Path, inputs: Optional[np.ndarray] = None) -> np.ndarray:
+def replay(path: Path, inputs: Optional[np.ndarray] = None, batch: int = BATCH) -> np.ndarray:
     """The network's outputs [N, ...] for `inputs` [N, ...], by default the file's /eval/inputs."""
     with h5py.File(path, "r") as file, torch.no_grad():
         dump = _Dump(file)
         inputs = file["eval/inputs"][()] if inputs is None else inputs
-        return np.concatenate([_forward(dump, torch.from_numpy(inputs[i:i + BATCH]).float()).numpy()
-                               for i in range(0, len(inputs), BATCH)])
+        return np.concatenate([_forward(dump, torch.from_numpy(inputs[i:i + batch]).float()).numpy()
+                               for i in range(0, len(inputs), batch)])
 
 
 def accuracy(path: Path) -> float:
@@ -80,8 +80,10 @@ def _conv2d(attributes: dict[str, Any], tensors: dict[str, Tensor], x: Tensor) -
     padding = [int(v) for v in attributes["padding"]]
     top, bottom, left, right = padding if len(padding) == 4 else (padding[0], padding[0], padding[1], padding[1])
     stride, dilation = ([int(v) for v in attributes[key]] for key in ("stride", "dilation"))
-    return F.conv2d(F.pad(x, (left, right, top, bottom)), tensors["weight"], tensors.get("bias"), stride, 0, dilation,
-                    int(attributes["groups"]))
+    inside = (top, left)  # what the convolution pads by itself, which is quicker
+    if (top, left) != (bottom, right):
+        x, inside = F.pad(x, (left, right, top, bottom)), (0, 0)
+    return F.conv2d(x, tensors["weight"], tensors.get("bias"), stride, inside, dilation, int(attributes["groups"]))
 
 
 def _batch_norm(node: dict[str, Any], params: dict[str, Tensor], x: Tensor) -> Tensor:
