@@ -6,13 +6,13 @@
 
 #include "core/budget/bounds.h"
 #include "core/budget/l1_projection.h"
+#include "core/budget/value_sum.h"
 
 namespace axescope {
 
 double axeSoftThreshold(std::span<const double> tileWeights, int innerBits, IntegerRange activations) {
-  double mean = 0.0;
-  for (const double weight : tileWeights) mean += weight;
-  mean /= static_cast<double>(tileWeights.size());
+  const double all = -std::numeric_limits<double>::infinity();
+  const double mean = sumAbove(tileWeights, all).sum / static_cast<double>(tileWeights.size());
   std::vector<double> centred(tileWeights.begin(), tileWeights.end());
   for (double& weight : centred) weight -= mean;
   return softThreshold(centred, a2qPlusBudget(innerBits, activations));
