@@ -21,6 +21,7 @@ class SweepJobTest : public ::testing::Test {
          {std::pair{"inner_bits", "10:30"}, {"algorithm", "rtn,gpfq"}, {"eval_samples", "100"}, {"propagate", "off"}}) {
       EXPECT_TRUE(request_.study.set(key, std::string_view(text)).has_value());
     }
+    request_.provenance = *makeProvenance(*request_.model, request_.study);
     QObject::connect(&job_, &SweepJob::pointsArrived,
                      [this](const std::vector<PointResult>& points) { arrived_ += static_cast<int>(points.size()); });
   }

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "core/base/parallel.h"
-#include "core/study/provenance.h"
 #include "core/study/runner.h"
 
 namespace axescope::ui {
@@ -29,6 +28,7 @@ void SweepJob::start(const SweepRequest& request) {
   if (worker_.joinable()) worker_.join();
   {
     const std::scoped_lock lock(mutex_);
+    opened_.reset();
     arrived_.clear();
     done_ = total_ = found_ = 0;
     holding_ = ended_ = false;
@@ -78,14 +78,14 @@ Status SweepJob::runPointsOf(std::stop_token stop, const SweepRequest& request) 
   AXESCOPE_TRY(std::vector<PointSettings> points, request.study.points(request.model->canPropagate()));
   std::unique_ptr<ResultsFile> file;
   if (!request.resultsPath.isEmpty()) {
-    AXESCOPE_TRY(const Provenance provenance, makeProvenance(*request.model, request.study));
-    AXESCOPE_TRY(file,
-                 ResultsFile::open({request.resultsPath.toStdString(), std::nullopt, request.resume}, provenance));
+    AXESCOPE_TRY(
+        file, ResultsFile::open({request.resultsPath.toStdString(), std::nullopt, request.resume}, request.provenance));
     const std::size_t wanted = points.size();
     points = remainingPoints(points, file->points());
     const std::scoped_lock lock(mutex_);
     total_ = static_cast<int>(wanted);
     done_ = found_ = static_cast<int>(wanted - points.size());
+    opened_ = file->provenance();
     arrived_ = file->points();
   } else {
     const std::scoped_lock lock(mutex_);
@@ -107,15 +107,18 @@ Status SweepJob::runPointsOf(std::stop_token stop, const SweepRequest& request) 
 }
 
 void SweepJob::deliver() {
+  std::optional<Provenance> opened;
   std::vector<PointResult> points;
   bool ended = false;
   std::optional<Error> outcome;
   {
     const std::scoped_lock lock(mutex_);
+    opened.swap(opened_);
     points.swap(arrived_);
     ended = ended_;
     outcome = outcome_;
   }
+  if (opened) Q_EMIT resultsOpened(*opened);
   if (!points.empty()) Q_EMIT pointsArrived(points);
   Q_EMIT progressChanged();
   if (!ended) return;

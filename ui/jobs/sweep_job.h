@@ -16,6 +16,7 @@
 
 #include "core/study/model.h"
 #include "core/study/point_result.h"
+#include "core/study/provenance.h"
 #include "core/study/results_file.h"
 #include "core/study/study.h"
 
@@ -24,7 +25,8 @@ namespace axescope::ui {
 struct SweepRequest {
   std::shared_ptr<const Model> model;
   Study study;
-  QString resultsPath;  // empty: results stay in memory until exported
+  Provenance provenance;  // of the study on the model
+  QString resultsPath;    // empty: results stay in memory until exported
   bool resume = false;
   int threads = 0;  // 0: all
 };
@@ -52,6 +54,8 @@ class SweepJob : public QObject {
 
  Q_SIGNALS:
   void started();
+  /// Before the first batch: what the results file says of its rows, with the runs that this one resumes.
+  void resultsOpened(const axescope::Provenance& provenance);
   void pointsArrived(const std::vector<axescope::PointResult>& points);
   void progressChanged();
   void pausedChanged(bool paused);
@@ -71,6 +75,7 @@ class SweepJob : public QObject {
 
   mutable std::mutex mutex_;
   std::condition_variable_any resumed_;
+  std::optional<Provenance> opened_;  // the results file's, not yet delivered
   std::vector<PointResult> arrived_;  // not yet delivered
   int done_ = 0;
   int total_ = 0;

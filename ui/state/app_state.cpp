@@ -15,6 +15,7 @@ namespace axescope::ui {
 
 AppState::AppState(QObject* parent) : QObject(parent) {
   connect(&open_, &OpenJob::opened, this, &AppState::take);
+  connect(&sweep_, &SweepJob::resultsOpened, this, [this](const Provenance& file) { provenance_ = file; });
   connect(&sweep_, &SweepJob::pointsArrived, &points_, &PointsModel::append);
 }
 
@@ -44,9 +45,9 @@ void AppState::closeModel(int index) {
 }
 
 Provenance AppState::provenance() const {
-  if (loaded_) return *loaded_;
-  if (const auto measured = modelOfPoints()) {
-    if (auto made = makeProvenance(*measured, edits_.study())) return *std::move(made);
+  if (provenance_) return *provenance_;
+  if (const auto current = model()) {
+    if (auto made = makeProvenance(*current, edits_.study())) return *std::move(made);
   }
   Provenance provenance;
   provenance.version = versionString;
@@ -105,23 +106,31 @@ void AppState::takeModel(const OpenedFile& file) {
 
 void AppState::takeResults(const OpenedFile& file) {
   selection_.setPoints({});
-  loaded_ = file.results->provenance;
+  provenance_ = file.results->provenance;
   resultsPath_ = file.path;
-  measured_.reset();
   points_.replace(file.results->points);
-  if (const auto study = Study::fromJson(loaded_->settings, file.path.toStdString())) {
+  if (const auto study = Study::fromJson(provenance_->settings, file.path.toStdString())) {
     edits_.replace(*study, tr("Study of the results file"));
   }
 }
 
 void AppState::runStudy(const QString& resultsPath, bool resume) {
   if (!model()) return;
-  loaded_.reset();
+  // The hash in it was computed when the file was opened.
+  auto made = makeProvenance(*model(), edits_.study());
+  if (!made) {
+    Q_EMIT failed(QString::fromStdString(made.error().line()), modelPath());
+    return;
+  }
+  provenance_ = *std::move(made);
   resultsPath_ = resultsPath;
-  measured_ = model();
   selection_.setPoints({});
   points_.replace({});
-  sweep_.start({.model = model(), .study = edits_.study(), .resultsPath = resultsPath, .resume = resume});
+  sweep_.start({.model = model(),
+                .study = edits_.study(),
+                .provenance = *provenance_,
+                .resultsPath = resultsPath,
+                .resume = resume});
 }
 
 bool AppState::canResume() const {
@@ -136,13 +145,15 @@ QString AppState::newResultsPath() const {
 }
 
 std::shared_ptr<const Model> AppState::modelOfPoints() const {
-  if (!loaded_) {
-    auto measured = measured_.lock();
-    return measured ? measured : model();
-  }
+  if (!provenance_) return model();
+  const auto isMeasured = [&](const std::shared_ptr<const Model>& one) {
+    const auto hash = one->sha256();
+    return hash && *hash == provenance_->inputSha256;
+  };
+  // The same bytes may be open under two names: then the points are as much the current one's.
+  if (model() && isMeasured(model())) return model();
   for (const OpenModel& open : models_) {
-    const auto hash = open.model->sha256();
-    if (hash && *hash == loaded_->inputSha256) return open.model;
+    if (isMeasured(open.model)) return open.model;
   }
   return nullptr;
 }

@@ -49,14 +49,15 @@ class AppState : public QObject {
   const SweepJob& sweep() const { return sweep_; }
   InspectJob& inspection() { return inspect_; }
   const Theme& theme() const { return theme_; }
-  /// Provenance of the points shown: of a loaded results file, or of the open model and study.
+  /// Of the run, or the runs, that the points shown come from; before there is one, of the study on the current model.
   Provenance provenance() const;
 
   void setTheme(const Theme& theme);
   /// In the background. Dumps join the open ones; of results the latest request wins.
   void open(const QString& path);
   bool opening() const { return open_.running(); }
-  /// Runs the study on the current model; every finished point is in the results file before it is shown.
+  /// Runs the study on the current model; every finished point is in the results file before it is shown. Later edits
+  /// of the study are those of the next run.
   void runStudy(const QString& resultsPath, bool resume);
   /// Runs what a loaded results file lacks of the study; it must come from the current model.
   bool canResume() const;
@@ -66,7 +67,7 @@ class AppState : public QObject {
   /// Where the points shown are kept; empty before the first sweep.
   const QString& resultsPath() const { return resultsPath_; }
 
-  /// The model that the points shown were measured on, if it is open.
+  /// The model that the points shown were measured on, if it is open; the current one before there are any.
   std::shared_ptr<const Model> modelOfPoints() const;
   /// The point whose integers are looked at: the selected one, else the best guaranteed one, else the study's last.
   std::optional<PointSettings> inspectedSettings() const;
@@ -91,10 +92,9 @@ class AppState : public QObject {
 
   std::vector<OpenModel> models_;
   int current_ = -1;
-  std::weak_ptr<const Model> measured_;
   QString wanted_;
   QString resultsPath_;
-  std::optional<Provenance> loaded_;
+  std::optional<Provenance> provenance_;  // of the points shown
   StudyEdits edits_;
   PointsModel points_;
   Selection selection_;
