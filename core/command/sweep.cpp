@@ -5,6 +5,7 @@
 #include <chrono>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -55,7 +56,7 @@ class Sweep {
       printNotice(fmt::format("{} of {} finished before, {} to go", finishedBefore, counted(wanted.size(), "point"),
                               points.size()));
     }
-    dropRetried(points);
+    all_ = keptPoints(std::move(all_), points);
     const auto start = std::chrono::steady_clock::now();
     const auto summary = runRemaining(points, stop);
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
@@ -90,13 +91,6 @@ class Sweep {
     std::optional<Result<RunSummary>> summary;
     withThreads(options_.source.threads, [&] { summary = runPoints(model_, points, sink, job); });
     return *std::move(summary);
-  }
-
-  // Points found failed that are run again.
-  void dropRetried(const std::vector<PointSettings>& points) {
-    std::set<std::string> again;
-    for (const PointSettings& point : points) again.insert(toJson(point));
-    std::erase_if(all_, [&](const PointResult& p) { return p.failed() && again.contains(toJson(p.settings)); });
   }
 
   std::size_t failedPoints() const {

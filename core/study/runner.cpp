@@ -245,6 +245,13 @@ std::vector<PointSettings> remainingPoints(const std::vector<PointSettings>& wan
   return remaining;
 }
 
+std::vector<PointResult> keptPoints(std::vector<PointResult> done, const std::vector<PointSettings>& again) {
+  std::unordered_set<std::string> retried;
+  for (const PointSettings& point : again) retried.insert(toJson(point));
+  std::erase_if(done, [&](const PointResult& p) { return p.failed() && retried.contains(toJson(p.settings)); });
+  return done;
+}
+
 std::optional<std::chrono::duration<double>> remainingTime(std::size_t done, std::size_t total,
                                                            std::chrono::duration<double> spent) {
   if (done == 0) return std::nullopt;

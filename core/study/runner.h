@@ -35,6 +35,9 @@ Result<RunSummary> runPoints(const Model& model, const std::vector<PointSettings
 std::vector<PointSettings> remainingPoints(const std::vector<PointSettings>& wanted,
                                            const std::vector<PointResult>& done);
 
+/// What stays of `done` when `again` is run: all but failed points that are among it.
+std::vector<PointResult> keptPoints(std::vector<PointResult> done, const std::vector<PointSettings>& again);
+
 /// Time left, from the pace so far; empty before the first point.
 std::optional<std::chrono::duration<double>> remainingTime(std::size_t done, std::size_t total,
                                                            std::chrono::duration<double> spent);

@@ -62,6 +62,24 @@ TEST_F(SweepJobTest, CancelKeepsFinishedPointsAndResumeCompletesThem) {
   EXPECT_EQ(readResults(request_.resultsPath.toStdString())->points.size(), 42U);
 }
 
+TEST_F(SweepJobTest, APointThatFailedIsDeliveredOnceWhenItIsTriedAgain) {
+  const QTemporaryDir folder;
+  request_.resultsPath = folder.filePath(QStringLiteral("results.h5"));
+  {
+    auto file = ResultsFile::open({request_.resultsPath.toStdString(), std::nullopt, false}, request_.provenance);
+    ASSERT_TRUE(file.has_value());
+    PointResult failed;
+    failed.settings = request_.study.points(true)->front();
+    failed.failure = "no memory";
+    ASSERT_TRUE((*file)->add(failed).has_value());
+    ASSERT_TRUE((*file)->finish().has_value());
+  }
+  request_.resume = true;
+  job_.start(request_);
+  waitForEnd();
+  EXPECT_EQ(arrived_, 42);
+}
+
 TEST_F(SweepJobTest, APausedSweepStandsStillAndGoesOn) {
   job_.start(request_);
   QTRY_VERIFY_WITH_TIMEOUT(arrived_ >= 2, 60'000);

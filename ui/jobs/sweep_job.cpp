@@ -86,7 +86,7 @@ Status SweepJob::runPointsOf(std::stop_token stop, const SweepRequest& request) 
     total_ = static_cast<int>(wanted);
     done_ = found_ = static_cast<int>(wanted - points.size());
     opened_ = file->provenance();
-    arrived_ = file->points();
+    arrived_ = keptPoints(file->points(), points);
   } else {
     const std::scoped_lock lock(mutex_);
     total_ = static_cast<int>(points.size());

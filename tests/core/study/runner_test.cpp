@@ -142,6 +142,18 @@ TEST_F(Runner, ImpossiblePointsFailWithAReasonAndNeverStopTheOthers) {
   }
 }
 
+TEST_F(Runner, OfPointsThatRunAgainOnlyTheFailedOnesGo) {
+  const auto wanted = points({{"inner_bits", "12:15"}});
+  std::vector<PointResult> done(3);
+  for (std::size_t i = 0; i < done.size(); ++i) done[i].settings = wanted[i];
+  done[0].failure = "no memory";
+  done[1].failure = "no memory";
+  const auto kept = keptPoints(done, {wanted[0], wanted[2], wanted[3]});
+  ASSERT_EQ(kept.size(), 2U);
+  EXPECT_EQ(kept[0].settings, wanted[1]);
+  EXPECT_EQ(kept[1].settings, wanted[2]);
+}
+
 TEST_F(Runner, AnErrorOfTheSinkStopsTheRun) {
   const auto wanted = points({{"inner_bits", "12:19"}});
   const PointSink full = [](const PointResult&) -> Status {
