@@ -73,9 +73,7 @@ Status renderIntegers(const RenderRequest& request, const OpenedFile& file, cons
     return exportPlot(plot, request.out, Theme::paper(), withCodes);
   }
   BudgetPlot plot;
-  const QString name = QString::fromStdString(inspection->layers()[layer].info.name);
-  plot.setDescription(
-      budgetOf(inspection->certificate(layer), {}, QStringLiteral("%1 · %2").arg(name, inspection->title())));
+  plot.setDescription(budgetOf(*inspection, layer, {}));
   return exportPlot(plot, request.out, Theme::paper(), withCodes);
 }
 

@@ -50,7 +50,7 @@ TEST(BudgetPlot, ShowsTheSumsOfTheCodesInTheFullestTile) {
   const auto inspection = inspectionOf(layer);
   BudgetView view;
   view.order = ChannelOrder::byIndex;
-  const BudgetDescription budget = budgetOf(inspection->certificate(0), view, {});
+  const BudgetDescription budget = budgetOf(*inspection, 0, view);
   ASSERT_EQ(budget.channels.size(), 6U);
   for (const ChannelBudget& channel : budget.channels) {
     double largest = 0.0;
@@ -75,7 +75,7 @@ TEST(BudgetPlot, ShowsTheSumsOfTheCodesInTheFullestTile) {
 TEST(BudgetPlot, OrdersByUseAndFindsTheChannelUnderThePointer) {
   const auto inspection = inspectionOf(randomLayer(40, 64, 2));
   BudgetPlot plot;
-  plot.setDescription(budgetOf(inspection->certificate(0), {}, QStringLiteral("t")));
+  plot.setDescription(budgetOf(*inspection, 0, {}));
   painted(plot);
   const auto& channels = plot.budget().channels;
   EXPECT_TRUE(std::is_sorted(channels.begin(), channels.end(),
@@ -91,7 +91,7 @@ TEST(BudgetPlot, OrdersByUseAndFindsTheChannelUnderThePointer) {
 TEST(BudgetPlot, ZoomsIntoChannelsAndExportsThose) {
   const auto inspection = inspectionOf(randomLayer(100, 16, 3));
   BudgetPlot plot;
-  plot.setDescription(budgetOf(inspection->certificate(0), {}, {}));
+  plot.setDescription(budgetOf(*inspection, 0, {}));
   painted(plot);
   plot.zoom({400, 200}, 10.0);
   painted(plot);
@@ -106,7 +106,7 @@ TEST(BudgetPlot, OneHundredThousandChannelsAreDrawnAndListed) {
   QElapsedTimer clock;
   clock.start();
   BudgetPlot plot;
-  plot.setDescription(budgetOf(inspection->certificate(0), {}, {}));
+  plot.setDescription(budgetOf(*inspection, 0, {}));
   const qint64 describing = clock.restart();
   painted(plot);
   const qint64 painting = clock.restart();

@@ -123,10 +123,10 @@ TEST_F(Journey, FromASampleToAFigureAndBack) {
     const auto* channels = window.pages()->currentWidget()->findChild<QTableView*>();
     ASSERT_NE(channels, nullptr);
     ASSERT_GT(channels->model()->rowCount(), 0);
+    const ChannelsModel& cells = qobject_cast<ChannelsOrder*>(channels->model())->channels();
     double most = 0.0;
-    for (int row = 0; row < channels->model()->rowCount(); ++row) {
-      const QModelIndex use = channels->model()->index(row, ChannelsModel::useColumn);
-      most = std::max(most, use.data(ChannelsModel::sortRole).toDouble());
+    for (int row = 0; row < cells.rowCount(); ++row) {
+      most = std::max(most, cells.number(row, ChannelsModel::useColumn).value_or(0.0));
     }
     EXPECT_NEAR(most, point.layers.front().maxBudgetUse, 1e-9);
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "core/network/code_product.h"
-#include "ui/plots/budget_description.h"
 
 namespace axescope::ui {
 
@@ -28,6 +27,15 @@ void ChannelsModel::setLayer(std::shared_ptr<const Inspection> inspection, std::
   beginResetModel();
   inspection_ = std::move(inspection);
   layer_ = layer;
+  channels_.clear();
+  const std::int64_t count = inspection_ ? inspection_->certificate(layer).channels() : 0;
+  channels_.reserve(static_cast<std::size_t>(count));
+  for (std::int64_t channel = 0; channel < count; ++channel) {
+    const Certificate& certificate = inspection_->certificate(layer);
+    const std::int64_t tile = inspection_->fullestTile(layer, channel);
+    channels_.push_back({tile, certificate.sums(channel, tile), certificate.use(channel, tile),
+                         certificate.headroomBits(channel, tile)});
+  }
   overflow_ = {};
   witnesses_.clear();
   endResetModel();
@@ -44,7 +52,7 @@ void ChannelsModel::setWitnesses(std::vector<WitnessRun> witnesses) {
 }
 
 int ChannelsModel::rowCount(const QModelIndex& parent) const {
-  return parent.isValid() || !inspection_ ? 0 : static_cast<int>(inspection_->certificate(layer_).channels());
+  return parent.isValid() ? 0 : static_cast<int>(channels_.size());
 }
 
 int ChannelsModel::columnCount(const QModelIndex& parent) const {
@@ -59,59 +67,59 @@ QString ChannelsModel::witnessText(std::size_t channel) const {
   return tr("%1 … %2").arg(reached(witnesses_[channel].lowest), reached(witnesses_[channel].highest));
 }
 
-QVariant ChannelsModel::value(std::int64_t channel, int column) const {
-  const Certificate& certificate = inspection_->certificate(layer_);
-  const std::int64_t tile = fullestTile(certificate, channel);
-  const TileSums& sums = certificate.sums(channel, tile);
+std::optional<double> ChannelsModel::number(std::int64_t channel, int column) const {
   const auto at = static_cast<std::size_t>(channel);
+  const Channel& fullest = channels_[at];
+  const auto extremes = [&] { return fullest.sums.extremes(inspection_->certificate(layer_).activations()); };
+  const auto of = [](std::int64_t integer) { return static_cast<double>(integer); };
   switch (column) {
     case channelColumn:
-      return qlonglong{channel};
+      return of(channel);
     case tileColumn:
-      return qlonglong{tile};
+      return of(fullest.tile);
     case positiveColumn:
-      return qlonglong{sums.positive};
+      return of(fullest.sums.positive);
     case negativeColumn:
-      return qlonglong{sums.negative};
+      return of(fullest.sums.negative);
     case l1Column:
-      return qlonglong{sums.l1Norm()};
+      return of(fullest.sums.l1Norm());
     case highestColumn:
-      return qlonglong{sums.extremes(certificate.activations()).high};
+      return of(extremes().high);
     case lowestColumn:
-      return qlonglong{sums.extremes(certificate.activations()).low};
+      return of(extremes().low);
     case useColumn:
-      return certificate.use(channel, tile);
+      return fullest.use;
     case headroomColumn:
-      return certificate.headroomBits(channel, tile);
+      return fullest.headroomBits;
     case overflowColumn:
-      if (at >= overflow_.channels.size() || overflow_.channels[at].dotProducts == 0) return {};
-      return static_cast<double>(overflow_.channels[at].overflowed) /
-             static_cast<double>(overflow_.channels[at].dotProducts);
+      if (at >= overflow_.channels.size() || overflow_.channels[at].dotProducts == 0) return std::nullopt;
+      return of(overflow_.channels[at].overflowed) / of(overflow_.channels[at].dotProducts);
     case firstOverflowColumn:
-      if (at >= overflow_.channels.size() || overflow_.channels[at].firstOverflow < 0) return {};
-      return qlonglong{overflow_.channels[at].firstOverflow};
+      if (at >= overflow_.channels.size() || overflow_.channels[at].firstOverflow < 0) return std::nullopt;
+      return of(overflow_.channels[at].firstOverflow);
     case witnessColumn:
-      if (at >= witnesses_.size()) return {};
-      return witnessText(at);
+      if (at >= witnesses_.size()) return std::nullopt;
+      return of(witnesses_[at].highest.exact);
     default:
-      return {};
+      return std::nullopt;
   }
+}
+
+QString ChannelsModel::text(std::int64_t channel, int column) const {
+  const auto shown = number(channel, column);
+  if (!shown) return {};
+  if (column == witnessColumn) return witnessText(static_cast<std::size_t>(channel));
+  const bool isShare = column == useColumn || column == overflowColumn;
+  return isShare ? QStringLiteral("%1 %").arg(100.0 * *shown, 0, 'f', 1)
+                 : QStringLiteral("%L1").arg(static_cast<qlonglong>(*shown));
 }
 
 QVariant ChannelsModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid() || !inspection_) return {};
   const auto channel = static_cast<std::int64_t>(index.row());
   switch (role) {
-    case Qt::DisplayRole: {
-      const QVariant shown = value(channel, index.column());
-      if (shown.typeId() == QMetaType::Double) return QStringLiteral("%1 %").arg(100.0 * shown.toDouble(), 0, 'f', 1);
-      if (shown.typeId() == QMetaType::LongLong) return QStringLiteral("%L1").arg(shown.toLongLong());
-      return shown;
-    }
-    case sortRole:
-      return value(channel, index.column());
-    case guaranteedRole:
-      return inspection_->certificate(layer_).guaranteed(channel);
+    case Qt::DisplayRole:
+      return text(channel, index.column());
     case Qt::TextAlignmentRole:
       return QVariant::fromValue<int>(Qt::AlignRight | Qt::AlignVCenter);
     default:
@@ -142,6 +150,18 @@ QVariant ChannelsModel::headerData(int section, Qt::Orientation orientation, int
   if (role == Qt::ToolTipRole) return headers[section].help;
   if (role == Qt::TextAlignmentRole) return QVariant::fromValue<int>(Qt::AlignRight | Qt::AlignVCenter);
   return {};
+}
+
+ChannelsOrder::ChannelsOrder(ChannelsModel* channels, QObject* parent)
+    : QSortFilterProxyModel(parent), channels_(channels) {
+  setSourceModel(channels);
+}
+
+bool ChannelsOrder::lessThan(const QModelIndex& left, const QModelIndex& right) const {
+  const auto a = channels_->number(left.row(), left.column());
+  const auto b = channels_->number(right.row(), right.column());
+  if (a && b) return *a < *b;
+  return sortOrder() == Qt::AscendingOrder ? a && !b : !a && b;
 }
 
 }  // namespace axescope::ui

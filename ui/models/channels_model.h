@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The channels of an inspected layer: sums, budgets, headroom, what the emulator saw. Any number of rows: cells are
-// computed when they are shown.
+// The channels of an inspected layer: sums, budgets, headroom, what the emulator saw. A hundred thousand rows are fine.
 #pragma once
 
 #include <QAbstractTableModel>
+#include <QSortFilterProxyModel>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/datapath/overflow_statistics.h"
@@ -39,16 +40,14 @@ class ChannelsModel : public QAbstractTableModel {
     witnessColumn,
     columnTotal
   };
-  /// Numbers, for sorting.
-  static constexpr int sortRole = Qt::UserRole;
-  /// Whether the channel is proven.
-  static constexpr int guaranteedRole = Qt::UserRole + 1;
 
   using QAbstractTableModel::QAbstractTableModel;
 
   void setLayer(std::shared_ptr<const Inspection> inspection, std::size_t layer);
   void setOverflow(OverflowStatistics statistics);
   void setWitnesses(std::vector<WitnessRun> witnesses);
+  /// What a cell says, for sorting and comparing; of a witness the highest sum it reached. Empty without a value.
+  std::optional<double> number(std::int64_t channel, int column) const;
 
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;
@@ -56,13 +55,36 @@ class ChannelsModel : public QAbstractTableModel {
   QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
  private:
-  QVariant value(std::int64_t channel, int column) const;
+  // Of a channel's fullest tile, beside each other: sorting reads them in any order.
+  struct Channel {
+    std::int64_t tile = 0;
+    TileSums sums;
+    double use = 0.0;
+    int headroomBits = 0;
+  };
+  QString text(std::int64_t channel, int column) const;
   QString witnessText(std::size_t channel) const;
 
   std::shared_ptr<const Inspection> inspection_;
   std::size_t layer_ = 0;
+  std::vector<Channel> channels_;
   OverflowStatistics overflow_;
   std::vector<WitnessRun> witnesses_;
+};
+
+/// Sorts by the numbers of the cells; channels without one come last in both directions.
+class ChannelsOrder : public QSortFilterProxyModel {
+  Q_OBJECT
+ public:
+  explicit ChannelsOrder(ChannelsModel* channels, QObject* parent = nullptr);
+
+  const ChannelsModel& channels() const { return *channels_; }
+
+ protected:
+  bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
+
+ private:
+  ChannelsModel* channels_;
 };
 
 }  // namespace axescope::ui

@@ -43,6 +43,7 @@ BudgetsPage::BudgetsPage(AppState* state, QWidget* parent)
       positive_(addSwitch(tr("positive"), true)),
       negative_(addSwitch(tr("negative"), true)),
       witness_(new QPushButton(tr("Run the worst-case witness"))),
+      sorted_(&channels_),
       table_(new QTableView),
       summary_(new QLabel) {
   quantity_->addItems({tr("code sums"), tr("extreme sums")});
@@ -64,8 +65,6 @@ BudgetsPage::BudgetsPage(AppState* state, QWidget* parent)
 }
 
 QWidget* BudgetsPage::makeTable() {
-  sorted_.setSourceModel(&channels_);
-  sorted_.setSortRole(ChannelsModel::sortRole);
   table_->setModel(&sorted_);
   table_->setSortingEnabled(true);
   table_->sortByColumn(ChannelsModel::useColumn, Qt::DescendingOrder);
@@ -121,9 +120,7 @@ void BudgetsPage::showView() {
                         .order = order_->currentIndex() == 0 ? ChannelOrder::byUse : ChannelOrder::byIndex,
                         .positive = positive_->isChecked(),
                         .negative = negative_->isChecked()};
-  const QString name = QString::fromStdString(inspection()->layers()[layer()].info.name);
-  plot_->setDescription(
-      budgetOf(inspection()->certificate(layer()), view, QStringLiteral("%1 · %2").arg(name, inspection()->title())));
+  plot_->setDescription(budgetOf(*inspection(), layer(), view));
   witness_->setEnabled(!witnessJob_.running());
   showSummary();
 }

@@ -4,7 +4,6 @@
 
 #include <QLabel>
 #include <QPushButton>
-#include <QSortFilterProxyModel>
 #include <QTableView>
 
 #include "core/network/code_product.h"
@@ -43,7 +42,7 @@ class BudgetsPage : public InspectionPage {
   QCheckBox* negative_;
   QPushButton* witness_;
   ChannelsModel channels_;
-  QSortFilterProxyModel sorted_;
+  ChannelsOrder sorted_;
   QTableView* table_;
   QLabel* summary_;
   QString witnessSummary_;

@@ -16,10 +16,12 @@ QString superscript(int number) {
   return text;
 }
 
-ChannelBudget channelBudget(const Certificate& certificate, std::int64_t channel, const BudgetView& view) {
+ChannelBudget channelBudget(const Inspection& inspection, std::size_t layer, std::int64_t channel,
+                            const BudgetView& view) {
+  const Certificate& certificate = inspection.certificate(layer);
   ChannelBudget budget;
   budget.channel = channel;
-  budget.tile = view.tile >= 0 ? view.tile : fullestTile(certificate, channel);
+  budget.tile = view.tile >= 0 ? view.tile : inspection.fullestTile(layer, channel);
   budget.use = certificate.use(channel, budget.tile);
   const TileSums& sums = certificate.sums(channel, budget.tile);
   if (view.quantity == BudgetQuantity::codeSums) {
@@ -35,23 +37,17 @@ ChannelBudget channelBudget(const Certificate& certificate, std::int64_t channel
 
 }  // namespace
 
-std::int64_t fullestTile(const Certificate& certificate, std::int64_t channel) {
-  std::int64_t fullest = 0;
-  for (std::int64_t tile = 1; tile < certificate.tiling().tiles(); ++tile) {
-    if (certificate.use(channel, tile) > certificate.use(channel, fullest)) fullest = tile;
-  }
-  return fullest;
-}
-
-BudgetDescription budgetOf(const Certificate& certificate, const BudgetView& view, const QString& title) {
+BudgetDescription budgetOf(const Inspection& inspection, std::size_t layer, const BudgetView& view) {
+  const Certificate& certificate = inspection.certificate(layer);
   BudgetDescription description;
-  description.title = title;
+  description.title =
+      QStringLiteral("%1 · %2").arg(QString::fromStdString(inspection.layers()[layer].info.name), inspection.title());
   description.view = view;
   description.tiles = certificate.tiling().tiles();
   description.view.tile = std::min(view.tile, description.tiles - 1);
   description.channels.reserve(static_cast<std::size_t>(certificate.channels()));
   for (std::int64_t channel = 0; channel < certificate.channels(); ++channel) {
-    description.channels.push_back(channelBudget(certificate, channel, description.view));
+    description.channels.push_back(channelBudget(inspection, layer, channel, description.view));
   }
   if (view.order == ChannelOrder::byUse) {
     std::stable_sort(description.channels.begin(), description.channels.end(),

@@ -5,7 +5,7 @@
 #include <QString>
 #include <vector>
 
-#include "core/budget/certificate.h"
+#include "ui/state/inspection.h"
 
 namespace axescope::ui {
 
@@ -41,9 +41,6 @@ struct BudgetDescription {
   std::vector<float> use;  // channels × tiles in the order shown
 };
 
-/// A channel's fullest tile.
-std::int64_t fullestTile(const Certificate& certificate, std::int64_t channel);
-
-BudgetDescription budgetOf(const Certificate& certificate, const BudgetView& view, const QString& title);
+BudgetDescription budgetOf(const Inspection& inspection, std::size_t layer, const BudgetView& view);
 
 }  // namespace axescope::ui

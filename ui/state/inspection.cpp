@@ -8,9 +8,31 @@
 
 namespace axescope::ui {
 
+namespace {
+
+std::vector<std::int64_t> fullestTilesOf(const Certificate& certificate) {
+  std::vector<std::int64_t> fullest(static_cast<std::size_t>(certificate.channels()), 0);
+  for (std::int64_t channel = 0; channel < certificate.channels(); ++channel) {
+    double most = -1.0;
+    for (std::int64_t tile = 0; tile < certificate.tiling().tiles(); ++tile) {
+      const double use = certificate.use(channel, tile);
+      if (use <= most) continue;
+      most = use;
+      fullest[static_cast<std::size_t>(channel)] = tile;
+    }
+  }
+  return fullest;
+}
+
+}  // namespace
+
 Inspection::Inspection(QuantizedPoint point, QString title) : point_(std::move(point)), title_(std::move(title)) {
   certificates_.reserve(layers().size());
-  for (const QuantizedFileLayer& layer : layers()) certificates_.push_back(certificateOf(layer));
+  fullestTiles_.reserve(layers().size());
+  for (const QuantizedFileLayer& layer : layers()) {
+    certificates_.push_back(certificateOf(layer));
+    fullestTiles_.push_back(fullestTilesOf(certificates_.back()));
+  }
 }
 
 std::optional<double> Inspection::error(std::size_t layer) const {

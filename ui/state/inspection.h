@@ -22,6 +22,10 @@ class Inspection {
   const QuantizedFile& file() const { return point_.file; }
   const std::vector<QuantizedFileLayer>& layers() const { return point_.file.layers; }
   const Certificate& certificate(std::size_t layer) const { return certificates_[layer]; }
+  /// The tile of a channel that uses most of its budget, found once: every cell of a table asks for it.
+  std::int64_t fullestTile(std::size_t layer, std::int64_t channel) const {
+    return fullestTiles_[layer][static_cast<std::size_t>(channel)];
+  }
   std::optional<double> error(std::size_t layer) const;
   std::optional<std::size_t> layerIndex(const QString& name) const;
   /// The layer that uses most of its budget: the one to look at first.
@@ -31,6 +35,7 @@ class Inspection {
   QuantizedPoint point_;
   QString title_;
   std::vector<Certificate> certificates_;
+  std::vector<std::vector<std::int64_t>> fullestTiles_;  // of each layer's channels
 };
 
 }  // namespace axescope::ui
