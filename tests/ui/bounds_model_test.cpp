@@ -26,18 +26,19 @@ TEST(BoundsModel, ShowsEachBoundOfEachLayerForTheChosenTile) {
 
   BoundsModel model;
   const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
-  model.setCodes(inspection, 0);
+  const auto showTiles = [&](std::int64_t size) { model.setBounds(inspection, layerBounds(*inspection, size, {})); };
+  showTiles(0);
   const auto cell = [&](int column) { return model.index(0, column).data().toInt(); };
   EXPECT_EQ(cell(BoundsModel::dataTypeColumn), dataTypeBound(4, 4, 8, false));
   EXPECT_EQ(cell(BoundsModel::exactColumn), 13);  // 15 · 255 = 3825
   EXPECT_EQ(cell(BoundsModel::tilesColumn), 1);
-  model.setCodes(inspection, 2);
+  showTiles(2);
   EXPECT_EQ(cell(BoundsModel::exactColumn), 13);  // 14 · 255 = 3570
   EXPECT_EQ(cell(BoundsModel::outerColumn), 13);
   EXPECT_EQ(cell(BoundsModel::tilesColumn), 2);
-  model.setCodes(inspection, 1);
+  showTiles(1);
   EXPECT_EQ(cell(BoundsModel::exactColumn), 12);  // 7 · 255 = 1785
-  model.setCodes(nullptr, 0);
+  model.setBounds(nullptr, {});
   EXPECT_EQ(model.rowCount(), 0);
 }
 

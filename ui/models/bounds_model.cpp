@@ -6,19 +6,23 @@
 
 namespace axescope::ui {
 
-void BoundsModel::setCodes(std::shared_ptr<const Inspection> inspection, std::int64_t tileSize) {
+std::vector<LayerBounds> layerBounds(const Inspection& inspection, std::int64_t tileSize, const std::stop_token& stop) {
+  std::vector<LayerBounds> bounds;
+  for (const QuantizedFileLayer& layer : inspection.layers()) {
+    if (stop.stop_requested()) break;
+    const Certificate certificate(layer.codes, Tiling::of(layer.codes.cols(), tileSize), layer.input.range(),
+                                  mostAccumulatorBits, 0);
+    bounds.push_back(
+        {widthBounds(certificate, layer.weightBits, layer.input.bits, hasSignedCodes(layer.input.encoding)),
+         certificate.smallestOuterBits(), certificate.tiling().tiles()});
+  }
+  return bounds;
+}
+
+void BoundsModel::setBounds(std::shared_ptr<const Inspection> inspection, std::vector<LayerBounds> bounds) {
   beginResetModel();
   inspection_ = std::move(inspection);
-  rows_.clear();
-  if (inspection_) {
-    for (const QuantizedFileLayer& layer : inspection_->layers()) {
-      const Certificate certificate(layer.codes, Tiling::of(layer.codes.cols(), tileSize), layer.input.range(),
-                                    mostAccumulatorBits, 0);
-      rows_.push_back(
-          {widthBounds(certificate, layer.weightBits, layer.input.bits, hasSignedCodes(layer.input.encoding)),
-           certificate.smallestOuterBits(), certificate.tiling().tiles()});
-    }
-  }
+  rows_ = std::move(bounds);
   endResetModel();
 }
 
@@ -33,7 +37,7 @@ int BoundsModel::columnCount(const QModelIndex& parent) const {
 QVariant BoundsModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid()) return {};
   const LayerInfo& info = inspection_->layers()[static_cast<std::size_t>(index.row())].info;
-  const Row& row = rows_[static_cast<std::size_t>(index.row())];
+  const LayerBounds& row = rows_[static_cast<std::size_t>(index.row())];
   const bool isText = index.column() == nameColumn || index.column() == kindColumn;
   if (role == Qt::TextAlignmentRole) {
     return QVariant::fromValue<int>(Qt::AlignVCenter | (isText ? Qt::AlignLeft : Qt::AlignRight));

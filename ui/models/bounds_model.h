@@ -4,12 +4,22 @@
 
 #include <QAbstractTableModel>
 #include <memory>
+#include <stop_token>
 #include <vector>
 
 #include "core/budget/width_bounds.h"
 #include "ui/state/inspection.h"
 
 namespace axescope::ui {
+
+/// What the accumulators of one layer need.
+struct LayerBounds {
+  WidthBounds inner;
+  int outer = 0;
+  std::int64_t tiles = 0;
+};
+/// Of every layer, for tiles of this size (0: full). Reads all codes; less layers when stopped.
+std::vector<LayerBounds> layerBounds(const Inspection& inspection, std::int64_t tileSize, const std::stop_token& stop);
 
 class BoundsModel : public QAbstractTableModel {
   Q_OBJECT
@@ -31,8 +41,8 @@ class BoundsModel : public QAbstractTableModel {
 
   using QAbstractTableModel::QAbstractTableModel;
 
-  /// Bounds for tiles of this size (0: full) of the codes in `inspection`; may be null.
-  void setCodes(std::shared_ptr<const Inspection> inspection, std::int64_t tileSize);
+  /// Bounds of the first layers of `inspection`, which may be null without any.
+  void setBounds(std::shared_ptr<const Inspection> inspection, std::vector<LayerBounds> bounds);
 
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;
@@ -40,13 +50,8 @@ class BoundsModel : public QAbstractTableModel {
   QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
  private:
-  struct Row {
-    WidthBounds inner;
-    int outer = 0;
-    std::int64_t tiles = 0;
-  };
   std::shared_ptr<const Inspection> inspection_;
-  std::vector<Row> rows_;
+  std::vector<LayerBounds> rows_;
 };
 
 }  // namespace axescope::ui

@@ -11,9 +11,9 @@ namespace {
 constexpr int bins = 80;
 constexpr std::int64_t mostValues = 1'000'000;
 
-HistogramDescription weightsOf(const Model& model, std::size_t layer) {
+std::optional<HistogramDescription> weightsOf(const Model& model, std::size_t layer) {
   const auto tensors = model.layerTensors(layer);
-  if (!tensors) return {};
+  if (!tensors) return std::nullopt;
   HistogramDescription histogram = histogramOf(tensors->weight.data(), tensors->weight.size(), bins, mostValues);
   histogram.title = OverviewPage::tr("Weights");
   histogram.xTitle = OverviewPage::tr("value");
@@ -32,6 +32,17 @@ HistogramDescription activationsOf(const QuantizedFileLayer& layer) {
   histogram.title = OverviewPage::tr("Input activations, %1 bits").arg(layer.input.bits);
   histogram.xTitle = OverviewPage::tr("value");
   return histogram;
+}
+
+// Float weights, and input activations where codes were kept.
+std::vector<HistogramDescription> histogramsOf(const Model& model, const Inspection* rounded, std::size_t layer) {
+  std::vector<HistogramDescription> histograms;
+  if (auto weights = weightsOf(model, layer)) histograms.push_back(*std::move(weights));
+  if (rounded == nullptr) return histograms;
+  const auto index = rounded->layerIndex(QString::fromStdString(model.dump().layers()[layer].name));
+  if (!index || rounded->layers()[*index].inputCodes.empty()) return histograms;
+  histograms.push_back(activationsOf(rounded->layers()[*index]));
+  return histograms;
 }
 
 }  // namespace
@@ -92,18 +103,19 @@ QWidget* OverviewPage::makeTable() {
   return widget;
 }
 
-void OverviewPage::compute() {
-  const auto model = state().model();
-  const QPoint bits = bits_->currentData().toPoint();
-  const QString wanted = QStringLiteral("%1/%2/%3").arg(state().modelPath()).arg(bits.x()).arg(bits.y());
-  if (wanted == computed_) return;
-  computed_ = wanted;
+void OverviewPage::measure() {
+  const Measured wanted{state().model(), bits_->currentData().toPoint()};
+  if (wanted == measured_) return;
+  measured_ = wanted;
   overview_.reset();
-  job_.start([model, bits](const std::stop_token& stop) { return overviewOf(*model, bits.x(), bits.y(), stop); },
-             [this](const ModelOverview& overview) {
-               overview_ = overview;
-               invalidate();
-             });
+  measuring_.start(
+      [wanted](const std::stop_token& stop) {
+        return overviewOf(*wanted.model, wanted.bits.x(), wanted.bits.y(), stop);
+      },
+      [this](const ModelOverview& overview) {
+        overview_ = overview;
+        invalidate();
+      });
 }
 
 void OverviewPage::showFacts() {
@@ -116,40 +128,75 @@ void OverviewPage::showFacts() {
   facts_->setText(text);
 }
 
+void OverviewPage::fillLayers() {
+  const QSignalBlocker blocker(layer_);
+  layer_->clear();
+  for (const LayerInfo& layer : state().model()->dump().layers()) layer_->addItem(QString::fromStdString(layer.name));
+}
+
 void OverviewPage::rebuild() {
   const auto model = state().model();
   if (!model) {
-    computed_.clear();
-    job_.cancel();
+    measured_ = {};
+    bounded_ = {};
+    counted_ = {};
+    measuring_.cancel();
+    bounding_.cancel();
+    counting_.cancel();
+    layer_->clear();
     facts_->setText(tr("No file is open."));
-    bounds_.setCodes(nullptr, 0);
+    bounds_.setBounds(nullptr, {});
     plot_->setNotice(tr("Open a dump to see what is in it."));
     return;
   }
-  compute();
+  if (model != measured_.model) fillLayers();
+  measure();
   showFacts();
-  bounds_.setCodes(overview_ ? overview_->rounded : nullptr, tile_->currentData().toInt());
-  const QSignalBlocker blocker(layer_);
-  layer_->clear();
-  for (const LayerInfo& layer : model->dump().layers()) layer_->addItem(QString::fromStdString(layer.name));
+  showBounds();
   layer_->setCurrentIndex(std::max(0, layer_->findText(state().selection().layer())));
-  showLayer();
+  count();
+  showHistograms();
 }
 
-void OverviewPage::showLayer() {
-  const int layer = layer_->currentIndex();
-  if (layer < 0) return;
-  std::vector<HistogramDescription> histograms{weightsOf(*state().model(), static_cast<std::size_t>(layer))};
-  if (overview_ && overview_->rounded) {
-    if (const auto index = overview_->rounded->layerIndex(layer_->currentText())) {
-      const QuantizedFileLayer& codes = overview_->rounded->layers()[*index];
-      if (!codes.inputCodes.empty()) histograms.push_back(activationsOf(codes));
-    }
+void OverviewPage::showBounds() {
+  const Bounded wanted{overview_ ? overview_->rounded : nullptr, tile_->currentData().toInt()};
+  if (wanted == bounded_) return;
+  bounded_ = wanted;
+  bounding_.cancel();
+  if (!wanted.codes) {
+    bounds_.setBounds(nullptr, {});
+    return;
   }
-  for (HistogramDescription& histogram : histograms) histogram.logarithmic = logarithmic_->isChecked();
-  QString title = layer_->currentText();
+  bounding_.start([wanted](const std::stop_token& stop) { return layerBounds(*wanted.codes, wanted.tile, stop); },
+                  [this, wanted](const std::vector<LayerBounds>& bounds) { bounds_.setBounds(wanted.codes, bounds); });
+}
+
+void OverviewPage::count() {
+  if (layer_->currentIndex() < 0) return;
+  const Counted wanted{state().model(), overview_ ? overview_->rounded : nullptr,
+                       static_cast<std::size_t>(layer_->currentIndex())};
+  if (wanted == counted_) return;
+  // Until the new ones are there the old ones stay, but not those of another file.
+  if (wanted.model != counted_.model) histograms_.clear();
+  counted_ = wanted;
+  counting_.start(
+      [wanted](const std::stop_token&) { return histogramsOf(*wanted.model, wanted.codes.get(), wanted.layer); },
+      [this, name = layer_->currentText()](const std::vector<HistogramDescription>& histograms) {
+        histogramsOf_ = name;
+        histograms_ = histograms;
+        showHistograms();
+      });
+}
+
+void OverviewPage::showHistograms() {
+  if (histograms_.empty()) {
+    plot_->setNotice(counting_.running() ? tr("Reading the weights…") : tr("This layer has no weights to show."));
+    return;
+  }
+  for (HistogramDescription& histogram : histograms_) histogram.logarithmic = logarithmic_->isChecked();
+  QString title = histogramsOf_;
   if (overview_ && !overview_->problem.isEmpty()) title += QStringLiteral(" · ") + overview_->problem;
-  plot_->setHistograms(title, std::move(histograms));
+  plot_->setHistograms(title, histograms_);
 }
 
 }  // namespace axescope::ui

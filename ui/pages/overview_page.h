@@ -25,9 +25,12 @@ class OverviewPage : public PlotPage {
 
  private:
   QWidget* makeTable();
-  void compute();
+  void measure();
   void showFacts();
-  void showLayer();
+  void fillLayers();
+  void showBounds();
+  void count();
+  void showHistograms();
 
   HistogramsPlot* plot_;  // the base's
   QComboBox* layer_;
@@ -37,9 +40,32 @@ class OverviewPage : public PlotPage {
   QLabel* facts_;
   QTableView* table_;
   BoundsModel bounds_;
-  QString computed_;  // which model and bits overview_ is of
+  // What each of the jobs below was last asked for: rebuilding asks again only for something else.
+  struct Measured {
+    std::shared_ptr<const Model> model;
+    QPoint bits;
+    friend bool operator==(const Measured&, const Measured&) = default;
+  };
+  struct Bounded {
+    std::shared_ptr<const Inspection> codes;
+    std::int64_t tile = 0;
+    friend bool operator==(const Bounded&, const Bounded&) = default;
+  };
+  struct Counted {
+    std::shared_ptr<const Model> model;
+    std::shared_ptr<const Inspection> codes;
+    std::size_t layer = 0;
+    friend bool operator==(const Counted&, const Counted&) = default;
+  };
+  Measured measured_;
+  Bounded bounded_;
+  Counted counted_;
   std::optional<ModelOverview> overview_;
-  LatestJob<ModelOverview> job_;
+  QString histogramsOf_;  // the layer's name
+  std::vector<HistogramDescription> histograms_;
+  LatestJob<ModelOverview> measuring_;
+  LatestJob<std::vector<LayerBounds>> bounding_;
+  LatestJob<std::vector<HistogramDescription>> counting_;
 };
 
 }  // namespace axescope::ui

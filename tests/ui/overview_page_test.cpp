@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/overview_page.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+#include <gtest/gtest.h>
+
+namespace axescope::ui {
+namespace {
+
+constexpr int patience = 60'000;  // milliseconds
+
+class OverviewOfASample : public ::testing::Test {
+ protected:
+  OverviewOfASample() {
+    QSignalSpy opened(&state_, &AppState::opened);
+    state_.open(QStringLiteral(AXESCOPE_SOURCE_DIR "/samples/digits-cnn.h5"));
+    EXPECT_TRUE(opened.wait(patience));
+    page_.resize(1100, 800);
+    page_.show();
+    table_ = page_.findChild<QTableView*>();
+    // Weights and activations: all that is measured in the background is there.
+    EXPECT_TRUE(QTest::qWaitFor([&] { return histograms() == 2 && table_->model()->rowCount() > 0; }, patience));
+  }
+
+  std::size_t histograms() {
+    std::set<QString> titles;
+    for (const auto& row : page_.plot()->table().rows) titles.insert(row.front().toString());
+    return titles.size();
+  }
+
+  AppState state_;
+  OverviewPage page_{&state_};
+  QTableView* table_ = nullptr;
+};
+
+TEST_F(OverviewOfASample, IsNotMeasuredAgainWhenOnlyItsLooksChange) {
+  QSignalSpy bounds(table_->model(), &QAbstractItemModel::modelReset);
+  state_.setTheme(Theme::darkTheme());
+  state_.points().append({PointResult{}});
+  QTest::qWait(200);
+  EXPECT_EQ(bounds.count(), 0);
+  auto* tile = page_.findChildren<QComboBox*>().at(2);
+  tile->setCurrentIndex(tile->findData(16));
+  Q_EMIT tile->activated(tile->currentIndex());
+  EXPECT_TRUE(bounds.wait(patience));
+}
+
+TEST_F(OverviewOfASample, CountsTheValuesOfALayerInTheBackground) {
+  const QString before = page_.plot()->title();
+  const QString other = QString::fromStdString(state_.model()->dump().layers().back().name);
+  ASSERT_FALSE(before.startsWith(other));
+  state_.selection().setLayer(other);
+  EXPECT_EQ(page_.plot()->title(), before);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return page_.plot()->title() == other; }, patience));
+  EXPECT_EQ(histograms(), 2U);
+}
+
+TEST_F(OverviewOfASample, ForgetsAFileThatIsClosed) {
+  state_.closeModel(0);
+  EXPECT_EQ(table_->model()->rowCount(), 0);
+  EXPECT_EQ(histograms(), 0U);
+}
+
+}  // namespace
+}  // namespace axescope::ui
