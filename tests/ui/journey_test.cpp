@@ -184,17 +184,6 @@ TEST_F(Journey, ASessionWhoseFilesAreGoneAsksAndOpensTheRest) {
   EXPECT_EQ(window.state().models().size(), 1U);
 }
 
-TEST_F(Journey, ResultsOfANewerVersionAndForeignFilesAreRefusedWithASentence) {
-  MainWindow window;
-  window.show();
-  QSignalSpy failed(&window.state(), &AppState::failed);
-  window.open(QStringLiteral(AXESCOPE_SOURCE_DIR "/README.md"));
-  ASSERT_TRUE(failed.wait(patience));
-  EXPECT_TRUE(window.banner()->isVisible());
-  EXPECT_TRUE(window.banner()->text().contains(QStringLiteral("README.md")));
-  EXPECT_EQ(window.state().model(), nullptr);
-}
-
 TEST_F(Journey, PointsOfADumpThatIsNotOpenSayWhichToOpen) {
   const QString results = folder_.filePath(QStringLiteral("r.h5"));
   {
