@@ -25,6 +25,13 @@ std::vector<PointResult> points() {
   return all;
 }
 
+// As PDF keeps texts: the high byte first.
+QByteArray utf16(const QString& text) {
+  QByteArray bytes;
+  for (const QChar c : text) bytes.append(static_cast<char>(c.row())).append(static_cast<char>(c.cell()));
+  return bytes;
+}
+
 class PlotExport : public ::testing::Test {
  protected:
   PlotExport() {
@@ -48,10 +55,27 @@ TEST_F(PlotExport, EveryFormatCarriesItsProvenance) {
   EXPECT_TRUE(exported("p.svg").contains("0123abcd"));
   EXPECT_TRUE(exported("p.csv").startsWith("# {\"input_sha256\":\"0123abcd\"}"));
   EXPECT_TRUE(exported("p.json").contains("0123abcd"));
-  EXPECT_TRUE(exported("p.pdf").startsWith("%PDF"));
+  const QByteArray pdf = exported("p.pdf");
+  EXPECT_TRUE(pdf.startsWith("%PDF"));
+  EXPECT_TRUE(pdf.contains(utf16(options_.provenance)));
   const QImage image = QImage::fromData(exported("p.png"));
   EXPECT_TRUE(image.text(QStringLiteral("Provenance")).contains(QStringLiteral("0123abcd")));
   EXPECT_GT(image.width(), 1000);
+}
+
+TEST_F(PlotExport, TheClipboardTakesAPictureAndADrawingWithTheirProvenance) {
+  const auto data = plotMimeData(plot_, Theme::darkTheme(), options_);
+  const QImage image = data->imageData().value<QImage>();
+  ASSERT_FALSE(image.isNull());
+  EXPECT_TRUE(image.text(QStringLiteral("Provenance")).contains(QStringLiteral("0123abcd")));
+  // Paper's colours unless the window's are asked for.
+  EXPECT_EQ(image.pixelColor(0, 0), Theme::paper().surface);
+  const QByteArray svg = data->data(QStringLiteral("image/svg+xml"));
+  EXPECT_TRUE(svg.contains("<svg"));
+  EXPECT_TRUE(svg.contains("0123abcd"));
+  options_.paperColours = false;
+  const auto dark = plotMimeData(plot_, Theme::darkTheme(), options_);
+  EXPECT_EQ(dark->imageData().value<QImage>().pixelColor(0, 0), Theme::darkTheme().surface);
 }
 
 TEST_F(PlotExport, CsvHoldsExactlyThePointsShown) {
