@@ -5,11 +5,14 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/ui/killed_window.h"
+
 int main(int argc, char** argv) {
   qputenv("QT_QPA_PLATFORM", "offscreen");
   QStandardPaths::setTestModeEnabled(true);
   const QApplication application(argc, argv);
   QApplication::setOrganizationName(QStringLiteral("AxeScopeTests"));
+  if (argc > 1 && argv[1] == axescope::ui::sweepUntilKilled) return axescope::ui::runSweepUntilKilled();
   ::testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }
