@@ -5,9 +5,14 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/ui/first_picture.h"
 #include "tests/ui/killed_window.h"
 
 int main(int argc, char** argv) {
+  // On whatever platform it is asked for.
+  if (argc > 1 && argv[1] == axescope::ui::untilFirstPicture) {
+    return axescope::ui::runUntilFirstPicture(argc - 1, argv + 1);
+  }
   qputenv("QT_QPA_PLATFORM", "offscreen");
   QStandardPaths::setTestModeEnabled(true);
   const QApplication application(argc, argv);
