@@ -31,6 +31,17 @@ std::shared_ptr<const Inspection> manyChannels(std::int64_t channels) {
   return std::make_shared<const Inspection>(std::move(point), QStringLiteral("test"));
 }
 
+TEST(BudgetsPage, ExportsWhereTheIntegersShownComeFrom) {
+  QuantizedPoint point;
+  point.file = manyChannels(8)->file();
+  point.file.provenance = R"({"input_sha256":"of the file shown"})";
+  AppState state;
+  BudgetsPage page(&state);
+  page.show();
+  state.inspection().show(std::make_shared<const Inspection>(std::move(point), QStringLiteral("test")));
+  EXPECT_TRUE(page.provenance().contains(QStringLiteral("of the file shown")));
+}
+
 TEST(BudgetsPage, OneHundredThousandChannelsAreSortedAndSelectedWithoutStandingStill) {
   constexpr int channels = 100'000;
   const auto inspection = manyChannels(channels);

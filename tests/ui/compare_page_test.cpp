@@ -114,7 +114,9 @@ TEST(ComparePage, EveryHeightOfThePlotBelongsToALayer) {
 TEST(ComparePage, TakesBFromASecondFile) {
   const QTemporaryDir folder;
   const QString path = folder.filePath(QStringLiteral("other.h5"));
-  const auto file = ResultsFile::open({.path = path.toStdString(), .csv = std::nullopt}, Provenance{});
+  Provenance provenance;
+  provenance.inputFile = "other-dump.h5";
+  const auto file = ResultsFile::open({.path = path.toStdString(), .csv = std::nullopt}, provenance);
   ASSERT_TRUE(file.has_value());
   ASSERT_TRUE((*file)->add(point(20, 0.97, 0.05)).has_value());
   AppState state;
@@ -128,6 +130,7 @@ TEST(ComparePage, TakesBFromASecondFile) {
   EXPECT_DOUBLE_EQ(page.plot()->table().rows[0][1].toDouble(), 0.1);
   EXPECT_DOUBLE_EQ(page.plot()->table().rows[0][2].toDouble(), 0.05);
   EXPECT_TRUE(page.plot()->table().columns[2].contains(QStringLiteral("other.h5")));
+  EXPECT_TRUE(page.provenance().contains(QStringLiteral("other-dump.h5")));
   // Selecting points moves A alone now.
   state.selection().setPoints({1, 0});
   EXPECT_DOUBLE_EQ(page.plot()->table().rows[0][1].toDouble(), 0.3);

@@ -57,6 +57,15 @@ TEST_F(OverviewOfASample, CountsTheValuesOfALayerInTheBackground) {
   EXPECT_EQ(histograms(), 2U);
 }
 
+TEST_F(OverviewOfASample, ExportsWhereItsOwnNumbersComeFrom) {
+  const Provenance provenance = Provenance::fromJson(page_.provenance().toStdString());
+  EXPECT_EQ(provenance.inputSha256, *state_.model()->sha256());
+  const auto study = Study::fromJson(provenance.settings, "provenance");
+  ASSERT_TRUE(study.has_value()) << study.error().line();
+  EXPECT_EQ(study->values("algorithm"), std::vector<SettingValue>{"rtn"});
+  EXPECT_EQ(study->values("weight_bits"), std::vector<SettingValue>{std::int64_t{4}});
+}
+
 TEST_F(OverviewOfASample, ForgetsAFileThatIsClosed) {
   state_.closeModel(0);
   EXPECT_EQ(table_->model()->rowCount(), 0);

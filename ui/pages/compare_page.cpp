@@ -4,6 +4,8 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHeaderView>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTableView>
 #include <algorithm>
 #include <cmath>
@@ -211,6 +213,15 @@ void ComparePage::chooseDefaults() {
 QString ComparePage::titleOf(const PointResult& point, bool isB) const {
   const QString title = pointTitle(point.settings);
   return isB && other_ ? tr("%1 — %2").arg(otherName_, title) : title;
+}
+
+QString ComparePage::provenance() const {
+  const QString ofA = PlotPage::provenance();
+  if (!other_) return ofA;
+  QJsonObject both = QJsonDocument::fromJson(ofA.toUtf8()).object();
+  const QByteArray ofB = QByteArray::fromStdString(other_->provenance.toJson());
+  both[QStringLiteral("compared_with")] = QJsonDocument::fromJson(ofB).object();
+  return QString::fromUtf8(QJsonDocument(both).toJson(QJsonDocument::Compact));
 }
 
 void ComparePage::rebuild() {

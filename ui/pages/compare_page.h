@@ -32,6 +32,8 @@ class ComparePage : public PlotPage {
   void openForB(const QString& path);
   /// B comes from the study's points again.
   void closeFileOfB();
+  /// With the second file's, while B comes from there.
+  QString provenance() const override;
   const DifferencesModel& differences() const { return differences_; }
 
  Q_SIGNALS:

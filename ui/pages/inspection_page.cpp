@@ -15,6 +15,10 @@ InspectionPage::InspectionPage(AppState* state, Plot* plot, const QString& fileN
   connect(&state->inspection(), &InspectJob::changed, this, &InspectionPage::invalidate);
 }
 
+QString InspectionPage::provenance() const {
+  return inspection_ ? QString::fromStdString(inspection_->file().provenance) : PlotPage::provenance();
+}
+
 void InspectionPage::showEvent(QShowEvent* event) {
   ask();
   PlotPage::showEvent(event);

@@ -14,6 +14,8 @@ class InspectionPage : public PlotPage {
  public:
   InspectionPage(AppState* state, Plot* plot, const QString& fileName, QWidget* parent = nullptr);
 
+  QString provenance() const override;
+
  protected:
   void showEvent(QShowEvent* event) override;
   void rebuild() final;

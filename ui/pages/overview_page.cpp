@@ -128,6 +128,12 @@ void OverviewPage::showFacts() {
   facts_->setText(text);
 }
 
+QString OverviewPage::provenance() const {
+  if (!measured_.model) return PlotPage::provenance();
+  const auto made = makeProvenance(*measured_.model, overviewStudy(measured_.bits.x(), measured_.bits.y()));
+  return made ? QString::fromStdString(made->toJson()) : QString();
+}
+
 void OverviewPage::fillLayers() {
   const QSignalBlocker blocker(layer_);
   layer_->clear();

@@ -18,6 +18,8 @@ class OverviewPage : public PlotPage {
  public:
   explicit OverviewPage(AppState* state, QWidget* parent = nullptr);
 
+  QString provenance() const override;
+
  protected:
   void rebuild() override;
   void choose(int, bool) override {}

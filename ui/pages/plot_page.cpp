@@ -116,6 +116,10 @@ void PlotPage::start() {
   showChosen();
 }
 
+QString PlotPage::provenance() const {
+  return QString::fromStdString(state_->provenance().toJson());
+}
+
 void PlotPage::choose(int row, bool extend) {
   QList<int> rows = extend ? state_->selection().points() : QList<int>{};
   rows.removeAll(row);

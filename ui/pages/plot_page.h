@@ -23,6 +23,8 @@ class PlotPage : public QWidget {
   Plot* plot();
   PlotView* view() { return view_; }
   const QString& fileName() const { return fileName_; }
+  /// Where what is shown comes from, as one line of JSON: the points, unless the page shows something else.
+  virtual QString provenance() const;
 
  protected:
   AppState& state() { return *state_; }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::int64_t calibrationSamples = 64;
 constexpr std::int64_t keptSamples = 16;
+constexpr std::int64_t roomyBits = 32;  // nothing overflows; the bounds do not depend on it
 
 QString tr(const char* text) {
   return QCoreApplication::translate("ModelOverview", text);
@@ -18,18 +19,26 @@ QString tr(const char* text) {
 
 }  // namespace
 
+Study overviewStudy(int weightBits, int activationBits) {
+  Study study;
+  const std::pair<const char*, std::int64_t> numbers[] = {{"weight_bits", weightBits},
+                                                          {"activation_bits", activationBits},
+                                                          {"inner_bits", roomyBits},
+                                                          {"calibration_samples", calibrationSamples}};
+  for (const auto& [key, number] : numbers) static_cast<void>(study.set(key, std::to_string(number)));
+  for (const auto& [key, text] : {std::pair("algorithm", "rtn"), {"constraint", "none"}, {"propagate", "off"}}) {
+    static_cast<void>(study.set(key, std::string_view(text)));
+  }
+  return study;
+}
+
 ModelOverview overviewOf(const Model& model, int weightBits, int activationBits, const std::stop_token& stop) {
   ModelOverview overview;
   const Job job{stop, {}};
-  PointSettings settings;
-  settings.algorithm = Algorithm::rtn;
-  settings.constraint = Constraint::none;
-  settings.weightBits = weightBits;
-  settings.activationBits = activationBits;
-  settings.innerBits = 32;
-  settings.propagation = Propagation::off;
-  settings.calibrationSamples = calibrationSamples;
-  auto point = quantizePoint(model, canonical(settings), {}, keptSamples, job);
+  auto point = [&]() -> Result<QuantizedPoint> {
+    AXESCOPE_TRY(const auto points, overviewStudy(weightBits, activationBits).points(false));
+    return quantizePoint(model, points.front(), {}, keptSamples, job);
+  }();
   if (point) {
     overview.rounded = std::make_shared<const Inspection>(*std::move(point), tr("round to nearest"));
   } else {

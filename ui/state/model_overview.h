@@ -9,6 +9,7 @@
 #include <stop_token>
 
 #include "core/study/model.h"
+#include "core/study/study.h"
 #include "ui/state/inspection.h"
 
 namespace axescope::ui {
@@ -21,6 +22,9 @@ struct ModelOverview {
 
 /// Rounds at these widths on a few calibration samples and runs the float network. Seconds for a large model.
 ModelOverview overviewOf(const Model& model, int weightBits, int activationBits, const std::stop_token& stop);
+
+/// What overviewOf() does, as a study of one point.
+Study overviewStudy(int weightBits, int activationBits);
 
 /// "ResNet-20 · classification · 20 layers · 268,336 weights · calibration 1,024 samples · evaluation 4,000 samples".
 QString factsOf(const Model& model);

@@ -123,7 +123,7 @@ void MainWindow::chooseExport() {
 void MainWindow::exportPlotTo(const QString& path, PlotExportOptions options) {
   PlotPage* page = currentPage();
   if (page == nullptr) return;
-  options.provenance = QString::fromStdString(state_.provenance().toJson());
+  options.provenance = page->provenance();
   report(exportPlot(*page->plot(), path, state_.theme(), options), tr("Exported %1").arg(path));
 }
 
@@ -131,7 +131,7 @@ void MainWindow::copyPlot() {
   PlotPage* page = currentPage();
   if (page == nullptr) return;
   PlotExportOptions options;
-  options.provenance = QString::fromStdString(state_.provenance().toJson());
+  options.provenance = page->provenance();
   QApplication::clipboard()->setMimeData(plotMimeData(*page->plot(), state_.theme(), options).release());
   banner_->showText(tr("Copied the plot."), Banner::Kind::note);
 }
