@@ -1,39 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/pareto_page.h"
 
-#include "ui/plots/result_chart.h"
-
 namespace axescope::ui {
 
 ParetoPage::ParetoPage(AppState* state, QWidget* parent)
-    : PlotPage(state, new ChartPlot, QStringLiteral("pareto"), parent),
-      plot_(plotAs<ChartPlot>()),
-      x_(addChoice(tr("x"))),
-      y_(addChoice(tr("y"))),
-      colour_(addChoice(tr("colour"))),
-      logX_(addSwitch(tr("log x"), false)),
-      logY_(addSwitch(tr("log y"), false)),
+    : ChartPage(state, QStringLiteral("pareto"), tr("colour"), parent),
       dominated_(addSwitch(tr("dominated points"), true)),
       steps_(addSwitch(tr("step front"), true)),
       guaranteed_(addSwitch(tr("guaranteed only"), false)) {
-  fillWithCosts(x_);
-  fillWithMetrics(y_);
-  colour_->addItems(colourByNames());
-  x_->setCurrentIndex(x_->findData(QStringLiteral("accumulator_bits")));
-  plot_->setDescriber([this](int row) { return this->state().points().describe(row); });
+  fillWithCosts(xChoice());
+  xChoice()->setCurrentIndex(xChoice()->findData(QStringLiteral("accumulator_bits")));
   start();
 }
 
 void ParetoPage::rebuild() {
-  const ParetoView view{.x = chosen(x_),
-                        .y = chosen(y_),
-                        .colourBy = static_cast<ColourBy>(colour_->currentIndex()),
-                        .logX = logX_->isChecked(),
-                        .logY = logY_->isChecked(),
+  const ParetoView view{.x = x(),
+                        .y = y(),
+                        .colourBy = colourBy(),
+                        .logX = logX(),
+                        .logY = logY(),
                         .dominated = dominated_->isChecked(),
                         .stepFront = steps_->isChecked(),
                         .guaranteedOnly = guaranteed_->isChecked()};
-  plot_->setDescription(paretoChart(state().points().points(), view, state().theme()));
+  chart()->setDescription(paretoChart(state().points().points(), view, state().theme()));
 }
 
 }  // namespace axescope::ui

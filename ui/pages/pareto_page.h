@@ -2,12 +2,11 @@
 // Any cost against any metric: the front of each method, dominated points behind it.
 #pragma once
 
-#include "ui/pages/plot_page.h"
-#include "ui/plots/chart_plot.h"
+#include "ui/pages/chart_page.h"
 
 namespace axescope::ui {
 
-class ParetoPage : public PlotPage {
+class ParetoPage : public ChartPage {
   Q_OBJECT
  public:
   explicit ParetoPage(AppState* state, QWidget* parent = nullptr);
@@ -16,12 +15,6 @@ class ParetoPage : public PlotPage {
   void rebuild() override;
 
  private:
-  ChartPlot* plot_;  // the base's
-  QComboBox* x_;
-  QComboBox* y_;
-  QComboBox* colour_;
-  QCheckBox* logX_;
-  QCheckBox* logY_;
   QCheckBox* dominated_;
   QCheckBox* steps_;
   QCheckBox* guaranteed_;
