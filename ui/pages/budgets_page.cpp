@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "core/budget/width_bounds.h"
+#include "ui/pages/row_table.h"
+#include "ui/pages/table_delegates.h"
 #include "ui/plots/symbol_text.h"
 
 namespace axescope::ui {
@@ -65,18 +67,14 @@ BudgetsPage::BudgetsPage(AppState* state, QWidget* parent)
 }
 
 QWidget* BudgetsPage::makeTable() {
+  showAsRows(table_, tr("Channels"));
   table_->setModel(&sorted_);
+  table_->setItemDelegate(new RuledDelegate(&state(), table_));
   table_->setSortingEnabled(true);
   table_->sortByColumn(ChannelsModel::useColumn, Qt::DescendingOrder);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->setShowGrid(false);
-  table_->setAccessibleName(tr("Channels"));
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-  table_->verticalHeader()->setDefaultSectionSize(26);
-  table_->horizontalHeader()->setHighlightSections(false);
-  table_->horizontalHeader()->setDefaultSectionSize(104);
+  constexpr int widths[ChannelsModel::columnTotal] = {74, 52, 88, 92, 74, 102, 96, 82, 88, 92, 104, 150};
+  for (int column = 0; column < ChannelsModel::columnTotal; ++column) table_->setColumnWidth(column, widths[column]);
   table_->horizontalHeader()->setStretchLastSection(true);
   table_->setMinimumHeight(120);
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {

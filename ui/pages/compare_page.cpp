@@ -12,14 +12,13 @@
 #include <map>
 #include <utility>
 
+#include "ui/pages/row_table.h"
 #include "ui/pages/table_delegates.h"
 #include "ui/plots/result_chart.h"
 
 namespace axescope::ui {
 
 namespace {
-
-constexpr int rowHeight = 26;
 
 // The best point by the main metric among those that `fits`; −1 for none.
 template <class Fits>
@@ -138,15 +137,9 @@ QWidget* ComparePage::makeDifferences() {
 
   auto* view = new QTableView;
   view->setObjectName(QStringLiteral("differences"));
+  showAsRows(view, tr("What differs between A and B"));
   view->setModel(&differences_);
   view->setItemDelegate(new DifferenceDelegate(&state(), view));
-  view->setAccessibleName(tr("What differs between A and B"));
-  view->setSelectionBehavior(QAbstractItemView::SelectRows);
-  view->setShowGrid(false);
-  view->setTabKeyNavigation(false);
-  view->verticalHeader()->hide();
-  view->verticalHeader()->setDefaultSectionSize(rowHeight);
-  view->horizontalHeader()->setHighlightSections(false);
   view->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
   auto* widget = new QWidget;
   auto* layout = new QVBoxLayout(widget);

@@ -4,6 +4,9 @@
 #include <QHeaderView>
 #include <algorithm>
 
+#include "ui/pages/row_table.h"
+#include "ui/pages/table_delegates.h"
+
 namespace axescope::ui {
 
 namespace {
@@ -74,14 +77,10 @@ OverviewPage::OverviewPage(AppState* state, QWidget* parent)
 }
 
 QWidget* OverviewPage::makeTable() {
+  showAsRows(table_, tr("Smallest safe accumulator widths"));
   table_->setModel(&bounds_);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  table_->setItemDelegate(new RuledDelegate(&state(), table_));
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->setShowGrid(false);
-  table_->setAccessibleName(tr("Smallest safe accumulator widths"));
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(26);
-  table_->horizontalHeader()->setHighlightSections(false);
   constexpr int widths[BoundsModel::columnTotal] = {150, 70, 46, 62, 72, 56, 84, 54, 62, 62, 64};
   for (int column = 0; column < BoundsModel::columnTotal; ++column) table_->setColumnWidth(column, widths[column]);
   table_->setColumnHidden(BoundsModel::kindColumn, true);  // the layers' list has it; names need the room

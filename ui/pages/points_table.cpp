@@ -14,14 +14,13 @@
 #include <algorithm>
 
 #include "ui/models/points_tsv.h"
-#include "ui/pages/symbol_header.h"
+#include "ui/pages/row_table.h"
 #include "ui/pages/table_delegates.h"
 
 namespace axescope::ui {
 
 namespace {
 
-constexpr int rowHeight = 27;
 constexpr int typingPause = 120;  // milliseconds
 constexpr int filterWidth = 320;
 
@@ -58,23 +57,10 @@ PointsTable::PointsTable(AppState* state, PointsColumns::Start columns, QWidget*
 
 void PointsTable::makeView() {
   view_->setObjectName(QStringLiteral("points"));
-  view_->setHorizontalHeader(new SymbolHeader(Qt::Horizontal, view_));
+  showAsRows(view_, tr("Points"));
   view_->setModel(filter_);
   view_->setItemDelegate(new PointsDelegate(state_, view_));
-  view_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  view_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-  view_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-  view_->setShowGrid(false);
-  view_->setWordWrap(false);
-  view_->setTabKeyNavigation(false);
-  view_->setAccessibleName(tr("Points"));
-  view_->verticalHeader()->hide();
-  // One height for all, or the view asks every row for its own.
-  view_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-  view_->verticalHeader()->setDefaultSectionSize(rowHeight);
   QHeaderView* header = view_->horizontalHeader();
-  header->setHighlightSections(false);
-  header->setSectionsClickable(true);
   header->setSectionsMovable(true);
   header->setSortIndicatorClearable(true);
   view_->setSortingEnabled(true);
