@@ -50,8 +50,7 @@ void BudgetPlot::paint(QPainter& painter, const QRectF& area, const Theme& theme
   painter.setRenderHint(QPainter::Antialiasing);
   painter.fillRect(area, theme.surface);
   if (description_.channels.empty()) {
-    painter.setPen(theme.mutedText);
-    painter.drawText(area.adjusted(40, 0, -40, 0), Qt::AlignCenter | Qt::TextWordWrap, notice_);
+    drawNotice(painter, area, notice_, theme);
     painter.restore();
     return;
   }

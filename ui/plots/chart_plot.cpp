@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "ui/plots/pgfplots.h"
+#include "ui/plots/plot_frame.h"
 #include "ui/plots/plot_legend.h"
 
 namespace axescope::ui {
@@ -126,15 +127,8 @@ void ChartPlot::paint(QPainter& painter, const QRectF& area, const Theme& theme)
   const PlotLegend legend(legendOf(description_), painter.font(), area.width() - 32.0);
   double top = area.top() + 8.0;
   if (!description_.title.isEmpty()) {
-    QFont titleFont = painter.font();
-    titleFont.setWeight(QFont::DemiBold);
-    painter.save();
-    painter.setFont(titleFont);
-    painter.setPen(theme.text);
-    const double height = QFontMetricsF(titleFont).height() + 4.0;
-    painter.drawText(QRectF(area.left() + 16.0, top, area.width() - 32.0, height), Qt::AlignLeft | Qt::AlignVCenter,
-                     description_.title);
-    painter.restore();
+    const double height = QFontMetricsF(painter.font()).height() + 4.0;
+    drawHeading(painter, QRectF(area.left() + 16.0, top, area.width() - 32.0, height), description_.title, theme);
     top += height;
   }
   frame_.x = scale(description_.x).range(chosenX_);
@@ -146,8 +140,7 @@ void ChartPlot::paint(QPainter& painter, const QRectF& area, const Theme& theme)
   paintMarkers(painter, theme);
   paintKnees(painter, theme);
   if (marks().empty() && description_.series.empty()) {
-    painter.setPen(theme.mutedText);
-    painter.drawText(frame_.axes, Qt::AlignCenter, tr("No points yet"));
+    drawNotice(painter, frame_.axes, tr("No points yet"), theme);
   }
   painter.restore();
 }

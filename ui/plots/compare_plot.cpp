@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ui/plots/chart_axis.h"
+#include "ui/plots/plot_frame.h"
 #include "ui/plots/plot_legend.h"
 #include "ui/plots/symbol_text.h"
 #include "ui/theme/colour_map.h"
@@ -103,8 +104,7 @@ void ComparePlot::paint(QPainter& painter, const QRectF& area, const Theme& them
   clearMarks();
   columns_ = {};
   if (description_.layers.empty()) {
-    painter.setPen(theme.mutedText);
-    painter.drawText(area, Qt::AlignCenter, description_.reason);
+    drawNotice(painter, area, description_.reason, theme);
     painter.restore();
     return;
   }

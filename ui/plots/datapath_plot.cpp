@@ -76,8 +76,7 @@ void DatapathPlot::paint(QPainter& painter, const QRectF& area, const Theme& the
   painter.setRenderHint(QPainter::Antialiasing);
   painter.fillRect(area, theme.surface);
   if (description_.tiles.empty()) {
-    painter.setPen(theme.mutedText);
-    painter.drawText(area.adjusted(40, 0, -40, 0), Qt::AlignCenter | Qt::TextWordWrap, notice_);
+    drawNotice(painter, area, notice_, theme);
     painter.restore();
     return;
   }

@@ -33,8 +33,7 @@ void HeatmapPlot::paint(QPainter& painter, const QRectF& area, const Theme& them
   clearMarks();
   const QFontMetricsF metrics(painter.font());
   if (!(least_ <= most_)) {
-    painter.setPen(theme.mutedText);
-    painter.drawText(area, Qt::AlignCenter, tr("No points yet"));
+    drawNotice(painter, area, tr("No points yet"), theme);
     painter.restore();
     return;
   }

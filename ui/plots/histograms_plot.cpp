@@ -17,8 +17,7 @@ void HistogramsPlot::paint(QPainter& painter, const QRectF& area, const Theme& t
   painter.setRenderHint(QPainter::Antialiasing);
   painter.fillRect(area, theme.surface);
   if (histograms_.empty()) {
-    painter.setPen(theme.mutedText);
-    painter.drawText(area.adjusted(40, 0, -40, 0), Qt::AlignCenter | Qt::TextWordWrap, notice_);
+    drawNotice(painter, area, notice_, theme);
     painter.restore();
     return;
   }

@@ -101,6 +101,14 @@ void PlotFrame::paintY(QPainter& painter, const Theme& theme, const Labels& labe
   painter.restore();
 }
 
+void drawNotice(QPainter& painter, const QRectF& area, const QString& text, const Theme& theme) {
+  constexpr double margin = 40.0;
+  painter.save();
+  painter.setPen(theme.mutedText);
+  painter.drawText(area.adjusted(margin, 0, -margin, 0), Qt::AlignCenter | Qt::TextWordWrap, text);
+  painter.restore();
+}
+
 void drawHeading(QPainter& painter, const QRectF& box, const QString& text, const Theme& theme) {
   painter.save();
   painter.setFont(titleFont(painter));

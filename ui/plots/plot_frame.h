@@ -38,6 +38,9 @@ struct PlotFrame {
   void paintY(QPainter& painter, const Theme& theme, const Labels& labels) const;
 };
 
+/// Why there is nothing to draw, in the middle of `area`.
+void drawNotice(QPainter& painter, const QRectF& area, const QString& text, const Theme& theme);
+
 /// A heading in semibold at the left of `box`.
 void drawHeading(QPainter& painter, const QRectF& box, const QString& text, const Theme& theme);
 
