@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/docks/bar_legend.h"
 
-#include <QLinearGradient>
 #include <QPainter>
 
 #include "ui/docks/layer_delegate.h"
+#include "ui/plots/colour_bar.h"
 #include "ui/plots/symbol_text.h"
 
 namespace axescope::ui {
@@ -50,14 +50,8 @@ void BarLegend::paintEvent(QPaintEvent*) {
   painter.setPen(theme.mutedText);
   drawSymbolText(painter, QRectF(0, 0, width(), line), Qt::AlignLeft | Qt::AlignVCenter, layers_->barTitle());
   const QRectF bar(0, line + gap, width(), strip);
-  QLinearGradient colours(bar.topLeft(), bar.topRight());
-  constexpr int stops = 12;
-  for (int i = 0; i <= stops; ++i) {
-    const double place = static_cast<double>(i) / stops;
-    colours.setColorAt(place, barColour(place, theme));
-  }
   painter.setPen(Qt::NoPen);
-  painter.setBrush(colours);
+  painter.setBrush(gradientOf(bar.topLeft(), bar.topRight(), [&](double place) { return barColour(place, theme); }));
   painter.drawRoundedRect(bar, strip / 2.0, strip / 2.0);
   painter.setPen(theme.mutedText);
   const QRectF numbers(0, bar.bottom() + gap, width(), line);

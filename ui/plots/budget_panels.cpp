@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "ui/plots/budget_plot.h"
+#include "ui/plots/colour_bar.h"
 #include "ui/theme/colour_map.h"
 
 namespace axescope::ui {
@@ -14,7 +15,6 @@ namespace axescope::ui {
 namespace {
 
 constexpr double nearlyFull = 0.95;
-constexpr double colourBarRoom = 74.0;
 
 }  // namespace
 
@@ -77,17 +77,8 @@ void BudgetPlot::paintTiles(QPainter& painter, const QRectF& area, const Theme& 
         QRectF(grid.left() - 60, grid.top() + static_cast<double>(tile) * height, 54, std::max(height, line)),
         Qt::AlignRight | (height >= line ? Qt::AlignVCenter : Qt::AlignTop), QString::number(tile));
   }
-  const QRectF bar(grid.right() + 40, grid.top(), 14, grid.height());
-  constexpr int steps = 64;
-  for (int i = 0; i < steps; ++i) {
-    painter.fillRect(
-        QRectF(bar.left(), bar.bottom() - (i + 1) * bar.height() / steps, bar.width(), bar.height() / steps + 0.5),
-        sequentialColour((i + 0.5) / steps));
-  }
-  for (const double share : {0.0, 0.5, 1.0}) {
-    painter.drawText(QRectF(bar.right() + 6, bar.bottom() - share * bar.height() - line / 2, colourBarRoom, line),
-                     Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("%1 %").arg(100.0 * share, 0, 'f', 0));
-  }
+  drawColourBar(painter, QRectF(grid.right() + 40, grid.top(), 14, grid.height()),
+                {QStringLiteral("0 %"), QStringLiteral("50 %"), QStringLiteral("100 %")}, theme);
 }
 
 }  // namespace axescope::ui

@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "ui/plots/colour_bar.h"
+#include "ui/plots/plot_frame.h"
 #include "ui/plots/symbol_text.h"
 #include "ui/theme/colour_map.h"
 
@@ -48,7 +50,9 @@ void HeatmapPlot::paint(QPainter& painter, const QRectF& area, const Theme& them
   paintCells(painter, grid, theme);
   paintContour(painter, grid, theme);
   paintLabels(painter, area, grid, theme);
-  paintColourBar(painter, QRectF(grid.right() + 2 * gap, grid.top(), barWidth, grid.height()), theme);
+  QStringList labels;
+  for (const double share : {0.0, 0.25, 0.5, 0.75, 1.0}) labels << text(least_ + share * (most_ - least_));
+  drawColourBar(painter, QRectF(grid.right() + 2 * gap, grid.top(), barWidth, grid.height()), labels, theme);
   painter.restore();
 }
 
@@ -153,27 +157,6 @@ void HeatmapPlot::paintLabels(QPainter& painter, const QRectF& area, const QRect
   drawSymbolText(painter, QRectF(-grid.height() / 2, -metrics.height() / 2, grid.height(), metrics.height()),
                  Qt::AlignCenter, description_.yTitle);
   painter.restore();
-}
-
-void HeatmapPlot::paintColourBar(QPainter& painter, const QRectF& bar, const Theme& theme) const {
-  constexpr int steps = 128;
-  for (int i = 0; i < steps; ++i) {
-    const double height = bar.height() / steps;
-    painter.fillRect(QRectF(bar.left(), bar.bottom() - (i + 1) * height, bar.width(), height + 0.5),
-                     sequentialColour((i + 0.5) / steps));
-  }
-  QFont plain = painter.font();
-  plain.setWeight(QFont::Normal);
-  painter.setFont(plain);
-  painter.setPen(theme.mutedText);
-  const QFontMetricsF metrics(plain);
-  constexpr int ticks = 5;
-  for (int i = 0; i < ticks; ++i) {
-    const double share = static_cast<double>(i) / (ticks - 1);
-    const double y = bar.bottom() - share * bar.height();
-    painter.drawText(QRectF(bar.right() + 6, y - metrics.height() / 2, 80, metrics.height()),
-                     Qt::AlignLeft | Qt::AlignVCenter, text(least_ + share * (most_ - least_)));
-  }
 }
 
 PlotTable HeatmapPlot::table() const {

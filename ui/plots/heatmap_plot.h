@@ -41,7 +41,6 @@ class HeatmapPlot : public Plot {
   void paintCells(QPainter& painter, const QRectF& grid, const Theme& theme);
   void paintContour(QPainter& painter, const QRectF& grid, const Theme& theme) const;
   void paintLabels(QPainter& painter, const QRectF& area, const QRectF& grid, const Theme& theme) const;
-  void paintColourBar(QPainter& painter, const QRectF& bar, const Theme& theme) const;
   QString text(double value) const;
 
   HeatmapDescription description_;
