@@ -62,8 +62,7 @@ QString DifferencesModel::difference(const ResultColumn& column) const {
   const auto numberB = numericValue(column, *b_);
   if (named || !numberA || !numberB || column.name == "guaranteed") return {};
   const double value = *numberB - *numberA;
-  const bool isShare = axisOf(column, false).percent;
-  return isShare ? tr("%1 pp").arg(signedText(percent * value, 'f', 2)) : signedText(value, 'g', 4);
+  return isShare(column) ? tr("%1 pp").arg(signedText(percent * value, 'f', 2)) : signedText(value, 'g', 4);
 }
 
 int DifferencesModel::better(const ResultColumn& column) const {

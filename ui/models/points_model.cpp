@@ -2,6 +2,7 @@
 #include "ui/models/points_model.h"
 
 #include <QCoreApplication>
+#include <algorithm>
 #include <utility>
 
 #include "ui/state/text_view.h"
@@ -15,12 +16,12 @@ QString translated(const char* text) {
   return QCoreApplication::translate("PointsModel", text);
 }
 
-bool isShare(std::string_view name) {
-  return name == "accuracy" || name == "float_accuracy" || name == "overflow_rate" || name == "max_budget_use" ||
-         name == "sparsity";
-}
-
 }  // namespace
+
+bool isShare(const ResultColumn& column) {
+  constexpr std::string_view shares[] = {"accuracy", "float_accuracy", "overflow_rate", "max_budget_use", "sparsity"};
+  return std::find(std::begin(shares), std::end(shares), column.name) != std::end(shares);
+}
 
 QString displayText(const ResultColumn& column, const PointResult& point) {
   const Cell cell = column.get(point);
@@ -30,7 +31,7 @@ QString displayText(const ResultColumn& column, const PointResult& point) {
                                               : QCoreApplication::translate("PointsModel", "○ may overflow");
   }
   if (const auto* real = std::get_if<double>(&*cell)) {
-    if (isShare(column.name)) return QString::number(100.0 * *real, 'f', 2) + QStringLiteral(" %");
+    if (isShare(column)) return QString::number(100.0 * *real, 'f', 2) + QStringLiteral(" %");
     if (column.isSetting) return QString::number(*real, 'g', 6);
     return QString::number(*real, 'g', 4);
   }

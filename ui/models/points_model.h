@@ -43,6 +43,8 @@ QString pointTitle(const PointSettings& settings);
 /// Rich text for a point: its settings and what was measured.
 QString pointDescription(const PointResult& point);
 
+/// Whether a column's numbers are shares of one, which people read as percentages.
+bool isShare(const ResultColumn& column);
 /// A cell as people read it: percentages for accuracies and rates, three significant digits for errors.
 QString displayText(const ResultColumn& column, const PointResult& point);
 

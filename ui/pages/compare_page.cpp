@@ -20,23 +20,6 @@ namespace axescope::ui {
 
 namespace {
 
-// The best point by the main metric among those that `fits`; −1 for none.
-template <class Fits>
-int bestPoint(const std::vector<PointResult>& points, Fits fits) {
-  const ResultColumn& metric = *findColumn(mainMetric(points));
-  const double sign = metric.direction == Direction::lowerIsBetter ? -1.0 : 1.0;
-  int best = -1;
-  double bestValue = 0.0;
-  for (std::size_t row = 0; row < points.size(); ++row) {
-    const auto value = numericValue(metric, points[row]);
-    if (!value || points[row].failed() || !fits(points[row])) continue;
-    if (best >= 0 && sign * *value <= bestValue) continue;
-    best = static_cast<int>(row);
-    bestValue = sign * *value;
-  }
-  return best;
-}
-
 bool isRowOf(const std::vector<PointResult>& points, int row) {
   return row >= 0 && row < static_cast<int>(points.size());
 }
@@ -191,7 +174,7 @@ void ComparePage::followSelection() {
 void ComparePage::chooseDefaults() {
   const auto& points = state().points().points();
   if (!isRowOf(points, a_)) {
-    a_ = bestPoint(points, [](const PointResult& point) { return point.measurement.guaranteed; });
+    a_ = bestGuaranteedPoint(points);
     if (a_ < 0) a_ = bestPoint(points, [](const PointResult&) { return true; });
   }
   if (isRowOf(pointsOfB(), b_) || !isRowOf(points, a_)) return;

@@ -38,7 +38,7 @@ HeatmapDescription heatmapOf(const std::vector<PointResult>& points, const Heatm
   heatmap.xTitle = columnTitle(x);
   heatmap.yTitle = columnTitle(y);
   heatmap.valueTitle = columnTitle(value);
-  heatmap.percent = axisOf(value, false).percent;
+  heatmap.percent = isShare(value);
   heatmap.lowerIsBetter = lowerIsBetter;
   heatmap.contour = view.contour;
   for (const double column : columns) heatmap.columns << QString::number(column);

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/study/pareto.h"
+#include "ui/models/points_model.h"
 
 namespace axescope::ui {
 
@@ -15,10 +16,6 @@ namespace {
 
 QString tr(const char* text) {
   return QCoreApplication::translate("ResultChart", text);
-}
-
-bool isShare(std::string_view name) {
-  return name.ends_with("accuracy") || name.ends_with("rate") || name == "sparsity" || name == "max_budget_use";
 }
 
 QString settingText(const char* key, const PointSettings& settings) {
@@ -68,7 +65,7 @@ QString columnTitle(const ResultColumn& column) {
 
 ChartAxis axisOf(const ResultColumn& column, bool logarithmic) {
   const bool counts = column.kind == SettingKind::integer && column.name != "mac_count";
-  return {columnTitle(column), logarithmic, isShare(column.name), counts};
+  return {columnTitle(column), logarithmic, isShare(column), counts};
 }
 
 std::string mainMetric(const std::vector<PointResult>& points) {
@@ -81,19 +78,23 @@ std::string mainMetric(const std::vector<PointResult>& points) {
   return "accuracy";
 }
 
-int bestGuaranteedPoint(const std::vector<PointResult>& points) {
+int bestPoint(const std::vector<PointResult>& points, const std::function<bool(const PointResult&)>& fits) {
   const ResultColumn& metric = *findColumn(mainMetric(points));
   const double sign = metric.direction == Direction::lowerIsBetter ? -1.0 : 1.0;
   int best = -1;
   double bestValue = 0.0;
   for (std::size_t row = 0; row < points.size(); ++row) {
-    if (points[row].failed() || !points[row].measurement.guaranteed) continue;
     const auto value = numericValue(metric, points[row]);
-    if (!value || (best >= 0 && sign * *value <= bestValue)) continue;
+    if (!value || points[row].failed() || !fits(points[row])) continue;
+    if (best >= 0 && sign * *value <= bestValue) continue;
     best = static_cast<int>(row);
     bestValue = sign * *value;
   }
   return best;
+}
+
+int bestGuaranteedPoint(const std::vector<PointResult>& points) {
+  return bestPoint(points, [](const PointResult& point) { return point.measurement.guaranteed; });
 }
 
 QStringList colourByNames() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QString>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -20,7 +21,9 @@ ChartAxis axisOf(const ResultColumn& column, bool logarithmic);
 /// The metric a set of points is judged by: accuracy, perplexity, SQNR or error, the first that any of them has.
 std::string mainMetric(const std::vector<PointResult>& points);
 
-/// Row of the guaranteed point with the best main metric; −1 when none is guaranteed.
+/// Row of the point with the best main metric among those that `fits` and that have one; −1 without any.
+int bestPoint(const std::vector<PointResult>& points, const std::function<bool(const PointResult&)>& fits);
+/// Of the guaranteed ones.
 int bestGuaranteedPoint(const std::vector<PointResult>& points);
 
 enum class ColourBy { constraint, algorithm, tile, weightBits, method };
