@@ -6,6 +6,8 @@
 #include <optional>
 #include <set>
 
+#include "core/hdf5/text.h"
+
 namespace axescope {
 
 namespace {
@@ -19,16 +21,6 @@ SplitPath splitLast(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos) return {{}, path};
   return {path.substr(0, slash), path.substr(slash + 1)};
-}
-
-std::vector<std::string> components(const std::string& path) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin < path.size();) {
-    const std::size_t end = std::min(path.find('/', begin), path.size());
-    if (end > begin) parts.push_back(path.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
 }
 
 std::string joinNames(const std::vector<std::string>& parts) {
@@ -107,7 +99,7 @@ std::string variableName(const std::string& leaf) {
 
 /// "dense" of group dense and dense/kernel:0; "model_1.conv1" of group model_1 and conv1/kernel:0.
 std::string legacyLayerName(const std::string& group, const std::string& folder) {
-  std::vector<std::string> inside = components(folder);
+  std::vector<std::string> inside = hdf5::pathNames(folder);
   const auto repeated = std::ranges::find(inside, group);
   if (repeated != inside.end()) inside.erase(inside.begin(), repeated + 1);
   inside.insert(inside.begin(), group);
@@ -167,7 +159,7 @@ Result<std::vector<std::string>> variableFolders(const hdf5::Reader& reader) {
     const auto [vars, number] = splitLast(dataset);
     const auto [folder, last] = splitLast(vars);
     if (last != "vars" || !isNumber(number) || folder.empty()) continue;
-    if (components(folder).front() != "optimizer") folders.insert(folder);
+    if (hdf5::pathNames(folder).front() != "optimizer") folders.insert(folder);
   }
   std::vector<std::string> sorted(folders.begin(), folders.end());
   std::ranges::stable_sort(sorted, naturallyBefore);
@@ -178,7 +170,7 @@ Result<std::vector<std::string>> variableFolders(const hdf5::Reader& reader) {
 Result<std::string> version3LayerName(const hdf5::Reader& reader, const std::string& folder) {
   AXESCOPE_TRY(const auto given, reader.stringAttribute(folder + "/vars", "name"));
   if (given && !given->empty()) return *given;
-  std::vector<std::string> parts = components(folder);
+  std::vector<std::string> parts = hdf5::pathNames(folder);
   std::erase_if(parts,
                 [](const std::string& part) { return part == "layers" || part == "_layer_checkpoint_dependencies"; });
   return parts.empty() ? folder : joinNames(parts);

@@ -45,16 +45,6 @@ tl::unexpected<Error> refuseCycle(const FileAccess& file, const std::string& pat
   return file.fail(ErrorCode::refused, path, "groups that do not contain themselves", "a cycle of hard links");
 }
 
-std::vector<std::string> split(const std::string& path) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin < path.size();) {
-    const std::size_t end = std::min(path.find('/', begin), path.size());
-    if (end > begin) parts.push_back(path.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
-}
-
 std::string join(const std::string& group, const std::string& name) {
   return (group.ends_with('/') ? group : group + "/") + name;
 }
@@ -102,7 +92,7 @@ herr_t collectLink(hid_t /*group*/, const char* name, const H5L_info_t* info, vo
 
 Result<ObjectHandle> openObject(const FileAccess& file, const std::string& path) {
   if (file.damaged) return file.corrupt(path);
-  const std::vector<std::string> parts = split(path);
+  const std::vector<std::string> parts = pathNames(path);
   if (parts.size() > static_cast<std::size_t>(file.limits.depth)) return tooDeep(file, path);
   ObjectHandle current(H5Oopen(file.file.get(), "/", H5P_DEFAULT));
   if (!current.valid()) return file.corrupt("/");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/hdf5/text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -38,6 +39,16 @@ bool isUtf8(std::string_view text) {
     i += length;
   }
   return true;
+}
+
+std::vector<std::string> pathNames(const std::string& path) {
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin < path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    if (end > begin) names.push_back(path.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return names;
 }
 
 std::string describeShape(std::span<const std::int64_t> shape) {

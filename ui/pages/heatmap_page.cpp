@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "ui/models/points_model.h"
 #include "ui/plots/result_chart.h"
 
 namespace axescope::ui {

@@ -14,6 +14,12 @@ using testing::FailsWith;
 using testing::HasValueThat;
 using testing::temporaryPath;
 
+TEST(Text, APathHasTheNamesBetweenItsSlashes) {
+  EXPECT_EQ(pathNames("/a//b.c/"), (std::vector<std::string>{"a", "b.c"}));
+  EXPECT_EQ(pathNames("a"), std::vector<std::string>{"a"});
+  EXPECT_TRUE(pathNames("/").empty());
+}
+
 TEST(Utf8, AcceptsWellFormedTextOnly) {
   for (const char* good :
        {"", "plain", "Größe", "\xE2\x82\xAC", "\xF0\x9F\x99\x82", "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF"})
