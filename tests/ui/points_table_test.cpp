@@ -156,6 +156,17 @@ TEST_F(PointsTableTest, ShowsColumnsThatTellSomethingAndThoseThatWereChosen) {
   EXPECT_TRUE(isShown("seed"));
 }
 
+TEST_F(PointsTableTest, AColumnThatComesLaterIsAsWideAsWhatIsInIt) {
+  const int column = PointsModel::columnOf("failure");
+  ASSERT_TRUE(table_.view()->isColumnHidden(column));
+  PointResult failed = point(Constraint::axe, 12, 64, 0.0);
+  failed.failure = "expected memory for this point";
+  state_.points().append({failed});
+  ASSERT_FALSE(table_.view()->isColumnHidden(column));
+  EXPECT_GT(table_.view()->columnWidth(column),
+            table_.view()->fontMetrics().horizontalAdvance(QString::fromStdString(failed.failure)));
+}
+
 TEST(TablePage, WritesWhatIsShownWithAllColumns) {
   AppState state;
   state.points().replace({point(Constraint::axe, 16, 64, 0.95), point(Constraint::none, 9, 0, 0.11)});

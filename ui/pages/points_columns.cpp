@@ -77,11 +77,17 @@ bool PointsColumns::wanted(int column) const {
 
 void PointsColumns::apply() {
   bool anyChanged = false;
+  QList<int> appeared;
   for (int column = 0; column < points_->columnCount(); ++column) {
     const bool hidden = !wanted(column);
     if (view_->isColumnHidden(column) == hidden) continue;
     anyChanged = true;
     view_->setColumnHidden(column, hidden);
+    if (!hidden) appeared << column;
+  }
+  // Those that come later, with a first failure or a setting that differs, are no wider than what is in them either.
+  if (widthsFit_) {
+    for (const int column : appeared) fitWidth(column);
   }
   fitWidths();
   if (anyChanged) Q_EMIT changed();
@@ -110,9 +116,7 @@ QList<int> PointsColumns::shown() const {
 
 void PointsColumns::setShown(int column, bool shown) {
   chosen_[column] = shown;
-  const bool appears = shown && view_->isColumnHidden(column);
   apply();
-  if (appears) fitWidth(column);
 }
 
 void PointsColumns::fill(QMenu* menu) {
