@@ -2,8 +2,12 @@
 #include "ui/pages/compare_page.h"
 
 #include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QLineEdit>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
+#include <QTest>
 
 #include <gtest/gtest.h>
 
@@ -109,6 +113,28 @@ TEST(ComparePage, EveryHeightOfThePlotBelongsToALayer) {
     EXPECT_EQ(mark->row, static_cast<int>(row));
   }
   EXPECT_FALSE(plot->markNear({300.0, 2.0}, 1.0).has_value());
+}
+
+TEST(PointChoice, KeepsWhatIsTypedWhenPointsArrive) {
+  std::vector<PointResult> points{point(16, 0.95, 0.1)};
+  QWidget window;
+  QPushButton other(&window);
+  PointChoice choice(&window);
+  choice.setCompleter(nullptr);  // no list that takes the focus
+  choice.setPoints(points, {}, 0);
+  window.show();
+  QApplication::setActiveWindow(&window);
+  choice.setFocus();
+  ASSERT_TRUE(choice.hasFocus());
+  choice.lineEdit()->selectAll();
+  QTest::keyClicks(choice.lineEdit(), QStringLiteral("P_I 1"));
+  points.push_back(point(13, 0.9, 0.3));
+  choice.setPoints(points, {}, 0);
+  EXPECT_EQ(choice.lineEdit()->text(), QStringLiteral("P_I 1"));
+  EXPECT_EQ(choice.count(), 2);
+  // Leaving without a choice goes back to the point that is chosen.
+  other.setFocus();
+  EXPECT_EQ(choice.lineEdit()->text(), choice.itemText(0));
 }
 
 TEST(ComparePage, TakesBFromASecondFile) {

@@ -2,6 +2,7 @@
 #include "ui/pages/point_choice.h"
 
 #include <QCompleter>
+#include <QFocusEvent>
 #include <QLineEdit>
 #include <QListView>
 #include <QSignalBlocker>
@@ -47,9 +48,24 @@ PointChoice::PointChoice(QWidget* parent) : QComboBox(parent) {
 
 void PointChoice::setPoints(const std::vector<PointResult>& points, const QList<int>& first, int current) {
   const QSignalBlocker blocker(this);
+  // Points that arrive while someone types must not take the text away.
+  const bool typing = lineEdit()->isModified() && hasFocus();
+  const QString typed = lineEdit()->text();
+  const int cursor = lineEdit()->cursorPosition();
   titles_.setPoints(points, first);
   setCurrentIndex(current < 0 ? -1 : titles_.rowOf(current));
   showCurrent();
+  if (!typing) return;
+  lineEdit()->setText(typed);
+  lineEdit()->setCursorPosition(cursor);
+  lineEdit()->setModified(true);
+}
+
+void PointChoice::focusOutEvent(QFocusEvent* event) {
+  QComboBox::focusOutEvent(event);
+  // The line edit says nothing where its text was put back in between.
+  const bool leaves = event->reason() != Qt::PopupFocusReason && event->reason() != Qt::ActiveWindowFocusReason;
+  if (leaves) showCurrent();
 }
 
 void PointChoice::showCurrent() {

@@ -19,6 +19,9 @@ class PointChoice : public QComboBox {
  Q_SIGNALS:
   void pointChosen(int point);
 
+ protected:
+  void focusOutEvent(QFocusEvent* event) override;
+
  private:
   void showCurrent();
 
