@@ -101,6 +101,27 @@ TEST(BudgetPlot, ZoomsIntoChannelsAndExportsThose) {
   EXPECT_FALSE(plot.zoomed());
 }
 
+TEST(BudgetPlot, ANegativeSumNearItsLimitIsMarkedToo) {
+  const auto plainPixels = [](const QImage& image) {
+    const QRgb plain = Theme::light().barBelow.rgb();
+    int count = 0;
+    for (int y = 0; y < image.height(); ++y) {
+      for (int x = 0; x < image.width(); ++x) count += image.pixel(x, y) == plain ? 1 : 0;
+    }
+    return count;
+  };
+  BudgetDescription budget;
+  budget.limit = 100.0;
+  budget.channels = {{.channel = 0, .tile = 0, .above = 0.0, .below = -60.0, .use = 0.6}};
+  BudgetPlot plot;
+  plot.setDescription(budget);
+  EXPECT_GT(plainPixels(painted(plot)), 10'000);
+  budget.channels.front().below = -99.0;
+  budget.channels.front().use = 0.99;
+  plot.setDescription(budget);
+  EXPECT_LT(plainPixels(painted(plot)), 200);  // the legend's
+}
+
 TEST(BudgetPlot, OneHundredThousandChannelsAreDrawnAndListed) {
   const auto inspection = inspectionOf(randomLayer(100'000, 16, 4));
   QElapsedTimer clock;

@@ -24,6 +24,16 @@ QColor BudgetPlot::barColour(double use, const Theme& theme) {
   return theme.bar;
 }
 
+// Of the part below zero: told from the part above, and no louder.
+QColor BudgetPlot::belowColour(double use, const Theme& theme) {
+  if (use < nearlyFull) return theme.barBelow;
+  constexpr float strength = 0.7F;
+  const QColor full = barColour(use, theme);
+  const auto mixed = [](float a, float b) { return strength * a + (1.0F - strength) * b; };
+  return QColor::fromRgbF(mixed(full.redF(), theme.surface.redF()), mixed(full.greenF(), theme.surface.greenF()),
+                          mixed(full.blueF(), theme.surface.blueF()));
+}
+
 void BudgetPlot::paintHistogram(QPainter& painter, const QRectF& area, const Theme& theme) const {
   constexpr std::size_t bins = 20;
   std::array<double, bins + 1> counts{};  // the last holds what is above 100 %

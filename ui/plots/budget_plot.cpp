@@ -6,13 +6,12 @@
 #include <cmath>
 #include <utility>
 
-#include "ui/plots/plot_legend.h"
-
 namespace axescope::ui {
 
 namespace {
 
 constexpr double histogramWidth = 170.0;
+constexpr QLatin1String limitMark("- -  ");
 
 // What the channels that share a pixel column span.
 struct Column {
@@ -61,9 +60,13 @@ void BudgetPlot::paint(QPainter& painter, const QRectF& area, const Theme& theme
   drawHeading(painter, titleBox, description_.title, theme);
   const bool tiled = description_.tiles > 1 && area.height() > 380;
   const double tilesHeight = tiled ? std::clamp(0.3 * area.height(), 90.0, 260.0) : 0.0;
-  frame_.area =
-      QRectF(area.left() + leftRoom, titleBox.bottom() + line + 8, area.width() - leftRoom - histogramWidth - 74,
-             area.height() - 2 * line - 18 - bottomRoom - tilesHeight);
+  const double width = area.width() - leftRoom - histogramWidth - 74;
+  // Beside the limit's text, in as many rows as it takes.
+  const double limitWidth = QFontMetricsF(painter.font()).horizontalAdvance(limitMark + description_.limitText);
+  const PlotLegend legend(meanings(theme), painter.font(), width - limitWidth - 20);
+  const double legendHeight = std::max(line, legend.height());
+  frame_.area = QRectF(area.left() + leftRoom, titleBox.bottom() + legendHeight + 8, width,
+                       area.height() - line - legendHeight - 18 - bottomRoom - tilesHeight);
   double most = description_.limit;
   double least = -description_.limit;
   for (const ChannelBudget& channel : description_.channels) {
@@ -80,6 +83,7 @@ void BudgetPlot::paint(QPainter& painter, const QRectF& area, const Theme& theme
   frame_.paintX(painter, theme, {.title = xTitle(), .suffix = {}, .whole = true, .ticks = 8});
   paintBars(painter, theme);
   paintLimits(painter, theme);
+  legend.paint(painter, QPointF(frame_.area.left(), frame_.area.top() - legendHeight - 4), theme);
   paintHistogram(painter, QRectF(frame_.area.right() + 58, frame_.area.top(), histogramWidth, frame_.area.height()),
                  theme);
   if (tiled) {
@@ -104,7 +108,7 @@ void BudgetPlot::paintBars(QPainter& painter, const Theme& theme) const {
     }
     if (description_.view.negative && column.below < 0.0) {
       painter.fillRect(QRectF(QPointF(left, zero), QPointF(right, frame_.top(column.below))),
-                       column.use > 1.0 ? barColour(column.use, theme).lighter(130) : theme.barBelow);
+                       belowColour(column.use, theme));
     }
   };
   if (width >= 2.0) {
@@ -146,23 +150,24 @@ void BudgetPlot::paintLimits(QPainter& painter, const Theme& theme) const {
   const double line = QFontMetricsF(painter.font()).height();
   const QRectF strip(frame_.area.left(), frame_.area.top() - line - 4, frame_.area.width(), line);
   painter.setPen(theme.text);
-  painter.drawText(strip, Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("- -  ") + description_.limitText);
-  // What the colours mean, left of it.
-  double x = strip.left();
-  const QFontMetricsF metrics(painter.font());
-  const std::pair<QColor, QString> meanings[] = {{barColour(0.0, theme), tr("positive")},
-                                                 {theme.barBelow, tr("negative")},
-                                                 {theme.warning, tr("95 % used")},
-                                                 {theme.error, tr("may overflow")}};
-  const double room = strip.width() - metrics.horizontalAdvance(description_.limitText) - 50;
-  for (const auto& [colour, text] : meanings) {
-    const double needed = 26 + metrics.horizontalAdvance(text);
-    if (x + needed - strip.left() > room) break;
-    painter.fillRect(QRectF(x, strip.center().y() - 5, 10, 10), colour);
-    painter.setPen(theme.mutedText);
-    painter.drawText(QRectF(x + 15, strip.top(), needed, strip.height()), Qt::AlignLeft | Qt::AlignVCenter, text);
-    x += needed + 4;
-  }
+  painter.drawText(strip, Qt::AlignRight | Qt::AlignVCenter, limitMark + description_.limitText);
+}
+
+std::vector<LegendEntry> BudgetPlot::meanings(const Theme& theme) const {
+  const auto& channels = description_.channels;
+  const auto any = [&](const QColor& colour) {
+    return std::any_of(channels.begin(), channels.end(),
+                       [&](const ChannelBudget& channel) { return barColour(channel.use, theme) == colour; });
+  };
+  std::vector<LegendEntry> entries;
+  const auto add = [&](const QColor& colour, const QString& name) {
+    entries.push_back({name, {colour, Marker::square}, true});
+  };
+  if (description_.view.positive) add(theme.bar, tr("positive"));
+  if (description_.view.negative) add(theme.barBelow, tr("negative"));
+  if (any(theme.warning)) add(theme.warning, tr("95 % used"));
+  if (any(theme.error)) add(theme.error, tr("may overflow"));
+  return entries;
 }
 
 std::optional<PlotMark> BudgetPlot::markNear(QPointF position, double) const {

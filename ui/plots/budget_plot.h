@@ -8,6 +8,7 @@
 #include "ui/plots/budget_description.h"
 #include "ui/plots/plot.h"
 #include "ui/plots/plot_frame.h"
+#include "ui/plots/plot_legend.h"
 
 namespace axescope::ui {
 
@@ -38,10 +39,13 @@ class BudgetPlot : public Plot {
   void choose(AxisRange range);
   void paintBars(QPainter& painter, const Theme& theme) const;
   void paintLimits(QPainter& painter, const Theme& theme) const;
+  /// What the colours mean that occur.
+  std::vector<LegendEntry> meanings(const Theme& theme) const;
   void paintHistogram(QPainter& painter, const QRectF& area, const Theme& theme) const;
   void paintTiles(QPainter& painter, const QRectF& area, const Theme& theme) const;
   QString xTitle() const;
   static QColor barColour(double use, const Theme& theme);
+  static QColor belowColour(double use, const Theme& theme);
 
   BudgetDescription description_;
   QString notice_;
