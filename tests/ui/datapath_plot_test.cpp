@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "ui/pages/datapath_page.h"
+#include "ui/plots/register_box.h"
 
 namespace axescope::ui {
 namespace {
@@ -49,6 +50,24 @@ TEST(DatapathPlot, TracesTheFullestTileThroughBothKindsOfRegister) {
   EXPECT_EQ(stages.sums->saturated.observed.high, 4095);
   EXPECT_EQ(stages.sums->wrapped.observed.low, 5355 - 8192);
   EXPECT_EQ(stages.sums->outside, 3 * 2);  // the third and fourth addition of each sample
+}
+
+TEST(DatapathPlot, SaysFirstHowManySumsLieOutside) {
+  DatapathPlot plot;
+  plot.setDescription(datapathWithSums(*inspectionOf(13), 0));
+  EXPECT_TRUE(plot.table().rows.front().front().toString().startsWith(QStringLiteral("True sums · ")));
+  EXPECT_TRUE(plot.table().rows.front().front().toString().endsWith(QStringLiteral(" % outside")));
+  plot.setDescription(datapathWithSums(*inspectionOf(16), 0));
+  EXPECT_EQ(plot.table().rows.front().front().toString(), QStringLiteral("True sums · none outside"));
+}
+
+TEST(DatapathPlot, ANarrowRegisterHasRoomForWhatIsWrittenInIt) {
+  QFont font;
+  font.setPixelSize(14);
+  const double text = QFontMetricsF(font).horizontalAdvance(QStringLiteral("overflow, needs 20"));
+  EXPECT_GT(RegisterBox::widthFor(4, 4.0, font, 500.0), text);
+  EXPECT_EQ(RegisterBox::widthFor(4, 4.0, font, 90.0), 90.0);
+  EXPECT_GT(RegisterBox::widthFor(63, 20.0, font, 90.0), 63 * 20.0);
 }
 
 TEST(DatapathPlot, DrawsTheFullestTheShownAndTheLastOfManyTiles) {

@@ -35,7 +35,6 @@ void arrow(QPainter& painter, QPointF from, QPointF to, const Theme& theme) {
 HistogramDescription sumsHistogram(const PartialSumHistogram& sums, const QString& title, int innerBits) {
   HistogramDescription histogram;
   histogram.title = title;
-  histogram.xTitle = DatapathPlot::tr("partial sum");
   histogram.range = {static_cast<double>(sums.range.low), static_cast<double>(sums.range.high)};
   histogram.counts.assign(sums.counts.begin(), sums.counts.end());
   const IntegerRange held = twosComplement(innerBits);
@@ -100,16 +99,19 @@ void DatapathPlot::paintStages(QPainter& painter, const QRectF& area, const Them
 
   // One scale for all registers: the pixels of a bit.
   const int bits = productBits + description_.innerBits + description_.outerBits;
-  const double bit = std::clamp((area.width() - RegisterBox::width(0, 0) - 3 * mostArrowRoom - 60.0) / bits, 4.0, 20.0);
+  const double most = (area.width() - 3 * leastArrowRoom) / 4.0;
+  const auto widthOf = [&](int count, double bit) { return RegisterBox::widthFor(count, bit, painter.font(), most); };
+  const double bit = std::clamp((area.width() - widthOf(0, 0.0) - 3 * mostArrowRoom - 60.0) / bits, 4.0, 20.0);
   const double rowsHeight = static_cast<double>(drawn.size()) * (rowHeight + rowGap) - rowGap;
   double top = area.center().y() - rowsHeight / 2;
   const double middle = area.center().y();
 
   const double multiplierLeft = area.left();
-  const double multiplierWidth = RegisterBox::width(productBits, bit);
-  const double innerWidth = RegisterBox::width(description_.innerBits, bit);
-  const double outerWidth = RegisterBox::width(description_.outerBits, bit);
-  const double boxes = multiplierWidth + innerWidth + outerWidth + RegisterBox::width(0, bit);
+  const double multiplierWidth = widthOf(productBits, bit);
+  const double innerWidth = widthOf(description_.innerBits, bit);
+  const double outerWidth = widthOf(description_.outerBits, bit);
+  const double scaleWidth = widthOf(0, bit);
+  const double boxes = multiplierWidth + innerWidth + outerWidth + scaleWidth;
   const double arrowRoom = std::clamp((area.width() - boxes) / 3.0, leastArrowRoom, mostArrowRoom);
   const double innerLeft = multiplierLeft + multiplierWidth + arrowRoom;
   const double outerLeft = innerLeft + innerWidth + arrowRoom;
@@ -120,6 +122,7 @@ void DatapathPlot::paintStages(QPainter& painter, const QRectF& area, const Them
     const DatapathTile& tile = description_.tiles[index];
     const RegisterBox multiplier{
         .topLeft = {multiplierLeft, top},
+        .width = multiplierWidth,
         .bits = productBits,
         .usedBits = productBits,
         .bit = bit,
@@ -128,6 +131,7 @@ void DatapathPlot::paintStages(QPainter& painter, const QRectF& area, const Them
         .kind = RegisterBox::Kind::plain};
     multiplier.paint(painter, theme);
     const RegisterBox inner{.topLeft = {innerLeft, top},
+                            .width = innerWidth,
                             .bits = description_.innerBits,
                             .usedBits = tile.smallestBits,
                             .bit = bit,
@@ -150,17 +154,18 @@ void DatapathPlot::paintStages(QPainter& painter, const QRectF& area, const Them
   }
   const RegisterBox outer{
       .topLeft = {outerLeft, middle - rowHeight / 2},
+      .width = outerWidth,
       .bits = description_.outerBits,
       .usedBits = description_.smallestOuterBits,
       .bit = bit,
       .title = tr("outer Σ · %1 bits").arg(description_.outerBits),
-      .detail = description_.outerGuaranteed ? tr("certified, needs %1").arg(description_.smallestOuterBits)
-                                             : tr("may overflow, needs %1").arg(description_.smallestOuterBits),
+      .detail = outerDetail(),
       .kind = description_.outerGuaranteed ? RegisterBox::Kind::certified : RegisterBox::Kind::unproven};
   outer.paint(painter, theme);
   const double scaleLeft = outerLeft + outerWidth + arrowRoom;
   arrow(painter, {outerLeft + outerWidth, middle}, {scaleLeft, middle}, theme);
   const RegisterBox scale{.topLeft = {scaleLeft, middle - rowHeight / 2},
+                          .width = scaleWidth,
                           .bits = 0,
                           .usedBits = 0,
                           .bit = bit,
@@ -179,17 +184,29 @@ void DatapathPlot::paintStages(QPainter& painter, const QRectF& area, const Them
                      .arg(description_.saturates ? tr("saturate") : tr("wrap around")));
 }
 
+QString DatapathPlot::outerDetail() const {
+  if (!description_.outerGuaranteed) return tr("may overflow, needs %1").arg(description_.smallestOuterBits);
+  // Inner registers that overflow hand on less than the true sums.
+  return description_.smallestOuterBits > description_.outerBits
+             ? tr("holds all that inner Σ can")
+             : tr("certified, needs %1").arg(description_.smallestOuterBits);
+}
+
 std::vector<HistogramDescription> DatapathPlot::histograms() const {
   const PartialSums& sums = *description_.sums;
   const double share =
       static_cast<double>(sums.outside) / static_cast<double>(std::max<std::int64_t>(1, sums.exact.total()));
-  QString truth = tr("True partial sums of tile %1, %2").arg(description_.shownTile).arg(description_.sumsOf);
-  if (sums.outside > 0) truth += tr(" · %1 % outside").arg(100.0 * share, 0, 'g', 2);
+  // What overflows comes first: narrow plots cut the title.
+  const QString truth =
+      sums.outside > 0 ? tr("True sums · %1 % outside").arg(100.0 * share, 0, 'g', 2) : tr("True sums · none outside");
   std::vector<HistogramDescription> all{
       sumsHistogram(sums.exact, truth, description_.innerBits),
       sumsHistogram(sums.wrapped, tr("Held by a register that wraps"), description_.innerBits),
       sumsHistogram(sums.saturated, tr("Held by one that saturates"), description_.innerBits)};
-  for (HistogramDescription& histogram : all) histogram.logarithmic = description_.logarithmicCounts;
+  for (HistogramDescription& histogram : all) {
+    histogram.xTitle = tr("partial sum, tile %1, %2").arg(description_.shownTile).arg(description_.sumsOf);
+    histogram.logarithmic = description_.logarithmicCounts;
+  }
   return all;
 }
 

@@ -51,6 +51,7 @@ class DatapathPlot : public Plot {
  private:
   void paintStages(QPainter& painter, const QRectF& area, const Theme& theme);
   void paintSums(QPainter& painter, const QRectF& area, const Theme& theme) const;
+  QString outerDetail() const;
   std::vector<HistogramDescription> histograms() const;
 
   DatapathDescription description_;

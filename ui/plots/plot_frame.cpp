@@ -76,7 +76,7 @@ void PlotFrame::paintX(QPainter& painter, const Theme& theme, const Labels& labe
   painter.setPen(theme.text);
   drawSymbolText(painter,
                  QRectF(area.left(), area.bottom() + metrics.height() + 2 * gap, area.width(), metrics.height()),
-                 Qt::AlignCenter, labels.title);
+                 Qt::AlignCenter, QFontMetricsF(painter.font()).elidedText(labels.title, Qt::ElideRight, area.width()));
   painter.restore();
 }
 

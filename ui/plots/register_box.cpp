@@ -4,7 +4,7 @@
 #include <QFontMetricsF>
 #include <algorithm>
 
-#include "ui/plots/symbol_text.h"
+#include "ui/plots/datapath_plot.h"
 
 namespace axescope::ui {
 
@@ -12,7 +12,12 @@ namespace {
 
 constexpr double padding = 9.0;
 constexpr double stripHeight = 10.0;
-constexpr double leastWidth = 112.0;
+
+QFont detailFont(const QFont& usual) {
+  QFont small = usual;
+  small.setPixelSize(std::max(9, QFontInfo(usual).pixelSize() - 1));
+  return small;
+}
 
 }  // namespace
 
@@ -20,13 +25,14 @@ double RegisterBox::height(const QFont& font) {
   return 2.0 * QFontMetricsF(font).height() + stripHeight + 3 * padding;
 }
 
-double RegisterBox::width(int bits, double bit) {
-  return std::max(leastWidth, bits * bit + 2 * padding);
+double RegisterBox::widthFor(int bits, double bit, const QFont& font, double most) {
+  const double text = QFontMetricsF(detailFont(font)).horizontalAdvance(DatapathPlot::tr("may overflow, needs 00"));
+  return std::max(std::min(text + 2 * padding, most), bits * bit + 2 * padding);
 }
 
 void RegisterBox::paint(QPainter& painter, const Theme& theme) const {
   const QFontMetricsF metrics(painter.font());
-  const QRectF box(topLeft, QSizeF(width(bits, bit), height(painter.font())));
+  const QRectF box(topLeft, QSizeF(width, height(painter.font())));
   const QColor frame = kind == Kind::certified ? theme.good : kind == Kind::unproven ? theme.warning : theme.border;
   painter.setPen(QPen(frame, emphasis ? 2.6 : 1.5));
   painter.setBrush(theme.panel);
@@ -38,14 +44,12 @@ void RegisterBox::paint(QPainter& painter, const Theme& theme) const {
   painter.setPen(theme.text);
   painter.drawText(QRectF(box.left(), box.top() + padding - 2, box.width(), metrics.height()), Qt::AlignCenter, title);
   painter.restore();
-  QFont small = painter.font();
   const QFont usual = painter.font();
-  small.setPixelSize(std::max(9, QFontInfo(usual).pixelSize() - 1));
-  painter.setFont(small);
+  painter.setFont(detailFont(usual));
   painter.setPen(kind == Kind::unproven ? theme.warning : theme.mutedText);
-  painter.drawText(
-      QRectF(box.left() + 2, box.top() + padding + metrics.height() - 2, box.width() - 4, metrics.height()),
-      Qt::AlignCenter, detail);
+  const QRectF line(box.left() + 2, box.top() + padding + metrics.height() - 2, box.width() - 4, metrics.height());
+  painter.drawText(line, Qt::AlignCenter,
+                   QFontMetricsF(painter.font()).elidedText(detail, Qt::ElideRight, line.width()));
   painter.setFont(usual);
   // The strip: bits the worst input needs are filled, the rest is headroom.
   const double left = box.center().x() - bits * bit / 2;

@@ -13,6 +13,7 @@ struct RegisterBox {
   enum class Kind { plain, certified, unproven };
 
   QPointF topLeft;
+  double width = 0.0;
   int bits = 0;      // cells of the strip; 0: no register
   int usedBits = 0;  // that the worst input needs; may exceed bits
   double bit = 8.0;  // pixels of a cell
@@ -22,7 +23,8 @@ struct RegisterBox {
   bool emphasis = false;
 
   static double height(const QFont& font);
-  static double width(int bits, double bit);
+  /// Room for the bits, and for what is written above them unless that takes more than `most`.
+  static double widthFor(int bits, double bit, const QFont& font, double most);
   void paint(QPainter& painter, const Theme& theme) const;
 };
 
