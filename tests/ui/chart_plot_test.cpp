@@ -54,6 +54,19 @@ TEST(ChartPlot, AMillionVerticesKeepTheExtremesOfEveryPixelColumn) {
   EXPECT_EQ(thinned(thin, ChartPlot::mostVertices), thin);
 }
 
+TEST(ChartPlot, WhatIsProvenLiesAboveWhatIsNot) {
+  ChartDescription chart;
+  for (const bool solid : {true, false}) {
+    ChartSeries series{QStringLiteral("s"), {solid ? Qt::blue : Qt::red, Marker::square}, {}, {}};
+    series.markers.push_back({{1.0, 1.0}, solid, false, 0});
+    chart.series.push_back(series);
+  }
+  ChartPlot plot;
+  plot.setDescription(chart);
+  const QImage image = painted(plot, Theme::light());
+  EXPECT_EQ(image.pixelColor(plot.marks().front().position.toPoint()), QColor(Qt::blue));
+}
+
 TEST(ChartPlot, OneHundredThousandPointsAreDrawnWithinTwoSeconds) {
   const std::vector<PointResult> points = manyPoints(100'000);
   QElapsedTimer clock;

@@ -195,6 +195,10 @@ void ChartPlot::paintMarkers(QPainter& painter, const Theme& theme) {
       if (marker.row >= 0) addMark({marker.row, position});
     }
   }
+  // What is proven lies above what is not.
+  for (std::vector<Placed>* placed : {&faded, &clear}) {
+    std::stable_partition(placed->begin(), placed->end(), [](const Placed& one) { return !one.marker->solid; });
+  }
   const auto draw = [&](const std::vector<Placed>& placed, std::size_t most, double radius) {
     const std::size_t stride = std::max<std::size_t>(1, (placed.size() + most - 1) / most);
     for (std::size_t i = 0; i < placed.size(); i += stride) {
