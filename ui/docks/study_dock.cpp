@@ -219,10 +219,11 @@ void StudyDock::showEstimate(const Result<StudyEstimate>& answer) {
     estimate_->setText(QString::fromStdString(answer.error().line()).toHtmlEscaped());
     return;
   }
-  QString text = tr("<b>%L1 points</b>").arg(answer->points);
+  QString text = answer->points == 1 ? tr("<b>1 point</b>") : tr("<b>%L1 points</b>").arg(answer->points);
   if (answer->seconds) text += tr(" · about %1").arg(clockText(*answer->seconds));
   if (answer->quantizations > 0 && answer->quantizations < answer->points) {
-    text += tr("<br>%L1 quantizations, shared").arg(answer->quantizations);
+    text += answer->quantizations == 1 ? tr("<br>1 quantization, shared")
+                                       : tr("<br>%L1 quantizations, shared").arg(answer->quantizations);
   }
   if (!state_->model()) text += tr("<br>open a dump to run them");
   estimate_->setText(text);

@@ -194,7 +194,8 @@ QVariant LayersModel::fileData(const File& file, int column, int role) const {
   const Dump& dump = file.open.model->dump();
   const bool isCurrent = state_->model() == file.open.model;
   const QString fileName = QFileInfo(file.open.path).fileName();
-  const QString layers = tr("%Ln layers", nullptr, static_cast<int>(file.layers().size()));
+  const std::size_t count = file.layers().size();
+  const QString layers = count == 1 ? tr("1 layer") : tr("%L1 layers").arg(count);
   if (role == Qt::FontRole && isCurrent) {
     QFont bold;
     bold.setWeight(QFont::DemiBold);

@@ -60,7 +60,8 @@ QString factsOf(const Model& model) {
   const QString title = QString::fromStdString(dump.model().empty() ? dump.fileName() : dump.model());
   facts << QStringLiteral("<b>%1</b>").arg(title.toHtmlEscaped());
   if (dump.task() != Task::none) facts << QString::fromLatin1(name(dump.task()));
-  facts << tr("%1 layers, %2 weights").arg(dump.layers().size()).arg(QLocale().toString(qlonglong{weights}));
+  facts << (dump.layers().size() == 1 ? tr("1 layer") : tr("%1 layers").arg(dump.layers().size()));
+  facts << tr("%1 weights").arg(QLocale().toString(qlonglong{weights}));
   facts << (model.network() != nullptr ? tr("with its graph") : tr("layers alone, without a graph"));
   const auto samples = [](const std::vector<std::int64_t>& shape) {
     return QLocale().toString(qlonglong{shape.front()});
