@@ -14,7 +14,7 @@ namespace axescope::ui {
 
 namespace {
 
-constexpr int barWidth = 56;
+constexpr int barWidth = 64;
 constexpr int indentation = 10;
 constexpr int leastWidth = 240;
 
@@ -69,7 +69,6 @@ void ModelDock::makeTree() {
   tree_->setItemDelegate(new LayerDelegate(state_, tree_));
   tree_->setIndentation(indentation);
   tree_->setUniformRowHeights(true);
-  tree_->setAllColumnsShowFocus(true);
   tree_->setExpandsOnDoubleClick(false);
   tree_->setTextElideMode(Qt::ElideMiddle);
   tree_->setAccessibleName(tr("Open models and their layers"));

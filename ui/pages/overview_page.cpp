@@ -59,6 +59,7 @@ OverviewPage::OverviewPage(AppState* state, QWidget* parent)
       logarithmic_(addSwitch(tr("log counts"), false)),
       facts_(new QLabel),
       table_(new QTableView) {
+  layer_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   for (const auto& [weight, activation] : {std::pair(4, 8), {8, 8}, {6, 8}, {4, 4}, {3, 8}, {2, 8}}) {
     bits_->addItem(QStringLiteral("W%1 A%2").arg(weight).arg(activation), QPoint(weight, activation));
   }

@@ -5,8 +5,8 @@ namespace axescope::ui {
 
 ParetoPage::ParetoPage(AppState* state, QWidget* parent)
     : ChartPage(state, QStringLiteral("pareto"), tr("colour"), parent),
-      dominated_(addSwitch(tr("dominated points"), true)),
-      steps_(addSwitch(tr("step front"), true)),
+      dominated_(addSwitch(tr("dominated"), true)),
+      steps_(addSwitch(tr("steps"), true)),
       guaranteed_(addSwitch(tr("guaranteed only"), false)) {
   fillWithCosts(xChoice());
   xChoice()->setCurrentIndex(xChoice()->findData(QStringLiteral("accumulator_bits")));

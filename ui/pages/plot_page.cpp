@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ui/plots/result_chart.h"
+#include "ui/plots/symbol_text.h"
 
 namespace axescope::ui {
 
@@ -19,7 +20,7 @@ PlotPage::PlotPage(AppState* state, Plot* plot, QString fileName, QWidget* paren
       fileName_(std::move(fileName)) {
   plot_->setParent(this);
   controls_->setContentsMargins(14, 8, 14, 4);
-  controls_->setSpacing(8);
+  controls_->setSpacing(6);
   column_->setContentsMargins(0, 0, 0, 0);
   column_->setSpacing(0);
   column_->addLayout(controls_);
@@ -50,7 +51,7 @@ void PlotPage::addControl(QWidget* control, const QString& text) {
     return;
   }
   // A label and its control stay together where the row breaks.
-  auto* label = new QLabel(text);
+  auto* label = new QLabel(symbolHtml(text));
   label->setProperty("muted", true);
   label->setBuddy(control);
   control->setAccessibleName(text);
