@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "core/datapath/accumulator.h"
+#include "core/datapath/byte_product.h"
 #include "core/datapath/stepwise_lanes.h"
 
 namespace axescope {
@@ -46,6 +47,12 @@ std::string_view name(EmulationPath path) {
       return "certified product";
     case EmulationPath::wrapProduct:
       return "wrap product";
+    case EmulationPath::saturateShifted:
+      return "saturate shifted";
+    case EmulationPath::saturateClamped:
+      return "saturate clamped";
+    case EmulationPath::saturateWide:
+      return "saturate wide";
     case EmulationPath::stepwise:
       return "stepwise";
   }
@@ -57,55 +64,78 @@ LayerEmulator::LayerEmulator(const CodeMatrix& codes, IntegerRange activations, 
                    datapath.outerBits),
       datapath_(datapath),
       largestProduct_(largestMagnitude(codes) * std::max(-activations.low, activations.high)),
+      bytes_(fitByte(activations) && fitSignedByte(codes)),
       channelOfRow_(static_cast<std::size_t>(codes.rows())),
       codes_(codes.rows(), codes.cols()) {
   datapath_.outerBits = certificate_.outerBits();
   std::iota(channelOfRow_.begin(), channelOfRow_.end(), std::int64_t{0});
-  std::vector<EmulationPath> paths(channelOfRow_.size());
-  std::transform(channelOfRow_.begin(), channelOfRow_.end(), paths.begin(),
-                 [this](std::int64_t channel) { return path(channel, CountOverflows::no); });
+  std::vector<Kind> kindOf(channelOfRow_.size());
+  std::transform(channelOfRow_.begin(), channelOfRow_.end(), kindOf.begin(),
+                 [this](std::int64_t channel) { return kind(channel); });
   std::stable_sort(channelOfRow_.begin(), channelOfRow_.end(), [&](std::int64_t a, std::int64_t b) {
-    return paths[static_cast<std::size_t>(a)] < paths[static_cast<std::size_t>(b)];
+    return kindOf[static_cast<std::size_t>(a)] < kindOf[static_cast<std::size_t>(b)];
   });
-  certifiedRows_ = std::count(paths.begin(), paths.end(), EmulationPath::certifiedProduct);
-  productRows_ = certifiedRows_ + std::count(paths.begin(), paths.end(), EmulationPath::wrapProduct);
-
   for (Eigen::Index row = 0; row < codes.rows(); ++row) {
     codes_.row(row) = codes.row(channelOfRow_[static_cast<std::size_t>(row)]);
   }
-  if (fitByte(activations) && fitSignedByte(codes_)) {
-    narrowCodes_.resize(static_cast<std::size_t>(codes_.size()));
-    std::transform(codes_.data(), codes_.data() + codes_.size(), narrowCodes_.begin(),
-                   [](std::int16_t code) { return static_cast<std::int8_t>(code); });
+  std::int64_t first = 0;
+  for (const Kind each : kinds) {
+    const std::int64_t channels = std::count(kindOf.begin(), kindOf.end(), each);
+    if (channels > 0) addGroup(each, first, channels);
+    first += channels;
   }
+}
+
+void LayerEmulator::addGroup(Kind kind, std::int64_t first, std::int64_t channels) {
+  Group& group = groups_.emplace_back();
+  group.kind = kind;
+  group.path = pathOf(kind);
+  group.first = first;
+  group.channels = channels;
+  if (group.path == EmulationPath::stepwise) return;
+  if (group.path == EmulationPath::certifiedProduct) {
+    narrowCodes_.resize(static_cast<std::size_t>(channels * codes_.cols()));
+    std::transform(codes_.data(), codes_.data() + narrowCodes_.size(), narrowCodes_.begin(),
+                   [](std::int16_t code) { return static_cast<std::int8_t>(code); });
+    return;
+  }
+  const auto names = channelOfRow_.begin() + first;
+  group.lanes.emplace(codes_.middleRows(first, channels), std::vector<std::int64_t>(names, names + channels),
+                      certificate_, datapath_, *laneRuleOf(kind), bytes_);
+}
+
+LayerEmulator::Kind LayerEmulator::kind(std::int64_t channel) const {
+  if (certificate_.guaranteed(channel)) return Kind::guaranteed;
+  const bool wraps = datapath_.innerOverflow == Overflow::wrap || innerGuaranteed(certificate_, channel);
+  return wraps ? Kind::wrapsOrProven : Kind::saturates;
+}
+
+std::optional<LaneRule> LayerEmulator::laneRuleOf(Kind kind) const {
+  const InnerEnds ends = kind == Kind::saturates ? InnerEnds::saturate : InnerEnds::wrapOrProven;
+  return laneRule(certificate_.tiling(), datapath_, ends, largestProduct_);
+}
+
+EmulationPath LayerEmulator::pathOf(Kind kind) const {
+  if (kind == Kind::guaranteed && bytes_) return EmulationPath::certifiedProduct;
+  const std::optional<LaneRule> rule = laneRuleOf(kind);
+  if (!rule) return EmulationPath::stepwise;
+  switch (*rule) {
+    case LaneRule::product:
+      return EmulationPath::wrapProduct;
+    case LaneRule::saturateShifted:
+      return EmulationPath::saturateShifted;
+    case LaneRule::saturateClamped:
+      return EmulationPath::saturateClamped;
+    case LaneRule::saturateWide:
+      break;
+  }
+  return EmulationPath::saturateWide;
 }
 
 EmulationPath LayerEmulator::path(std::int64_t channel, CountOverflows count) const {
-  if (certificate_.guaranteed(channel)) return EmulationPath::certifiedProduct;
-  if (count == CountOverflows::yes) return EmulationPath::stepwise;
-  const bool wraps = datapath_.innerOverflow == Overflow::wrap || innerGuaranteed(certificate_, channel);
-  return wraps ? EmulationPath::wrapProduct : EmulationPath::stepwise;
-}
-
-LayerEmulator::Group LayerEmulator::group(EmulationPath path, CountOverflows count) const {
-  const std::int64_t stepwiseFrom = count == CountOverflows::yes ? certifiedRows_ : productRows_;
-  switch (path) {
-    case EmulationPath::certifiedProduct:
-      return {0, certifiedRows_};
-    case EmulationPath::wrapProduct:
-      return {certifiedRows_, stepwiseFrom - certifiedRows_};
-    case EmulationPath::stepwise:
-      break;
-  }
-  return {stepwiseFrom, codes_.rows() - stepwiseFrom};
-}
-
-CodeRows LayerEmulator::rows(Group group) const {
-  const std::int64_t offset = group.first * codes_.cols();
-  return {.bytes = narrowCodes_.empty() ? nullptr : narrowCodes_.data() + offset,
-          .words = codes_.data() + offset,
-          .channels = group.channels,
-          .k = codes_.cols()};
+  const Kind channelKind = kind(channel);
+  const bool counted = count == CountOverflows::yes && channelKind != Kind::guaranteed;
+  return counted ? EmulationPath::stepwise : pathOf(channelKind);
 }
 
 void LayerEmulator::run(CodeView activations, std::int64_t samples, std::int32_t* out, std::int64_t outStride,
@@ -130,31 +160,38 @@ void LayerEmulator::runGroups(CodeView activations, std::int64_t samples, Word* 
     assert(statistics->channels.size() == channelOfRow_.size() && statistics->dotLength == codes_.cols());
     for (ChannelOverflow& channel : statistics->channels) channel.dotProducts += samples;
   }
-  const CountOverflows count = statistics == nullptr ? CountOverflows::no : CountOverflows::yes;
   for (std::int64_t first = 0; first < samples; first += samplesAtATime) {
     const std::int64_t block = std::min(samplesAtATime, samples - first);
     const CodeView rows = activations.from(first);
     Word* blockOut = out + first * outStride;
-    runProduct(rows, block, group(EmulationPath::certifiedProduct, count), certifiedStages, blockOut, outStride);
-    runProduct(rows, block, group(EmulationPath::wrapProduct, count), tileStages(datapath_, certificate_.tiling()),
-               blockOut, outStride);
-    runStepwise(rows, block, group(EmulationPath::stepwise, count), blockOut, outStride, statistics);
+    for (const Group& group : groups_) {
+      OverflowStatistics* counts = group.kind == Kind::guaranteed ? nullptr : statistics;
+      if (group.path == EmulationPath::certifiedProduct) {
+        runProduct(rows, block, group, blockOut, outStride);
+      } else if (group.lanes && counts == nullptr) {
+        group.lanes->run(rows, block, blockOut, outStride);
+      } else {
+        runStepwise(rows, block, group, blockOut, outStride, counts);
+      }
+    }
   }
 }
 
 template <class Word>
-void LayerEmulator::runProduct(CodeView activations, std::int64_t samples, Group group, const ProductStages& stages,
-                               Word* out, std::int64_t outStride) const {
-  if (group.channels == 0) return;
-  const bool signedActivations = certificate_.activations().low < 0;
+void LayerEmulator::runProduct(CodeView activations, std::int64_t samples, const Group& group, Word* out,
+                               std::int64_t outStride) const {
+  const std::int64_t k = codes_.cols();
+  const ByteCodes codes{narrowCodes_.data(), group.channels, k};
+  std::vector<std::uint8_t> storage;
+  const ByteRows rows = asBytes(activations, samples, k, certificate_.activations().low < 0, storage);
   const auto firstChannel = channelOfRow_.begin() + group.first;
   const bool inPlace = *(firstChannel + group.channels - 1) - *firstChannel == group.channels - 1;
   if (inPlace) {
-    multiplyInStages(activations, signedActivations, samples, rows(group), stages, out + *firstChannel, outStride);
+    multiplyBytes(rows, samples, codes, out + *firstChannel, outStride);
     return;
   }
   std::vector<Word> results(static_cast<std::size_t>(samples * group.channels));
-  multiplyInStages(activations, signedActivations, samples, rows(group), stages, results.data(), group.channels);
+  multiplyBytes(rows, samples, codes, results.data(), group.channels);
   for (std::int64_t s = 0; s < samples; ++s) {
     const Word* from = results.data() + s * group.channels;
     for (std::int64_t i = 0; i < group.channels; ++i) out[s * outStride + firstChannel[i]] = from[i];
@@ -162,9 +199,8 @@ void LayerEmulator::runProduct(CodeView activations, std::int64_t samples, Group
 }
 
 template <class Word>
-void LayerEmulator::runStepwise(CodeView activations, std::int64_t samples, Group group, Word* out,
+void LayerEmulator::runStepwise(CodeView activations, std::int64_t samples, const Group& group, Word* out,
                                 std::int64_t outStride, OverflowStatistics* statistics) const {
-  if (group.channels == 0) return;
   const std::int64_t k = codes_.cols();
   std::vector<std::int16_t> inLanes(static_cast<std::size_t>(k * stepwiseLanes));
   std::vector<std::int64_t> results(static_cast<std::size_t>(stepwiseLanes));

@@ -3,23 +3,28 @@
 // the plain integer-product way; only unproven ones are emulated. Same bits either way.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "core/budget/certificate.h"
 #include "core/datapath/code_view.h"
 #include "core/datapath/datapath.h"
+#include "core/datapath/lane_layer.h"
 #include "core/datapath/overflow_statistics.h"
-#include "core/datapath/tile_products.h"
 
 namespace axescope {
 
 /// How a channel's dot products are computed; named so that tests can assert which one ran.
 enum class EmulationPath {
-  certifiedProduct,  // every tile and the outer sum proven: one plain integer product over K
-  wrapProduct,       // inner accumulators wrap or are proven: a plain product per tile, then one sign extension
-  stepwise,          // inner accumulators saturate, or overflows are counted: one addition at a time, lanes of samples
+  certifiedProduct,  // every tile and the outer sum proven, bytes: one plain integer product over K
+  wrapProduct,       // inner accumulators wrap or are proven: lanes, a product per tile, then one sign extension
+  saturateShifted,   // inner accumulators saturate: see LaneRule; what is proven in a tile goes the product way
+  saturateClamped,
+  saturateWide,
+  stepwise,  // overflows are counted, or 32 bits do not hold a sum: one addition at a time
 };
 std::string_view name(EmulationPath path);
 
@@ -49,31 +54,39 @@ class LayerEmulator {
   EmulationPath path(std::int64_t channel, CountOverflows count) const;
 
  private:
-  /// Channels of one path: a run of rows of codes_.
+  /// All channels of a kind take the same path.
+  enum class Kind { guaranteed, wrapsOrProven, saturates };
+  static constexpr std::array kinds{Kind::guaranteed, Kind::wrapsOrProven, Kind::saturates};
+  /// Channels of one kind: a run of rows of codes_.
   struct Group {
+    Kind kind = Kind::guaranteed;
+    EmulationPath path = EmulationPath::stepwise;
     std::int64_t first = 0;
     std::int64_t channels = 0;
+    std::optional<LaneLayer> lanes;
   };
-  Group group(EmulationPath path, CountOverflows count) const;
-  CodeRows rows(Group group) const;
+  Kind kind(std::int64_t channel) const;
+  std::optional<LaneRule> laneRuleOf(Kind kind) const;
+  EmulationPath pathOf(Kind kind) const;
+  void addGroup(Kind kind, std::int64_t first, std::int64_t channels);
   template <class Word>
   void runGroups(CodeView activations, std::int64_t samples, Word* out, std::int64_t outStride,
                  OverflowStatistics* statistics) const;
   template <class Word>
-  void runProduct(CodeView activations, std::int64_t samples, Group group, const ProductStages& stages, Word* out,
+  void runProduct(CodeView activations, std::int64_t samples, const Group& group, Word* out,
                   std::int64_t outStride) const;
   template <class Word>
-  void runStepwise(CodeView activations, std::int64_t samples, Group group, Word* out, std::int64_t outStride,
+  void runStepwise(CodeView activations, std::int64_t samples, const Group& group, Word* out, std::int64_t outStride,
                    OverflowStatistics* statistics) const;
 
   Certificate certificate_;
   Datapath datapath_;
-  std::int64_t largestProduct_ = 0;         // bounds |q·x|
-  std::vector<std::int64_t> channelOfRow_;  // certified channels first, then those that products can serve
-  std::int64_t certifiedRows_ = 0;
-  std::int64_t productRows_ = 0;          // including the certified ones
+  std::int64_t largestProduct_ = 0;  // bounds |q·x|
+  bool bytes_ = false;               // codes and activations fit 8 bits
+  std::vector<std::int64_t> channelOfRow_;
   CodeMatrix codes_;                      // rows in the order of channelOfRow_
-  std::vector<std::int8_t> narrowCodes_;  // the same when codes and activations fit 8 bits, else empty
+  std::vector<Group> groups_;             // in the order of kinds, without empty ones
+  std::vector<std::int8_t> narrowCodes_;  // the leading rows of codes_ that take the plain product
 };
 
 }  // namespace axescope

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which path runs when, and each path at the edges of its arithmetic.
+#include <string>
+
 #include <gtest/gtest.h>
 
+#include "core/datapath/byte_product.h"
 #include "emulated_layer.h"
 
 namespace axescope {
@@ -60,16 +63,60 @@ TEST(EmulationPaths, UnprovenWrapTakesTileProductsUnlessCounted) {
   }
 }
 
-TEST(EmulationPaths, UnprovenSaturationGoesStepByStep) {
+// Products of 255·7 = 1785 fit 12 bits and not 11.
+TEST(EmulationPaths, SaturationTakesTheNarrowestLanesThatHoldIt) {
+  const struct {
+    int innerBits;
+    std::int16_t largestCode;
+    EmulationPath path;
+  } cases[] = {
+      {16, 7, EmulationPath::saturateShifted},   {12, 7, EmulationPath::saturateShifted},
+      {11, 7, EmulationPath::saturateClamped},   {2, 7, EmulationPath::saturateClamped},
+      {16, 128, EmulationPath::saturateShifted}, {15, 128, EmulationPath::saturateClamped},
+      {16, 129, EmulationPath::saturateWide},    {10, 200, EmulationPath::saturateWide},
+      {17, 200, EmulationPath::saturateWide},
+  };
   std::mt19937 generator(89);
-  const EmulatedLayer layer{
-      .codes = drawCodes(4, 100, {1, 7}, generator),
-      .activations = unsignedBytes,
-      .datapath = {.innerBits = 10, .outerBits = 12, .tileSize = 32, .innerOverflow = Overflow::saturate},
-      .samples = drawCodes(5, 100, unsignedBytes, generator),
-      .type = CodeView::Type::u8};
-  expectPaths(layer, EmulationPath::stepwise, EmulationPath::stepwise);
-  expectBitForBit(layer);
+  for (const auto& each : cases) {
+    SCOPED_TRACE(std::to_string(each.innerBits) + " bits, codes to " + std::to_string(each.largestCode));
+    EmulatedLayer layer{.codes = drawCodes(7, 500, {1, each.largestCode}, generator),
+                        .activations = unsignedBytes,
+                        .datapath = {.innerBits = each.innerBits,
+                                     .outerBits = 24,
+                                     .tileSize = 250,
+                                     .innerOverflow = Overflow::saturate},
+                        .samples = drawCodes(5, 500, {200, 255}, generator),
+                        .type = CodeView::Type::u8};
+    layer.codes.col(0).setConstant(each.largestCode);
+    layer.codes.col(1).setConstant(static_cast<std::int16_t>(-each.largestCode + 1));
+    expectPaths(layer, each.path, EmulationPath::stepwise);
+    const ReferenceRun reference = expectBitForBit(layer);
+    EXPECT_NE(reference.results, reference.exact);
+  }
+}
+
+// A register of 32 bits and more leaves no room for another product, an outer sum may outgrow 32 bits.
+TEST(EmulationPaths, WhatLanesOfThirtyTwoBitsDoNotHoldGoesStepByStep) {
+  std::mt19937 generator(91);
+  const IntegerRange words{-32768, 32767};
+  const auto layer = [&](int innerBits, int outerBits, Overflow overflow) {
+    return EmulatedLayer{.codes = CodeMatrix::Constant(3, 40, -32768),
+                         .activations = words,
+                         .datapath = {.innerBits = innerBits,
+                                      .outerBits = outerBits,
+                                      .tileSize = 8,
+                                      .innerOverflow = overflow,
+                                      .outerOverflow = Overflow::saturate},
+                         .samples = drawCodes(4, 40, words, generator)};
+  };
+  for (const EmulatedLayer& tooLarge : {layer(31, 32, Overflow::saturate), layer(32, 34, Overflow::saturate),
+                                        layer(33, 40, Overflow::wrap), layer(31, 34, Overflow::wrap)}) {
+    expectPaths(tooLarge, EmulationPath::stepwise, EmulationPath::stepwise);
+    expectBitForBit(tooLarge);
+  }
+  const EmulatedLayer held = layer(28, 32, Overflow::saturate);
+  expectPaths(held, EmulationPath::saturateWide, EmulationPath::stepwise);
+  expectBitForBit(held);
 }
 
 TEST(EmulationPaths, ProvenTilesWithAnUnprovenOuterSumNeedNoSteps) {
@@ -87,6 +134,20 @@ TEST(EmulationPaths, ProvenTilesWithAnUnprovenOuterSumNeedNoSteps) {
     expectPaths(layer, EmulationPath::wrapProduct, EmulationPath::stepwise);
     const ReferenceRun reference = expectBitForBit(layer);
     EXPECT_NE(reference.results, reference.exact);
+  }
+}
+
+TEST(EmulationPaths, ProvenChannelsWiderThanBytesAreProductsOfTheirTiles) {
+  std::mt19937 generator(99);
+  const IntegerRange activations{0, 1023};
+  for (const Overflow overflow : {Overflow::wrap, Overflow::saturate}) {
+    const EmulatedLayer layer{.codes = drawCodes(6, 70, {-100, 100}, generator),
+                              .activations = activations,
+                              .datapath = {.innerBits = 26, .outerBits = 0, .tileSize = 33, .innerOverflow = overflow},
+                              .samples = drawCodes(9, 70, activations, generator)};
+    expectPaths(layer, EmulationPath::wrapProduct, EmulationPath::wrapProduct);
+    const ReferenceRun reference = expectBitForBit(layer);
+    EXPECT_EQ(reference.results, reference.exact);
   }
 }
 
@@ -113,7 +174,7 @@ TEST(EmulationPaths, ChannelsOfOneLayerTakeDifferentPaths) {
     EXPECT_EQ(emulator.path(tilesProven, CountOverflows::no), EmulationPath::wrapProduct);
   }
   for (const Eigen::Index unproven : {0, 3, 6, 7}) {
-    EXPECT_EQ(emulator.path(unproven, CountOverflows::no), EmulationPath::stepwise);
+    EXPECT_EQ(emulator.path(unproven, CountOverflows::no), EmulationPath::saturateShifted);
   }
   expectBitForBit(layer);
 }
@@ -122,7 +183,7 @@ TEST(EmulationPaths, ChannelsOfOneLayerTakeDifferentPaths) {
 TEST(EmulationPaths, VpmaddubswPreset) {
   const Datapath preset{.innerBits = 16, .outerBits = 32, .tileSize = 2, .innerOverflow = Overflow::saturate};
   const EmulatedLayer layer = extremeLayer(127, 2, unsignedBytes, CodeView::Type::u8, preset);
-  expectPaths(layer, EmulationPath::stepwise, EmulationPath::stepwise);
+  expectPaths(layer, EmulationPath::saturateShifted, EmulationPath::stepwise);
   EXPECT_EQ(expectBitForBit(layer).results(0, 0), 32767);
 }
 
