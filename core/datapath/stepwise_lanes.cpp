@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <limits>
 
 #include "core/datapath/accumulator.h"
+#include "core/datapath/traced_tile.h"
 
 // A build for any x86-64 machine compiles the lanes for newer ones too; the right copy is chosen when the program
 // starts.
@@ -20,26 +20,6 @@ namespace axescope {
 
 namespace {
 
-enum class InnerRule { proven, wrap, saturate };
-enum class Trace { no, yes };
-
-template <class Word>
-using Lanes = std::array<Word, static_cast<std::size_t>(stepwiseLanes)>;
-
-template <class Word>
-constexpr Word never = std::numeric_limits<Word>::max();
-
-/// Inner accumulators of one tile. The fields after `content` are kept when traced.
-template <class Word>
-struct TileLanes {
-  alignas(64) Lanes<Word> content{};
-  alignas(64) Lanes<Word> trueSum{};
-  alignas(64) Lanes<Word> lowest{};
-  alignas(64) Lanes<Word> highest{};
-  alignas(64) Lanes<Word> events{};
-  alignas(64) Lanes<Word> firstEvent{};  // step within the tile
-};
-
 /// What a channel's lanes have been through so far.
 struct ChannelLanes {
   alignas(64) Lanes<std::int64_t> content{};
@@ -48,31 +28,29 @@ struct ChannelLanes {
   alignas(64) Lanes<std::int64_t> persistent{};
 };
 
-template <class Word, InnerRule rule, Trace trace>
-void addTile(const std::int16_t* q, const std::int16_t* x, std::int64_t length, int bits, TileLanes<Word>& tile) {
-  if constexpr (trace == Trace::yes) tile.firstEvent.fill(never<Word>);
+/// What addTracedTile does in 32 bits.
+template <InnerRule rule>
+void addWideTile(const std::int16_t* q, const std::int16_t* x, std::int64_t length, int bits,
+                 TileLanes<std::int64_t>& tile) {
+  tile.firstEvent.fill(never<std::int64_t>);
   for (std::int64_t step = 0; step < length; ++step) {
     const std::int32_t weight = q[step];
     const std::int16_t* activations = x + step * stepwiseLanes;
     for (std::size_t lane = 0; lane < tile.content.size(); ++lane) {
       const std::int32_t exactProduct = weight * activations[lane];
-      const auto product = static_cast<Word>(exactProduct);
-      const auto sum = static_cast<Word>(tile.content[lane] + product);
-      const Word settled = rule == InnerRule::proven ? sum
-                           : rule == InnerRule::wrap ? wrapTo(sum, bits)
-                                                     : saturateTo(sum, bits);
+      const std::int64_t product = exactProduct;
+      const std::int64_t sum = tile.content[lane] + product;
+      const std::int64_t settled = rule == InnerRule::proven ? sum
+                                   : rule == InnerRule::wrap ? wrapTo(sum, bits)
+                                                             : saturateTo(sum, bits);
       tile.content[lane] = settled;
-      if constexpr (trace == Trace::yes) {
-        const auto trueSum = static_cast<Word>(tile.trueSum[lane] + product);
-        tile.trueSum[lane] = trueSum;
-        tile.lowest[lane] = std::min(tile.lowest[lane], trueSum);
-        tile.highest[lane] = std::max(tile.highest[lane], trueSum);
-        if constexpr (rule != InnerRule::proven) {
-          const bool overflow = settled != sum;
-          tile.events[lane] = static_cast<Word>(tile.events[lane] + (overflow ? 1 : 0));
-          const Word now = overflow ? static_cast<Word>(step) : never<Word>;
-          tile.firstEvent[lane] = std::min(tile.firstEvent[lane], now);
-        }
+      tile.trueSum[lane] += product;
+      tile.lowest[lane] = std::min(tile.lowest[lane], tile.trueSum[lane]);
+      tile.highest[lane] = std::max(tile.highest[lane], tile.trueSum[lane]);
+      if constexpr (rule != InnerRule::proven) {
+        const bool overflow = settled != sum;
+        tile.events[lane] += overflow ? 1 : 0;
+        tile.firstEvent[lane] = std::min(tile.firstEvent[lane], overflow ? step : never<std::int64_t>);
       }
     }
   }
@@ -126,16 +104,20 @@ void noteOuter(const TileLanes<Word>& tile, std::int64_t lastPosition, int bits,
   if (events != 0) noteFirst(statistics, lastPosition);
 }
 
-template <class Word, Trace trace>
 void addTile(InnerRule rule, const std::int16_t* q, const std::int16_t* x, std::int64_t length, int bits,
-             TileLanes<Word>& tile) {
+             TileLanes<std::int32_t>& tile) {
+  addTracedTile(rule, q, x, length, bits, tile);
+}
+
+void addTile(InnerRule rule, const std::int16_t* q, const std::int16_t* x, std::int64_t length, int bits,
+             TileLanes<std::int64_t>& tile) {
   switch (rule) {
     case InnerRule::proven:
-      return addTile<Word, InnerRule::proven, trace>(q, x, length, bits, tile);
+      return addWideTile<InnerRule::proven>(q, x, length, bits, tile);
     case InnerRule::wrap:
-      return addTile<Word, InnerRule::wrap, trace>(q, x, length, bits, tile);
+      return addWideTile<InnerRule::wrap>(q, x, length, bits, tile);
     case InnerRule::saturate:
-      return addTile<Word, InnerRule::saturate, trace>(q, x, length, bits, tile);
+      return addWideTile<InnerRule::saturate>(q, x, length, bits, tile);
   }
 }
 
@@ -149,13 +131,8 @@ template <class Word>
 void runTile(const Tile& at, const std::int16_t* q, const std::int16_t* x, const Datapath& datapath,
              ChannelLanes& lanes, ChannelOverflow* statistics) {
   TileLanes<Word> tile;
-  const std::int16_t* codes = q + at.begin;
-  const std::int16_t* activations = x + at.begin * stepwiseLanes;
-  const std::int64_t length = at.end - at.begin;
-  if (statistics == nullptr) {
-    addTile<Word, Trace::no>(at.rule, codes, activations, length, datapath.innerBits, tile);
-  } else {
-    addTile<Word, Trace::yes>(at.rule, codes, activations, length, datapath.innerBits, tile);
+  addTile(at.rule, q + at.begin, x + at.begin * stepwiseLanes, at.end - at.begin, datapath.innerBits, tile);
+  if (statistics != nullptr) {
     noteInner(tile, at.begin, datapath.innerBits, lanes, *statistics);
     noteOuter(tile, at.end - 1, datapath.outerBits, lanes, *statistics);
   }
@@ -185,20 +162,15 @@ void emulateInLanes(const std::int16_t* q, const std::int16_t* x, std::int64_t l
   const Tiling& tiling = certificate.tiling();
   const InnerRule unproven = datapath.innerOverflow == Overflow::wrap ? InnerRule::wrap : InnerRule::saturate;
   const std::int64_t largestRegister = -twosComplement(datapath.innerBits).low;
+  constexpr int wordBits = 32;
   ChannelLanes lanes;
   for (std::int64_t t = 0; t < tiling.tiles(); ++t) {
     const IntegerRange extremes = certificate.sums(channel, t).extremes(certificate.activations());
     const bool proven = certificate.innerGuaranteed(channel, t);
     const Tile at{tiling.begin(t), tiling.end(t), proven ? InnerRule::proven : unproven};
-    // A register, and the true sum where it is traced, must not leave the machine's integer.
-    const auto suffices = [&](int wordBits) {
-      const bool trueSum = fits(extremes, wordBits);
-      const bool registers = largestRegister + largestProduct <= accumulatorLimit(wordBits);
-      return proven ? trueSum : registers && (statistics == nullptr || trueSum);
-    };
-    if (statistics == nullptr && suffices(16)) {
-      runTile<std::int16_t>(at, q, x, datapath, lanes, statistics);
-    } else if (suffices(32)) {
+    // Neither a register nor the true sum may leave the machine's integer.
+    const bool registersFit = proven || largestRegister + largestProduct <= accumulatorLimit(wordBits);
+    if (registersFit && fits(extremes, wordBits)) {
       runTile<std::int32_t>(at, q, x, datapath, lanes, statistics);
     } else {
       runTile<std::int64_t>(at, q, x, datapath, lanes, statistics);
