@@ -21,8 +21,10 @@ struct ActivationQuantizer {
   IntegerRange range() const { return activationRange(bits, encoding); }
   std::int16_t quantize(float value) const;
   float dequantize(std::int64_t code) const;
-  /// values and codes of the same length.
+  /// The same for many, values and codes of the same length. Bytes: range() must fit them.
   void quantize(std::span<const float> values, std::span<std::int16_t> codes) const;
+  void quantize(std::span<const float> values, std::span<std::int8_t> codes) const;
+  void quantize(std::span<const float> values, std::span<std::uint8_t> codes) const;
   friend bool operator==(const ActivationQuantizer&, const ActivationQuantizer&) = default;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -133,6 +134,34 @@ TEST(ActivationQuantizer, SpanAndSingleValuesAgreeWithTheDefinition) {
         const double clipped = std::clamp(unclipped, static_cast<double>(range.low), static_cast<double>(range.high));
         ASSERT_EQ(codes[i], clipped) << values[i];
         ASSERT_EQ(q.quantize(values[i]), codes[i]);
+      }
+    }
+  }
+}
+
+// The quick way multiplies by a rounded reciprocal: values next to a tie are where it could go wrong.
+TEST(ActivationQuantizer, ManyValuesNextToTiesAgreeWithSingleOnes) {
+  for (const ActivationEncoding encoding : allEncodings) {
+    for (const double high : {0.9, 3.3, 77.0, 1e-30, 1e30}) {
+      const ActivationQuantizer q = activationQuantizer(-high / 3.0, high, 8, encoding);
+      const float infinity = std::numeric_limits<float>::infinity();
+      std::vector<float> values{infinity, -infinity, 0.0F, -0.0F};
+      for (int step = -300; step <= 300; ++step) {
+        const auto tie = static_cast<float>(q.scale * (step + 0.5));
+        for (const float value : {tie, std::nextafter(tie, infinity), std::nextafter(tie, -infinity), tie * 1.0001F}) {
+          values.push_back(value);
+        }
+      }
+      std::vector<std::int16_t> wide(values.size());
+      q.quantize(values, wide);
+      std::vector<std::int8_t> signedBytes(values.size());
+      std::vector<std::uint8_t> unsignedBytes(values.size());
+      hasSignedCodes(encoding) ? q.quantize(values, std::span(signedBytes))
+                               : q.quantize(values, std::span(unsignedBytes));
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        const std::int16_t expected = q.quantize(values[i]);
+        ASSERT_EQ(wide[i], expected) << values[i];
+        ASSERT_EQ(hasSignedCodes(encoding) ? std::int16_t{signedBytes[i]} : std::int16_t{unsignedBytes[i]}, expected);
       }
     }
   }
