@@ -2,6 +2,7 @@
 #include "core/network/integer_layer.h"
 
 #include <algorithm>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -12,29 +13,19 @@ namespace axescope {
 
 namespace {
 
-constexpr std::int64_t blockRows = 256;
+// Rows computed at once: enough for large products, few enough for the second-level cache.
+std::int64_t rowsAtOnce(std::int64_t k) {
+  constexpr std::int64_t leastRows = 256;
+  constexpr std::int64_t mostRows = 2048;
+  constexpr std::int64_t mostCodes = 1 << 19;
+  return std::clamp(mostCodes / k, leastRows, mostRows);
+}
 
 template <class Code>
 constexpr CodeView::Type viewType() {
   if constexpr (std::is_same_v<Code, std::uint8_t>) return CodeView::Type::u8;
   if constexpr (std::is_same_v<Code, std::int8_t>) return CodeView::Type::s8;
   return CodeView::Type::s16;
-}
-
-// Codes of a whole tensor in the narrowest type that holds them.
-template <class Code>
-std::vector<Code> quantizedCodes(const ActivationQuantizer& quantizer, std::span<const float> values) {
-  std::vector<Code> codes(values.size());
-  constexpr std::size_t piece = 4096;
-  std::vector<std::int16_t> wide(std::min(piece, values.size()));
-  for (std::size_t first = 0; first < values.size(); first += piece) {
-    const std::size_t count = std::min(piece, values.size() - first);
-    quantizer.quantize(values.subspan(first, count), std::span(wide).first(count));
-    std::transform(wide.begin(), wide.begin() + static_cast<std::ptrdiff_t>(count),
-                   codes.begin() + static_cast<std::ptrdiff_t>(first),
-                   [](std::int16_t code) { return static_cast<Code>(code); });
-  }
-  return codes;
 }
 
 }  // namespace
@@ -47,16 +38,12 @@ Datapath exactDatapath(const CodeMatrix& codes, IntegerRange activations) {
 
 IntegerLayer::IntegerLayer(const LayerInfo& info, const QuantizedLayer& quantized, std::vector<float> bias,
                            const Datapath& datapath)
-    : info_(info), input_(quantized.input), bias_(std::move(bias)) {
-  bias_.resize(static_cast<std::size_t>(info.channels), 0.0F);
-  for (std::int64_t channel = 0; channel < info.channels; ++channel) {
-    outputScale_.push_back(input_.scale * quantized.scales[static_cast<std::size_t>(channel)]);
-    zeroPointSum_.push_back(input_.zeroPoint * quantized.codes.row(channel).cast<std::int64_t>().sum());
-  }
+    : info_(info), input_(quantized.input), scaling_(quantized, quantized.input, bias) {
   const std::int64_t channels = info.channelsPerGroup();
   for (std::int64_t group = 0; group < info.groups(); ++group) {
     emulators_.emplace_back(quantized.codes.middleRows(group * channels, channels), input_.range(), datapath);
   }
+  if (guaranteed()) direct_ = DirectConvolution::make(info, quantized, bias);
 }
 
 bool IntegerLayer::guaranteed() const {
@@ -76,6 +63,12 @@ double IntegerLayer::maxUse() const {
   return use;
 }
 
+LayerPath IntegerLayer::path(const Shape& input, CountOverflows count) const {
+  if (info_.kind == LayerKind::linear) return LayerPath::rows;
+  const bool direct = direct_ != nullptr && count == CountOverflows::no && direct_->serves(input[2], input[3]);
+  return direct ? LayerPath::convolution : LayerPath::columns;
+}
+
 Status IntegerLayer::run(const Tensor& input, Tensor& output, OverflowStatistics* statistics) const {
   auto shape = layerOutputShape(info_, input.shape);
   if (!shape) {
@@ -83,14 +76,16 @@ Status IntegerLayer::run(const Tensor& input, Tensor& output, OverflowStatistics
     error.object = "layer '" + info_.name + "'";
     return fail(std::move(error));
   }
-  output.shape = *std::move(shape);
-  output.data.resize(static_cast<std::size_t>(output.size()));
+  prepare(output, *shape);
   if (statistics != nullptr && statistics->channels.empty()) {
     statistics->dotLength = info_.k();
     statistics->channels.resize(static_cast<std::size_t>(info_.channels));
   }
   constexpr int byteBits = 8;
-  if (input_.bits > byteBits) {
+  const CountOverflows count = statistics == nullptr ? CountOverflows::no : CountOverflows::yes;
+  if (path(input.shape, count) == LayerPath::convolution) {
+    direct_->run(input, output);
+  } else if (input_.bits > byteBits) {
     runTyped<std::int16_t>(input, output, statistics);
   } else if (hasSignedCodes(input_.encoding)) {
     runTyped<std::int8_t>(input, output, statistics);
@@ -100,66 +95,84 @@ Status IntegerLayer::run(const Tensor& input, Tensor& output, OverflowStatistics
   return {};
 }
 
-template <class Code, class Sum>
-void IntegerLayer::runRows(const Code* rows, std::int64_t count, std::int64_t group, float* output,
-                           std::int64_t rowStride, std::int64_t channelStride, OverflowStatistics* statistics) const {
-  const std::int64_t channels = info_.channelsPerGroup();
-  std::vector<Sum> sums(static_cast<std::size_t>(count * channels));
-  OverflowStatistics counted;
-  emulators_[static_cast<std::size_t>(group)].run({rows, viewType<Code>(), info_.k()}, count, sums.data(), channels,
-                                                  statistics != nullptr ? &counted : nullptr);
-  for (std::int64_t channel = 0; channel < channels; ++channel) {
-    const auto index = static_cast<std::size_t>(group * channels + channel);
-    const double scale = outputScale_[index];
-    const std::int64_t zeroPointSum = zeroPointSum_[index];
-    const auto bias = static_cast<double>(bias_[index]);
-    float* target = output + (group * channels + channel) * channelStride;
-    for (std::int64_t row = 0; row < count; ++row) {
-      const std::int64_t sum = sums[static_cast<std::size_t>(row * channels + channel)] - zeroPointSum;
-      target[row * rowStride] = static_cast<float>(scale * static_cast<double>(sum) + bias);
-    }
-    if (statistics != nullptr) statistics->channels[index].merge(counted.channels[static_cast<std::size_t>(channel)]);
+template <class Code>
+void IntegerLayer::runTyped(const Tensor& input, Tensor& output, OverflowStatistics* statistics) const {
+  std::vector<Code> codes(input.data.size());
+  input_.quantize(input.data, std::span(codes));
+  const bool narrow = std::all_of(emulators_.begin(), emulators_.end(),
+                                  [](const LayerEmulator& emulator) { return emulator.resultFitsInt32(); });
+  if (info_.kind == LayerKind::linear) {
+    narrow ? runRows<Code, std::int32_t>(codes, output, statistics)
+           : runRows<Code, std::int64_t>(codes, output, statistics);
+  } else {
+    narrow ? runColumns<Code, std::int32_t>(input, codes, output, statistics)
+           : runColumns<Code, std::int64_t>(input, codes, output, statistics);
   }
 }
 
-template <class Code>
-void IntegerLayer::runTyped(const Tensor& input, Tensor& output, OverflowStatistics* statistics) const {
-  const std::vector<Code> codes = quantizedCodes<Code>(input_, input.data);
-  const bool narrow = std::all_of(emulators_.begin(), emulators_.end(),
-                                  [](const LayerEmulator& emulator) { return emulator.resultFitsInt32(); });
-  const auto rows = [&](const Code* data, std::int64_t count, std::int64_t group, float* target, std::int64_t rowStride,
-                        std::int64_t channelStride) {
-    if (narrow) {
-      runRows<Code, std::int32_t>(data, count, group, target, rowStride, channelStride, statistics);
-    } else {
-      runRows<Code, std::int64_t>(data, count, group, target, rowStride, channelStride, statistics);
-    }
-  };
-  if (info_.kind == LayerKind::linear) {
-    const std::int64_t total = output.size() / info_.channels;
-    for (std::int64_t first = 0; first < total; first += blockRows) {
-      rows(codes.data() + first * info_.inputs, std::min(blockRows, total - first), 0,
-           output.data.data() + first * info_.channels, info_.channels, 1);
-    }
-    return;
+template <class Code, class Sum>
+void IntegerLayer::runRows(const std::vector<Code>& codes, Tensor& output, OverflowStatistics* statistics) const {
+  const std::int64_t total = output.size() / info_.channels;
+  const std::int64_t block = std::min(rowsAtOnce(info_.inputs), total);
+  std::vector<Sum> sums(static_cast<std::size_t>(block * info_.channels));
+  for (std::int64_t first = 0; first < total; first += block) {
+    const std::int64_t count = std::min(block, total - first);
+    emulate(codes.data() + first * info_.inputs, count, 0, sums.data(), statistics);
+    scaling_.toRows(sums.data(), count, output.data.data() + first * info_.channels);
   }
+}
+
+// Blocks of windows run on from image to image, so that small images make large products too.
+template <class Code, class Sum>
+void IntegerLayer::runColumns(const Tensor& input, const std::vector<Code>& codes, Tensor& output,
+                              OverflowStatistics* statistics) const {
   const Columns<Code> columns{.conv = info_.conv,
                               .inputs = info_.inputs,
                               .height = input.shape[2],
                               .width = input.shape[3],
                               .padding = static_cast<Code>(input_.zeroPoint)};
+  const std::int64_t channels = info_.channelsPerGroup();
+  const std::int64_t k = columns.k();
   const std::int64_t positions = columns.positions();
-  std::vector<Code> block(static_cast<std::size_t>(std::min(blockRows, positions) * columns.k()));
-  for (std::int64_t sample = 0; sample < input.samples(); ++sample) {
-    const Code* image = codes.data() + sample * input.sampleSize();
-    float* planes = output.data.data() + sample * output.sampleSize();
-    for (std::int64_t group = 0; group < info_.groups(); ++group) {
-      for (std::int64_t first = 0; first < positions; first += blockRows) {
-        const std::int64_t count = std::min(blockRows, positions - first);
-        columns.fill(image, group, first, count, block.data(), columns.k());
-        rows(block.data(), count, group, planes + first, 1, positions);
-      }
+  const std::int64_t total = input.samples() * positions;
+  const std::int64_t block = std::min(rowsAtOnce(k), total);
+  std::vector<Code> rows(static_cast<std::size_t>(block * k));
+  std::vector<Sum> sums(static_cast<std::size_t>(block * channels));
+  for (std::int64_t group = 0; group < info_.groups(); ++group) {
+    for (std::int64_t first = 0; first < total; first += block) {
+      const std::int64_t count = std::min(block, total - first);
+      // Calls use(sample, position, row, count) for each image's part of the block.
+      const auto forEachImage = [&](const auto& use) {
+        for (std::int64_t done = 0; done < count;) {
+          const std::int64_t position = (first + done) % positions;
+          const std::int64_t part = std::min(positions - position, count - done);
+          use((first + done) / positions, position, done, part);
+          done += part;
+        }
+      };
+      forEachImage([&](std::int64_t sample, std::int64_t position, std::int64_t row, std::int64_t part) {
+        columns.fill(codes.data() + sample * input.sampleSize(), group, position, part, rows.data() + row * k, k);
+      });
+      emulate(rows.data(), count, group, sums.data(), statistics);
+      forEachImage([&](std::int64_t sample, std::int64_t position, std::int64_t row, std::int64_t part) {
+        float* const planes = output.data.data() + sample * output.sampleSize() + group * channels * positions;
+        scaling_.toPlanes(sums.data() + row * channels, part, group * channels, channels, planes + position, positions);
+      });
     }
+  }
+}
+
+template <class Code, class Sum>
+void IntegerLayer::emulate(const Code* rows, std::int64_t count, std::int64_t group, Sum* sums,
+                           OverflowStatistics* statistics) const {
+  const std::int64_t channels = info_.channelsPerGroup();
+  OverflowStatistics counted;
+  emulators_[static_cast<std::size_t>(group)].run({rows, viewType<Code>(), info_.k()}, count, sums, channels,
+                                                  statistics != nullptr ? &counted : nullptr);
+  if (statistics == nullptr) return;
+  for (std::int64_t channel = 0; channel < channels; ++channel) {
+    statistics->channels[static_cast<std::size_t>(group * channels + channel)].merge(
+        counted.channels[static_cast<std::size_t>(channel)]);
   }
 }
 

@@ -3,18 +3,30 @@
 // zero point, scale and bias outside the accumulator: y = s_x s_c (Σ q_i x_i − z Σ q_i) + b.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "core/base/error.h"
 #include "core/datapath/emulator.h"
 #include "core/dump/dump.h"
+#include "core/network/direct_convolution.h"
+#include "core/network/output_scaling.h"
 #include "core/network/quantized_layer.h"
+#include "core/network/shape.h"
 
 namespace axescope {
 
 /// A datapath on which no dot product of these codes can overflow: the arithmetic itself.
 Datapath exactDatapath(const CodeMatrix& codes, IntegerRange activations);
 
+/// How a layer is computed; named so that tests can assert which one ran.
+enum class LayerPath {
+  rows,         // of a linear layer, through the emulator
+  columns,      // a convolution's windows as rows, through the emulator
+  convolution,  // a guaranteed convolution by the machine's own kernel
+};
+
+/// Const but for what it prepares on first use; shared by threads.
 class IntegerLayer {
  public:
   /// bias: C values or none.
@@ -24,6 +36,9 @@ class IntegerLayer {
   /// On the calling thread; the output gets its shape here. `statistics` may be null, else overflows are added (C
   /// channels). Errors: wrongShape, with the layer as object.
   Status run(const Tensor& input, Tensor& output, OverflowStatistics* statistics) const;
+
+  /// Which way inputs of this shape go, one that run() accepts.
+  LayerPath path(const Shape& input, CountOverflows count) const;
 
   /// One per group.
   const std::vector<LayerEmulator>& emulators() const { return emulators_; }
@@ -36,15 +51,19 @@ class IntegerLayer {
   template <class Code>
   void runTyped(const Tensor& input, Tensor& output, OverflowStatistics* statistics) const;
   template <class Code, class Sum>
-  void runRows(const Code* rows, std::int64_t count, std::int64_t group, float* output, std::int64_t rowStride,
-               std::int64_t channelStride, OverflowStatistics* statistics) const;
+  void runRows(const std::vector<Code>& codes, Tensor& output, OverflowStatistics* statistics) const;
+  template <class Code, class Sum>
+  void runColumns(const Tensor& input, const std::vector<Code>& codes, Tensor& output,
+                  OverflowStatistics* statistics) const;
+  template <class Code, class Sum>
+  void emulate(const Code* rows, std::int64_t count, std::int64_t group, Sum* sums,
+               OverflowStatistics* statistics) const;
 
   LayerInfo info_;
   ActivationQuantizer input_;
-  std::vector<float> bias_;
-  std::vector<double> outputScale_;         // C: s_x s_c
-  std::vector<std::int64_t> zeroPointSum_;  // C: z Σ q_i
+  OutputScaling scaling_;
   std::vector<LayerEmulator> emulators_;
+  std::shared_ptr<const DirectConvolution> direct_;  // null where it cannot serve
 };
 
 }  // namespace axescope

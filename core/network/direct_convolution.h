@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A quantized convolution whose dot products cannot overflow, without columns: the order of additions does not matter
+// then, and the machine's own kernel takes the image as it is.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/dump/dump.h"
+#include "core/linalg/matrix.h"
+#include "core/network/output_scaling.h"
+#include "core/network/sized_convolution.h"
+
+namespace axescope {
+
+/// Shared by threads.
+class DirectConvolution {
+ public:
+  /// bias: C values or none. Null for layers that it cannot serve: linear ones, more than 8 bits, sums that the kernels
+  /// would not add exactly.
+  static std::unique_ptr<const DirectConvolution> make(const LayerInfo& info, const QuantizedLayer& layer,
+                                                       const std::vector<float>& bias);
+
+  /// Whether this machine has a kernel for images of this size; it is made and kept on first use.
+  bool serves(std::int64_t height, std::int64_t width) const {
+    return kernels_.at(height, width, weights_).has_value();
+  }
+
+  /// input [N, I, H, W] of a size that it serves; the output has its shape and storage. On the calling thread.
+  void run(const Tensor& input, Tensor& output) const;
+
+ private:
+  DirectConvolution(const LayerInfo& info, const QuantizedLayer& layer, const ActivationQuantizer& input,
+                    const std::vector<float>& bias);
+
+  LayerInfo info_;
+  ActivationQuantizer input_;
+  OutputScaling scaling_;
+  std::vector<std::int8_t> weights_;
+  SizedConvolution<std::uint8_t> kernels_;
+};
+
+}  // namespace axescope

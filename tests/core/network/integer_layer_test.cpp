@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every way of running a quantized layer gives the bits of its definition: one code, one addition, one output at a
+// time.
+#include "core/network/integer_layer.h"
+
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "core/base/parallel.h"
+#include "core/datapath/reference_emulator.h"
+#include "core/linalg/convolution.h"
+#include "core/linalg/product.h"
+#include "core/network/float_layer.h"
+#include "tests/core/network/small_network.h"
+
+namespace axescope {
+namespace {
+
+using Random = std::mt19937;
+
+std::int64_t among(Random& random, std::initializer_list<std::int64_t> values) {
+  return *(values.begin() + static_cast<std::ptrdiff_t>(random() % values.size()));
+}
+
+struct Case {
+  LayerInfo info;
+  QuantizedLayer layer;
+  std::vector<float> bias;
+  Datapath datapath;
+  Tensor input;
+};
+
+LayerInfo randomInfo(Random& random) {
+  if (random() % 4 == 0) return linearInfo("layer", among(random, {1, 7, 16, 130}), among(random, {1, 3, 17}));
+  ConvGeometry conv;
+  conv.groups = among(random, {1, 1, 1, 2, 3, 4});
+  conv.kernelHeight = among(random, {1, 2, 3, 5});
+  conv.kernelWidth = among(random, {1, 1, 3, 4});
+  conv.strideY = among(random, {1, 1, 2, 3});
+  conv.strideX = among(random, {1, 1, 2});
+  conv.dilationY = among(random, {1, 1, 2});
+  conv.dilationX = among(random, {1, 1, 3});
+  conv.padTop = among(random, {0, 1, 2});
+  conv.padBottom = among(random, {0, 1, 3});
+  conv.padLeft = among(random, {0, 1, 2});
+  conv.padRight = among(random, {0, 1});
+  return convInfo("layer", conv.groups * among(random, {1, 2, 3, 5, 16}), conv.groups * among(random, {1, 3, 4, 8, 19}),
+                  conv);
+}
+
+Case randomCase(unsigned seed) {
+  Random random(seed);
+  Case c;
+  c.info = randomInfo(random);
+  constexpr ActivationEncoding encodings[] = {ActivationEncoding::asymmetric, ActivationEncoding::centred,
+                                              ActivationEncoding::signedSymmetric,
+                                              ActivationEncoding::unsignedSymmetric};
+  const ActivationEncoding encoding = encodings[random() % 4];
+  const int bits = static_cast<int>(
+      2 + random() %
+              (encoding == ActivationEncoding::centred || encoding == ActivationEncoding::signedSymmetric ? 15 : 14));
+  c.layer.input = activationQuantizer(-1.3, 1.7, random() % 2 == 0 ? 8 : bits, encoding);
+  c.layer.weightBits = static_cast<int>(2 + random() % 7);
+  const IntegerRange codes = weightCodeRange(c.layer.weightBits, WeightRange::full);
+  std::uniform_int_distribution<int> code(static_cast<int>(codes.low), static_cast<int>(codes.high));
+  c.layer.codes.resize(c.info.channels, c.info.k());
+  for (std::int16_t& q : c.layer.codes.reshaped()) q = static_cast<std::int16_t>(code(random));
+  for (std::int64_t channel = 0; channel < c.info.channels; ++channel) {
+    c.layer.scales.push_back(0.01 + 1e-6 * static_cast<double>(random() % 1000));
+  }
+  if (random() % 2 == 0) c.bias = randomTensor({c.info.channels}, seed).data;
+  const Overflow overflow = random() % 2 == 0 ? Overflow::wrap : Overflow::saturate;
+  c.datapath = {.innerBits = random() % 2 == 0 ? 40 : static_cast<int>(8 + random() % 10),
+                .outerBits = 0,
+                .tileSize = among(random, {0, 0, 5, 16}),
+                .innerOverflow = overflow,
+                .outerOverflow = overflow};
+  const std::int64_t samples = among(random, {1, 2, 5});
+  const Shape shape = c.info.kind == LayerKind::linear
+                          ? Shape{samples, c.info.inputs}
+                          : Shape{samples, c.info.inputs, among(random, {9, 12}), among(random, {10, 17})};
+  c.input = randomTensor(shape, seed + 1);
+  return c;
+}
+
+float definedOutput(const Case& c, const IntegerLayer& layer, std::int64_t channel, std::span<const std::int16_t> x) {
+  const std::int64_t perGroup = c.info.channelsPerGroup();
+  const LayerEmulator& emulator = layer.emulators()[static_cast<std::size_t>(channel / perGroup)];
+  const std::span q(c.layer.codes.row(channel).data(), x.size());
+  const std::int64_t sum =
+      emulateDotProduct(q, x, emulator.datapath(), AccumulationOrder::natural(emulator.certificate().tiling())).result;
+  std::int64_t codes = 0;
+  for (const std::int16_t code : q) codes += code;
+  const double scale = c.layer.input.scale * c.layer.scales[static_cast<std::size_t>(channel)];
+  const float bias = c.bias.empty() ? 0.0F : c.bias[static_cast<std::size_t>(channel)];
+  return static_cast<float>(scale * static_cast<double>(sum - c.layer.input.zeroPoint * codes) +
+                            static_cast<double>(bias));
+}
+
+Tensor definedOutputs(const Case& c, const IntegerLayer& layer) {
+  Tensor output{*layerOutputShape(c.info, c.input.shape), {}};
+  std::vector<std::int16_t> x(static_cast<std::size_t>(c.info.k()));
+  if (c.info.kind == LayerKind::linear) {
+    for (std::int64_t row = 0; row < c.input.samples(); ++row) {
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        x[i] = c.layer.input.quantize(c.input.data[static_cast<std::size_t>(row) * x.size() + i]);
+      }
+      for (std::int64_t o = 0; o < c.info.channels; ++o) output.data.push_back(definedOutput(c, layer, o, x));
+    }
+    return output;
+  }
+  const ConvGeometry& g = c.info.conv;
+  const std::int64_t inputs = c.info.inputs / g.groups;
+  const std::int64_t height = c.input.shape[2];
+  const std::int64_t width = c.input.shape[3];
+  for (std::int64_t n = 0; n < output.shape[0]; ++n) {
+    for (std::int64_t o = 0; o < c.info.channels; ++o) {
+      for (std::int64_t oy = 0; oy < output.shape[2]; ++oy) {
+        for (std::int64_t ox = 0; ox < output.shape[3]; ++ox) {
+          for (std::int64_t k = 0; k < c.info.k(); ++k) {
+            const std::int64_t y = oy * g.strideY + k / g.kernelWidth % g.kernelHeight * g.dilationY - g.padTop;
+            const std::int64_t column = ox * g.strideX + k % g.kernelWidth * g.dilationX - g.padLeft;
+            const std::int64_t channel = o / c.info.channelsPerGroup() * inputs + k / (g.kernelHeight * g.kernelWidth);
+            const bool inside = y >= 0 && y < height && column >= 0 && column < width;
+            const std::int64_t at = ((n * c.info.inputs + channel) * height + y) * width + column;
+            x[static_cast<std::size_t>(k)] =
+                c.layer.input.quantize(inside ? c.input.data[static_cast<std::size_t>(at)] : 0.0F);
+          }
+          output.data.push_back(definedOutput(c, layer, o, x));
+        }
+      }
+    }
+  }
+  return output;
+}
+
+TEST(IntegerLayer, EveryPathGivesTheBitsOfTheDefinition) {
+  std::array<int, 3> ran{};
+  for (unsigned seed = 0; seed < 250; ++seed) {
+    const Case c = randomCase(seed);
+    const IntegerLayer layer(c.info, c.layer, c.bias, c.datapath);
+    const Tensor expected = definedOutputs(c, layer);
+    const LayerPath path = layer.path(c.input.shape, CountOverflows::no);
+    ++ran[static_cast<std::size_t>(path)];
+    EXPECT_TRUE(path != LayerPath::convolution || layer.guaranteed()) << "seed " << seed;
+    Tensor output;
+    ASSERT_TRUE(layer.run(c.input, output, nullptr));
+    ASSERT_EQ(output.shape, expected.shape);
+    ASSERT_EQ(output.data, expected.data) << "seed " << seed << " path " << static_cast<int>(path);
+
+    OverflowStatistics statistics;
+    EXPECT_NE(layer.path(c.input.shape, CountOverflows::yes), LayerPath::convolution);
+    ASSERT_TRUE(layer.run(c.input, output, &statistics));
+    ASSERT_EQ(output.data, expected.data) << "counting, seed " << seed;
+    const std::int64_t products = output.size() / c.info.channels;
+    for (const ChannelOverflow& channel : statistics.channels) ASSERT_EQ(channel.dotProducts, products);
+  }
+  EXPECT_GT(ran[static_cast<std::size_t>(LayerPath::rows)], 20);
+  EXPECT_GT(ran[static_cast<std::size_t>(LayerPath::columns)], 50);
+  const ConvolutionShape usual{.inputs = 16, .channels = 16, .height = 9, .width = 9};
+  if (Convolution<std::uint8_t>::make(usual, std::vector<std::int8_t>(256))) {
+    EXPECT_GT(ran[static_cast<std::size_t>(LayerPath::convolution)], 30);
+  }
+}
+
+Case usualConvolution() {
+  Case c;
+  c.info = convInfo("layer", 16, 32, {3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1});
+  c.layer.input = activationQuantizer(-1.0, 2.0, 8, ActivationEncoding::asymmetric);
+  c.layer.codes.setConstant(32, 144, 1);
+  c.layer.scales.assign(32, 0.5);
+  c.datapath = {.innerBits = 32, .outerBits = 32, .tileSize = 0};
+  c.input = randomTensor({1, 16, 8, 8}, 1);
+  return c;
+}
+
+TEST(IntegerLayer, AGuaranteedConvolutionNeedsNoColumns) {
+  if (!integerKernelsAreExact()) GTEST_SKIP() << "no exact 8-bit kernels on this machine";
+  const Case c = usualConvolution();
+  const IntegerLayer layer(c.info, c.layer, c.bias, c.datapath);
+  EXPECT_EQ(layer.path(c.input.shape, CountOverflows::no), LayerPath::convolution);
+}
+
+// Kernels pass sums through float32, which has 24 bits.
+TEST(IntegerLayer, SumsThatAKernelCouldRoundGoThroughColumns) {
+  Case c = usualConvolution();
+  c.info.inputs = 64;
+  c.layer.codes.setConstant(32, 576, 127);
+  c.input = randomTensor({1, 64, 8, 8}, 1);
+  for (float& value : c.input.data) value = 2.0F;
+  c.input.data.front() = 0.001F;
+  const IntegerLayer layer(c.info, c.layer, c.bias, c.datapath);
+  ASSERT_TRUE(layer.guaranteed());
+  EXPECT_EQ(layer.path(c.input.shape, CountOverflows::no), LayerPath::columns);
+  Tensor output;
+  ASSERT_TRUE(layer.run(c.input, output, nullptr));
+  EXPECT_EQ(output.data, definedOutputs(c, layer).data);
+}
+
+TEST(IntegerLayer, ASampleDoesNotDependOnItsBatchNorOnOtherThreads) {
+  for (unsigned seed = 0; seed < 40; ++seed) {
+    Case c = randomCase(seed);
+    const IntegerLayer layer(c.info, c.layer, c.bias, c.datapath);
+    c.input.shape.front() = 6;
+    c.input = randomTensor(c.input.shape, seed);
+    Tensor together;
+    ASSERT_TRUE(layer.run(c.input, together, nullptr));
+    for (const int threads : {1, 2}) {
+      std::vector<Tensor> alone(6);
+      withThreads(threads, [&] {
+        parallelFor(alone.size(), [&](std::size_t i) {
+          Tensor one = c.input;
+          one.shape.front() = 1;
+          const auto begin = c.input.data.begin() + static_cast<std::ptrdiff_t>(i) * c.input.sampleSize();
+          one.data.assign(begin, begin + c.input.sampleSize());
+          EXPECT_TRUE(layer.run(one, alone[i], nullptr));
+        });
+      });
+      std::vector<float> joined;
+      for (const Tensor& one : alone) joined.insert(joined.end(), one.data.begin(), one.data.end());
+      ASSERT_EQ(joined, together.data) << "seed " << seed << " threads " << threads;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace axescope
