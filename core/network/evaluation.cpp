@@ -7,6 +7,7 @@
 #include <limits>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,26 @@
 namespace axescope {
 
 namespace {
+
+// Storage that batches leave to those after them.
+class StoragePool {
+ public:
+  SpareStorage take() {
+    const std::lock_guard lock(mutex_);
+    if (pool_.empty()) return {};
+    SpareStorage storage = std::move(pool_.back());
+    pool_.pop_back();
+    return storage;
+  }
+  void give(SpareStorage storage) {
+    const std::lock_guard lock(mutex_);
+    pool_.push_back(std::move(storage));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<SpareStorage> pool_;
+};
 
 // Keeps the failure of the earliest batch, whichever thread met one first.
 class FirstFailure {
@@ -37,10 +58,28 @@ class FirstFailure {
   Error error_;
 };
 
+Tensor samplesOf(const Tensor& all, std::int64_t first, std::int64_t count) {
+  Tensor part{all.shape, {}};
+  part.shape.front() = count;
+  const auto begin = all.data.begin() + first * all.sampleSize();
+  part.data.assign(begin, begin + count * all.sampleSize());
+  return part;
+}
+
+// Room for the state of all samples at state.node.
+void reserve(const Network& network, std::int64_t samples, NetworkState& state) {
+  state.values.assign(network.nodes().size() + 1, {});
+  for (const std::size_t value : network.liveValues(state.node)) {
+    Shape shape = network.valueShape(value);
+    shape.insert(shape.begin(), samples);
+    prepare(state.values[value], shape);
+  }
+}
+
 }  // namespace
 
 std::int64_t forwardBatchSize(const Network& network) {
-  constexpr std::int64_t mostBatchValues = 1 << 18;
+  constexpr std::int64_t mostBatchValues = 1 << 16;
   constexpr std::int64_t mostSamples = 32;
   std::int64_t largest = 1;
   for (std::size_t value = 0; value <= network.nodes().size(); ++value) {
@@ -49,30 +88,68 @@ std::int64_t forwardBatchSize(const Network& network) {
   return std::clamp(mostBatchValues / largest, std::int64_t{1}, mostSamples);
 }
 
+std::int64_t NetworkState::bytes(const Network& network, std::size_t node, std::int64_t samples) {
+  std::int64_t values = 0;
+  for (const std::size_t value : network.liveValues(node)) values += elements(network.valueShape(value));
+  return values * samples * static_cast<std::int64_t>(sizeof(float));
+}
+
 Result<MatrixF> forwardAll(const Network& network, const BatchLoader& load, std::int64_t count,
                            const LayerFunction& layer, const Job& job) {
+  return forwardAll(network, load, count, layer, nullptr, nullptr, job);
+}
+
+Result<MatrixF> forwardAll(const Network& network, const BatchLoader& load, std::int64_t count,
+                           const LayerFunction& layer, const NetworkState* start, NetworkState* keep, const Job& job) {
   if (count < 1) return fail(ErrorCode::empty, {}, "samples", "at least one", fmt::format("{}", count));
   const std::int64_t batchSize = forwardBatchSize(network);
   const std::int64_t batches = (count + batchSize - 1) / batchSize;
   const std::int64_t columns = elements(network.valueShape(network.outputValue()));
+  const std::size_t nodes = network.nodes().size();
+  const std::size_t firstNode = start == nullptr ? 0 : start->node;
+  const std::size_t middle = keep == nullptr ? firstNode : keep->node;
+  const std::vector<std::size_t> given = network.liveValues(firstNode);
   MatrixF result(count, columns);
   FirstFailure failure;
+  StoragePool pool;
   std::atomic<std::int64_t> done = 0;
+  if (keep != nullptr) reserve(network, count, *keep);
   const auto oneBatch = [&](Batch batch) -> Status {
     AXESCOPE_CHECK(job.check());
-    AXESCOPE_TRY(Tensor samples, std::move(batch.samples));
+    std::vector<Tensor> values(nodes + 1);
     const std::int64_t rows = std::min(batchSize, count - batch.first);
+    AXESCOPE_TRY(Tensor samples, std::move(batch.samples));
     if (samples.samples() != rows) {
       return fail(ErrorCode::wrongShape, {}, "samples", fmt::format("{} from {}", rows, batch.first),
                   fmt::format("{}", samples.samples()));
     }
-    AXESCOPE_TRY(const Tensor output, network.run(std::move(samples), layer));
+    if (start == nullptr) AXESCOPE_CHECK(network.checkInput(samples.shape));
+    values[given.front()] = std::move(samples);
+    for (const std::size_t value : std::span(given).subspan(1)) {
+      values[value] = samplesOf(start->values[value], batch.first, rows);
+    }
+    SpareStorage spare = pool.take();
+    AXESCOPE_CHECK(network.runNodes(firstNode, middle, values, layer, spare));
+    if (keep != nullptr) {
+      for (const std::size_t value : network.liveValues(middle)) {
+        Tensor& all = keep->values[value];
+        std::copy(values[value].data.begin(), values[value].data.end(),
+                  all.data.begin() + batch.first * all.sampleSize());
+      }
+    }
+    AXESCOPE_CHECK(network.runNodes(middle, nodes, values, layer, spare));
+    const Tensor& output = values[network.outputValue()];
     std::copy(output.data.begin(), output.data.end(), result.data() + batch.first * columns);
+    pool.give(std::move(spare));
     job.report(static_cast<std::size_t>(done += rows), static_cast<std::size_t>(count), "evaluation");
     return {};
   };
+  const BatchLoader fromState = [&](std::int64_t first, std::int64_t rows) -> Result<Tensor> {
+    return samplesOf(start->values[given.front()], first, rows);
+  };
   {
-    ReadAhead reader(load, count, batchSize, static_cast<std::size_t>(availableThreads()) + 1);
+    ReadAhead reader(start == nullptr ? load : fromState, count, batchSize,
+                     static_cast<std::size_t>(availableThreads()) + 1);
     parallelFor(static_cast<std::size_t>(batches), [&](std::size_t) {
       std::optional<Batch> batch = reader.next();
       if (!batch) return;

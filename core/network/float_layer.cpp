@@ -2,10 +2,14 @@
 #include "core/network/float_layer.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "core/linalg/product.h"
+#include "core/linalg/transpose.h"
 #include "core/network/columns.h"
 
 namespace axescope {
@@ -51,6 +55,37 @@ void linearLayer(const LayerInfo& info, const LayerTensors& tensors, const Tenso
   }
 }
 
+void addBias(const std::vector<float>& biases, std::int64_t positions, float* planes) {
+  for (const float bias : biases) {
+    std::for_each(planes, planes + positions, [bias](float& v) { v += bias; });
+    planes += positions;
+  }
+}
+
+// Direct kernels add all terms of a sum one after the other; products over columns cut long ones into pieces, whose
+// rounding errors grow less. For short ones the columns cost more than the product.
+constexpr std::int64_t mostDirectTerms = 1024;
+
+// Image by image through a kernel that takes its channels last.
+void convolveDirectly(const Convolution<float>& convolution, const LayerTensors& tensors, const Tensor& input,
+                      Tensor& output) {
+  const std::int64_t inputs = input.shape[1];
+  const std::int64_t channels = output.shape[1];
+  const std::int64_t inputPositions = input.shape[2] * input.shape[3];
+  const std::int64_t positions = output.shape[2] * output.shape[3];
+  const auto pixels = std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(inputs * inputPositions));
+  const auto results = std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(channels * positions));
+  Convolution<float>::Run convolve(convolution);
+  for (std::int64_t sample = 0; sample < input.samples(); ++sample) {
+    float* const planes = output.data.data() + sample * channels * positions;
+    transpose(input.data.data() + sample * inputs * inputPositions, inputs, inputPositions, inputPositions,
+              pixels.get(), inputs);
+    convolve(pixels.get(), results.get());
+    transpose(results.get(), positions, channels, channels, planes, positions);
+    addBias(tensors.bias, positions, planes);
+  }
+}
+
 // W · columnsᵀ, so that the result is planar as the output is. Columns are made for as many positions as fit the
 // second-level cache.
 class ConvLayer {
@@ -70,7 +105,7 @@ class ConvLayer {
       const float* const image = input_.data.data() + sample * input_.sampleSize();
       float* const planes = output_.data.data() + sample * output_.sampleSize();
       for (std::int64_t group = 0; group < info_.groups(); ++group) oneGroup(image, group, planes);
-      addBias(planes);
+      addBias(tensors_.bias, positions_, planes);
     }
   }
 
@@ -107,13 +142,6 @@ class ConvLayer {
       product.n = std::min(block_, positions_ - first);
       columns_.fill(image, group, first, product.n, values_.data(), k);
       multiply(product);
-    }
-  }
-
-  void addBias(float* planes) const {
-    for (const float bias : tensors_.bias) {
-      std::for_each(planes, planes + positions_, [bias](float& v) { v += bias; });
-      planes += positions_;
     }
   }
 
@@ -175,7 +203,8 @@ Result<Shape> layerOutputShape(const LayerInfo& info, const Shape& input) {
   return Shape{input[0], info.channels, conv.outputHeight(input[2]), conv.outputWidth(input[3])};
 }
 
-Status runFloatLayer(const LayerInfo& info, const LayerTensors& tensors, const Tensor& input, Tensor& output) {
+Status runFloatLayer(const LayerInfo& info, const LayerTensors& tensors, const Tensor& input, Tensor& output,
+                     const SizedConvolution<float>* direct) {
   auto shape = layerOutputShape(info, input.shape);
   if (!shape) {
     shape.error().object = "/layers/" + info.name;
@@ -184,6 +213,15 @@ Status runFloatLayer(const LayerInfo& info, const LayerTensors& tensors, const T
   prepare(output, *shape);
   if (info.kind == LayerKind::linear) {
     linearLayer(info, tensors, input, output);
+    return {};
+  }
+  std::optional<Convolution<float>> convolution;
+  if (direct != nullptr && info.k() <= mostDirectTerms) {
+    const auto count = static_cast<std::size_t>(tensors.weight.size());
+    convolution = direct->at(input.shape[2], input.shape[3], {tensors.weight.data(), count});
+  }
+  if (convolution) {
+    convolveDirectly(*convolution, tensors, input, output);
   } else {
     ConvLayer(info, tensors, input, output).run();
   }

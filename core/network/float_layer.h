@@ -6,6 +6,7 @@
 
 #include "core/dump/dump.h"
 #include "core/network/shape.h"
+#include "core/network/sized_convolution.h"
 
 namespace axescope {
 
@@ -17,8 +18,10 @@ Status checkLayer(const LayerInfo& info, const LayerTensors& tensors);
 /// conv2d: [N, I, H, W] becomes [N, C, OH, OW]. Errors: wrongShape, without file and object.
 Result<Shape> layerOutputShape(const LayerInfo& info, const Shape& input);
 
-/// output = input · Wᵀ + b in float32, on the calling thread. The output gets its shape here.
-/// Errors: those of layerOutputShape, with the layer as object.
-Status runFloatLayer(const LayerInfo& info, const LayerTensors& tensors, const Tensor& input, Tensor& output);
+/// output = input · Wᵀ + b in float32, on the calling thread. The output gets its shape here. `direct` is the layer's
+/// own direct convolution, for those who run it often enough to keep one, or null. Errors: those of layerOutputShape,
+/// with the layer as object.
+Status runFloatLayer(const LayerInfo& info, const LayerTensors& tensors, const Tensor& input, Tensor& output,
+                     const SizedConvolution<float>* direct = nullptr);
 
 }  // namespace axescope

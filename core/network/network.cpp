@@ -2,6 +2,7 @@
 #include "core/network/network.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,21 @@
 #include "core/network/float_layer.h"
 
 namespace axescope {
+
+namespace {
+
+// The one given back last of this size: it is the likeliest to be in a cache.
+std::vector<float> takeStorage(SpareStorage& spare, std::int64_t size) {
+  const auto found = std::find_if(spare.rbegin(), spare.rend(), [&](const std::vector<float>& storage) {
+    return static_cast<std::int64_t>(storage.size()) == size;
+  });
+  if (found == spare.rend()) return {};
+  std::vector<float> storage = std::move(*found);
+  spare.erase(std::next(found).base());
+  return storage;
+}
+
+}  // namespace
 
 Result<Shape> Network::nodeOutputShape(std::size_t node, std::span<const Shape> inputs) const {
   const Node& n = nodes_[node];
@@ -43,36 +59,61 @@ Status Network::checkInput(const Shape& shape) const {
               shape.empty() || shape.front() < 1 ? "no samples" : batchShapeText(shape));
 }
 
+std::optional<std::size_t> Network::inputToOverwrite(std::size_t node) const {
+  if (operations_[node] == nullptr || !operations_[node]->isElementwise()) return std::nullopt;
+  const auto& inputs = nodes_[node].inputs;
+  const auto found = std::find_if(inputs.begin(), inputs.end(), [&](std::size_t value) {
+    return lastUse_[value] == node && valueShapes_[value] == valueShapes_[node + 1];
+  });
+  return found == inputs.end() ? std::nullopt : std::optional(*found);
+}
+
+std::vector<std::size_t> Network::liveValues(std::size_t node) const {
+  std::vector<std::size_t> live;
+  for (std::size_t value = 0; value <= node; ++value) {
+    if (lastUse_[value] >= node) live.push_back(value);
+  }
+  return live;
+}
+
 Result<Tensor> Network::run(Tensor input, const LayerFunction& layer) const {
   AXESCOPE_CHECK(checkInput(input.shape));
-  std::vector<Tensor> values;
-  values.push_back(std::move(input));
-  values.resize(nodes_.size() + 1);
-  // Storage of values no longer needed: written again instead of returned to the system and zeroed anew.
-  std::vector<std::vector<float>> spare;
-  std::vector<const Tensor*> inputs;
-  const auto release = [&](std::size_t value, std::size_t node) {
-    if (lastUse_[value] == node) spare.push_back(std::exchange(values[value].data, {}));
-  };
-  for (std::size_t node = 0; node < nodes_.size(); ++node) {
-    inputs.clear();
-    for (const std::size_t value : nodes_[node].inputs) inputs.push_back(&values[value]);
-    Tensor& output = values[node + 1];
-    if (!spare.empty()) {
-      output.data = std::move(spare.back());
-      spare.pop_back();
-    }
-    AXESCOPE_CHECK(runNode(node, inputs, output, layer));
-    for (const std::size_t value : nodes_[node].inputs) {
-      if (!values[value].data.empty()) release(value, node);
-    }
-    release(node + 1, node);
-  }
+  std::vector<Tensor> values(nodes_.size() + 1);
+  values.front() = std::move(input);
+  SpareStorage spare;
+  AXESCOPE_CHECK(runNodes(0, nodes_.size(), values, layer, spare));
   return std::move(values[outputValue_]);
 }
 
+Status Network::runNodes(std::size_t first, std::size_t last, std::vector<Tensor>& values, const LayerFunction& layer,
+                         SpareStorage& spare) const {
+  std::vector<const Tensor*> inputs;
+  const auto release = [&](std::size_t value, std::size_t node) {
+    if (lastUse_[value] == node && !values[value].data.empty()) {
+      spare.push_back(std::exchange(values[value].data, {}));
+    }
+  };
+  for (std::size_t node = first; node < last; ++node) {
+    inputs.clear();
+    for (const std::size_t value : nodes_[node].inputs) inputs.push_back(&values[value]);
+    Tensor& output = values[node + 1];
+    if (const auto dying = inputToOverwrite(node)) {
+      output = std::move(values[*dying]);
+      const Tensor* const from = &values[*dying];
+      const Tensor* const to = &output;
+      std::replace(inputs.begin(), inputs.end(), from, to);
+    } else {
+      output.data = takeStorage(spare, inputs.front()->samples() * elements(valueShapes_[node + 1]));
+    }
+    AXESCOPE_CHECK(runNode(node, inputs, output, layer));
+    for (const std::size_t value : nodes_[node].inputs) release(value, node);
+    release(node + 1, node);
+  }
+  return {};
+}
+
 Status Network::floatLayer(std::size_t layer, const Tensor& input, Tensor& output) const {
-  auto status = runFloatLayer(layers_[layer].info, layers_[layer].tensors, input, output);
+  auto status = runFloatLayer(layers_[layer].info, layers_[layer].tensors, input, output, layers_[layer].direct.get());
   if (!status && status.error().file.empty()) status.error().file = file_;
   return status;
 }

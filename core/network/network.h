@@ -12,12 +12,16 @@
 
 #include "core/dump/dump.h"
 #include "core/network/operation.h"
+#include "core/network/sized_convolution.h"
 
 namespace axescope {
 
 /// Computes one layer, whatever the datapath: `layer` indexes Dump::layers(); the output already has its shape and
 /// storage. Called from many threads at once.
 using LayerFunction = std::function<Status(std::size_t layer, const Tensor& input, Tensor& output)>;
+
+/// Storage of values no longer needed: written again instead of returned to the system and zeroed anew.
+using SpareStorage = std::vector<std::vector<float>>;
 
 /// What a network is built from.
 struct NetworkSource {
@@ -66,6 +70,12 @@ class Network {
                  const LayerFunction& layer) const;
   /// Runs all nodes on the calling thread; a value is freed after its last use. input [samples, …].
   Result<Tensor> run(Tensor input, const LayerFunction& layer) const;
+  /// Runs nodes [first, last) in the same way: `values`, by number, has those that were made before and are read from
+  /// `first` on. Storage is taken from `spare` where its size fits, and left there.
+  Status runNodes(std::size_t first, std::size_t last, std::vector<Tensor>& values, const LayerFunction& layer,
+                  SpareStorage& spare) const;
+  /// Values made by nodes [0, node) or given, that later nodes or the caller of run() read.
+  std::vector<std::size_t> liveValues(std::size_t node) const;
   /// wrongShape unless a batch of at least one sample fits the network's input.
   Status checkInput(const Shape& shape) const;
 
@@ -79,11 +89,14 @@ class Network {
     LayerInfo info;
     LayerTensors tensors;
     std::int64_t macs = 0;
+    std::shared_ptr<const SizedConvolution<float>> direct;  // of convolutions
   };
   friend class NetworkBuilder;
   Network() = default;
 
   Result<Shape> nodeOutputShape(std::size_t node, std::span<const Shape> inputs) const;
+  /// A value that the node may turn into its output: nobody reads it later, and it has the output's shape.
+  std::optional<std::size_t> inputToOverwrite(std::size_t node) const;
 
   std::string file_;
   std::vector<Node> nodes_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ class NetworkBuilder {
     AXESCOPE_CHECK(readInput());
     for (const LayerInfo& info : source_.layers) {
       layerIndex_.emplace(info.name, network_.layers_.size());
-      network_.layers_.push_back({.info = info, .tensors = {}, .macs = 0});
+      network_.layers_.push_back({.info = info, .tensors = {}, .macs = 0, .direct = nullptr});
     }
     for (const GraphNode& node : source_.graph.nodes) {
       if (auto status = addNode(node); !status) return fail(atNode(status.error(), source_.file, node.name));
@@ -115,6 +116,9 @@ class NetworkBuilder {
     if (layer.macs == 0) {
       AXESCOPE_TRY(layer.tensors, source_.loadLayer(found->second));
       AXESCOPE_CHECK(checkLayer(layer.info, layer.tensors));
+      if (layer.info.kind == LayerKind::conv2d) {
+        layer.direct = std::make_shared<const SizedConvolution<float>>(layer.info, ZeroMargins::ofKernel);
+      }
     }
     return found->second;
   }

@@ -29,6 +29,9 @@ class Operation {
 
   /// Shapes include the sample axis 0. Errors carry what was expected and found; the caller adds file and node.
   virtual Result<Shape> outputShape(std::span<const Shape> inputs) const = 0;
+  /// Whether an element of the output depends, of an input with the output's shape, on the element at its own place
+  /// alone. Then the output may be that input.
+  virtual bool isElementwise() const { return false; }
   /// The inputs' shapes are ones that outputShape accepted; output already has that shape and storage for it.
   virtual void run(std::span<const Tensor* const> inputs, Tensor& output) const = 0;
 };

@@ -16,6 +16,7 @@ template <class Function>
 class Elementwise final : public Operation {
  public:
   Result<Shape> outputShape(std::span<const Shape> inputs) const override { return inputs.front(); }
+  bool isElementwise() const override { return true; }
   void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
     const std::vector<float>& x = inputs.front()->data;
     std::transform(x.begin(), x.end(), output.data.begin(), Function{});

@@ -41,6 +41,8 @@ class Broadcast final : public Operation {
     return shape;
   }
 
+  bool isElementwise() const override { return true; }
+
   void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
     const Tensor& a = *inputs[0];
     const Tensor& b = *inputs[1];

@@ -33,6 +33,8 @@ class Normalize final : public Operation {
     return shape;
   }
 
+  bool isElementwise() const override { return true; }
+
   void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
     const Tensor& x = *inputs.front();
     forEachChannelRun(x.shape, channelAxis(x.shape), [&](std::size_t c, std::int64_t first, std::int64_t count) {
@@ -61,6 +63,8 @@ class BatchNorm final : public Operation {
     }
     return shape;
   }
+
+  bool isElementwise() const override { return true; }
 
   void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
     const Tensor& x = *inputs.front();

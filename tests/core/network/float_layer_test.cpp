@@ -65,6 +65,12 @@ TEST_P(Convolution, EqualsTheNaiveLoops) {
     const Tensor expected = naiveConvolution(info, tensors, x, c.outHeight, c.outWidth);
     ASSERT_EQ(y.shape, expected.shape);
     for (std::size_t i = 0; i < expected.data.size(); ++i) ASSERT_NEAR(y.data[i], expected.data[i], 2e-4F) << i;
+
+    const SizedConvolution<float> direct(info, ZeroMargins::ofKernel);
+    Tensor z;
+    ASSERT_TRUE(runFloatLayer(info, tensors, x, z, &direct));
+    ASSERT_EQ(z.shape, expected.shape);
+    for (std::size_t i = 0; i < expected.data.size(); ++i) ASSERT_NEAR(z.data[i], expected.data[i], 2e-4F) << i;
   }
 }
 
