@@ -42,8 +42,8 @@ struct Energies {
 class PointMeasurement {
  public:
   PointMeasurement(const Model& model, const Preparation& preparation, const QuantizedModel& quantized,
-                   const PointSettings& settings, const Job& job)
-      : model_(model), preparation_(preparation), quantized_(quantized), settings_(settings), job_(job) {
+                   const PointSettings& settings, EvaluationCache& cache, const Job& job)
+      : model_(model), preparation_(preparation), quantized_(quantized), settings_(settings), cache_(cache), job_(job) {
     layers_.resize(quantized.size());
     overflow_.resize(quantized.size());
     for (std::size_t layer = 0; layer < quantized.size(); ++layer) {
@@ -143,7 +143,8 @@ class PointMeasurement {
   Result<DatapathScore> evaluateNetwork() {
     const std::int64_t count = model_.evaluationCount(settings_.evaluationSamples);
     AXESCOPE_TRY(const MatrixF outputs,
-                 forwardAll(*model_.network(), model_.evaluationLoader(), count, layerFunction(false), job_));
+                 cache_.prefixes().forward(*model_.network(), model_.evaluationLoader(), count, layerFunction(false),
+                                           prefixKeys(*model_.network(), quantized_, layers_, count), job_));
     if (!result_.measurement.guaranteed) {
       const std::int64_t counted = std::min(count, overflowSamples);
       AXESCOPE_CHECK(forwardAll(*model_.network(), model_.evaluationLoader(), counted, layerFunction(true), job_));
@@ -173,7 +174,7 @@ class PointMeasurement {
   }
 
   Status addLayerPiece(std::size_t layer, const Tensor& piece, std::int64_t first, Energies& total) {
-    constexpr std::int64_t chunk = 64;  // divides overflowSamples
+    constexpr std::int64_t chunk = overflowSamples;  // counted or not as a whole, and large enough for large products
     const LayerInfo& info = model_.dump().layers()[layer];
     const auto chunks = static_cast<std::size_t>((piece.samples() + chunk - 1) / chunk);
     std::vector<Energies> energies(chunks);
@@ -185,13 +186,17 @@ class PointMeasurement {
       part.shape.front() = count;
       const auto from = piece.data.begin() + begin * piece.sampleSize();
       part.data.assign(from, from + count * piece.sampleSize());
-      Tensor reference;
       Tensor output;
-      statuses[index] = runFloatLayer(info, *preparation_.layer(layer).tensors, part, reference);
-      if (!statuses[index]) return;
+      const auto reference = cache_.floatOutput({layer, first + begin, count}, [&](Tensor& made) {
+        return runFloatLayer(info, *preparation_.layer(layer).tensors, part, made);
+      });
+      if (!reference) {
+        statuses[index] = fail(reference.error());
+        return;
+      }
       const bool counts = !result_.measurement.guaranteed && first + begin < overflowSamples;
       statuses[index] = runCounted(layer, part, output, counts);
-      if (statuses[index]) energies[index].add(reference, output);
+      if (statuses[index]) energies[index].add(**reference, output);
     });
     for (std::size_t index = 0; index < chunks; ++index) {
       AXESCOPE_CHECK(statuses[index]);
@@ -226,6 +231,7 @@ class PointMeasurement {
   const Preparation& preparation_;
   const QuantizedModel& quantized_;
   const PointSettings& settings_;
+  EvaluationCache& cache_;
   const Job& job_;
   std::vector<std::optional<IntegerLayer>> layers_;
   std::vector<OverflowStatistics> overflow_;
@@ -237,8 +243,9 @@ class PointMeasurement {
 }  // namespace
 
 Result<MeasuredPoint> measure(const Model& model, const Preparation& preparation, const QuantizedModel& quantized,
-                              const PointSettings& settings, std::optional<DatapathScore>* exactScore, const Job& job) {
-  return PointMeasurement(model, preparation, quantized, settings, job).run(exactScore);
+                              const PointSettings& settings, std::optional<DatapathScore>* exactScore,
+                              EvaluationCache& cache, const Job& job) {
+  return PointMeasurement(model, preparation, quantized, settings, cache, job).run(exactScore);
 }
 
 }  // namespace axescope

@@ -7,6 +7,7 @@
 
 #include "core/base/job.h"
 #include "core/network/quantized_layer.h"
+#include "core/study/evaluation_cache.h"
 #include "core/study/point_result.h"
 #include "core/study/preparation.h"
 
@@ -27,8 +28,9 @@ struct MeasuredPoint {
 };
 
 /// `exactScore` is shared by points with the same codes: read when this point is guaranteed and it is set, set when
-/// this point is guaranteed and it is not. May be null.
+/// this point is guaranteed and it is not. May be null. `cache` is shared by points with the same preparation.
 Result<MeasuredPoint> measure(const Model& model, const Preparation& preparation, const QuantizedModel& quantized,
-                              const PointSettings& settings, std::optional<DatapathScore>* exactScore, const Job& job);
+                              const PointSettings& settings, std::optional<DatapathScore>* exactScore,
+                              EvaluationCache& cache, const Job& job);
 
 }  // namespace axescope

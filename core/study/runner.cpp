@@ -92,6 +92,7 @@ class Run {
       return;
     }
     ++summary_.preparations;
+    shared_.emplace(plan->evaluation);
     const std::vector<std::vector<SameCodes>> batches = batchesOf(points, *plan);
     // Whoever is free takes the next batch; inside a batch the work is parallel too.
     std::atomic<std::size_t> next{0};
@@ -164,7 +165,7 @@ class Run {
     const auto start = Clock::now();
     std::optional<Result<MeasuredPoint>> measurement;
     try {
-      measurement = measure(model_, preparation, quantized, point, &exactScore, part_);
+      measurement = measure(model_, preparation, quantized, point, &exactScore, *shared_, part_);
     } catch (const std::bad_alloc&) {
       measurement = noMemory("this point");
     }
@@ -218,7 +219,8 @@ class Run {
   std::size_t total_;
   const PointSink& sink_;
   const Job& job_;
-  const Job part_;  // for what happens inside a point: stops with the run, reports nothing
+  const Job part_;                         // for what happens inside a point: stops with the run, reports nothing
+  std::optional<EvaluationCache> shared_;  // by points of one preparation
   std::mutex mutex_;
   RunSummary summary_;
   std::set<ErrorCode> failureCodes_;

@@ -87,6 +87,20 @@ TEST_F(Runner, PreparesAndQuantizesWhatPointsShareExactlyOnce) {
   }
 }
 
+// What points share (statistics, codes, beginnings of the network) must not show in any of them.
+TEST_F(Runner, PointsOfAStudyAreWhatEachIsAlone) {
+  const auto wanted = points({{"algorithm", "gpfq"},
+                              {"constraint", "none,axe"},
+                              {"inner_bits", "10,12,14,16"},
+                              {"tile", "16,full"},
+                              {"overflow", "wrap,saturate"}});
+  std::vector<PointResult> together;
+  ASSERT_TRUE(run(wanted, together).has_value());
+  std::vector<PointResult> alone;
+  for (const PointSettings& point : wanted) ASSERT_TRUE(run({point}, alone).has_value());
+  expectSameMetrics(together, alone);
+}
+
 TEST_F(Runner, RoundToNearestUnderAStrictClipDependsOnActOrder) {
   const auto wanted = points({{"algorithm", "rtn"}, {"act_order", "off,on"}, {"inner_bits", "12"}});
   ASSERT_EQ(wanted.size(), 2U);
