@@ -67,8 +67,9 @@ TimedWork floatForward(const std::shared_ptr<const EvaluatedModel>& evaluated) {
 // All that a study does for a point once its codes are chosen: certificates, the integer network, its score.
 TimedWork guaranteedEvaluation(const std::shared_ptr<const EvaluatedModel>& evaluated) {
   const auto run = [evaluated]() -> Status {
+    EvaluationCache nothingKept(0);
     AXESCOPE_TRY(const MeasuredPoint point, measure(*evaluated->model, *evaluated->preparation, evaluated->quantized,
-                                                    evaluated->settings, nullptr, {}));
+                                                    evaluated->settings, nullptr, nothingKept, {}));
     if (point.measurement.guaranteed) return {};
     return fail(ErrorCode::numerical, evaluated->model->dump().fileName(), {}, "guaranteed 32-bit accumulators",
                 "a layer too long for them");

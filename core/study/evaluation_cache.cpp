@@ -55,6 +55,28 @@ Result<std::shared_ptr<const Tensor>> EvaluationCache::floatOutput(const LayerSa
   return made;
 }
 
+Result<std::shared_ptr<const LayerPieces>> EvaluationCache::inputs(const LayerSamples& samples, std::int64_t values,
+                                                                   const std::function<Status(LayerPieces&)>& read) {
+  const std::scoped_lock readerLock(reading_);
+  const auto bytes = values * static_cast<std::int64_t>(sizeof(float));
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = inputs_.find(samples);
+    if (found != inputs_.end()) return found->second;
+    if (bytes_ + bytes > mostBytes_) return nullptr;
+    bytes_ += bytes;
+  }
+  auto pieces = std::make_shared<LayerPieces>();
+  const Status status = read(*pieces);
+  const std::scoped_lock lock(mutex_);
+  if (!status) {
+    bytes_ -= bytes;
+    return fail(status.error());
+  }
+  inputs_[samples] = pieces;
+  return pieces;
+}
+
 PrefixKeys prefixKeys(const Network& network, const QuantizedModel& quantized,
                       const std::vector<std::optional<IntegerLayer>>& layers, std::int64_t samples) {
   std::vector<std::string> digests(layers.size());

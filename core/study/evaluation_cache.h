@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the measurements of points with one preparation share, within a bound of memory: the beginnings of networks, or
-// the float outputs of layers that come without a network.
+// the inputs and float outputs of layers that come without a network.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "core/network/integer_layer.h"
@@ -27,6 +28,9 @@ struct LayerSamples {
   friend auto operator<=>(const LayerSamples&, const LayerSamples&) = default;
 };
 
+/// Samples of a layer's own inputs in pieces, each with the number of samples before it.
+using LayerPieces = std::vector<std::pair<std::int64_t, Tensor>>;
+
 /// Shared by threads.
 class EvaluationCache {
  public:
@@ -38,12 +42,18 @@ class EvaluationCache {
   Result<std::shared_ptr<const Tensor>> floatOutput(const LayerSamples& samples,
                                                     const std::function<Status(Tensor&)>& make);
 
+  /// The layer's inputs, `values` in all, as `read` gives them once; null where there is no memory to keep them.
+  Result<std::shared_ptr<const LayerPieces>> inputs(const LayerSamples& samples, std::int64_t values,
+                                                    const std::function<Status(LayerPieces&)>& read);
+
  private:
   PrefixCache prefixes_;
   std::int64_t mostBytes_;
   std::mutex mutex_;
   std::int64_t bytes_ = 0;
   std::map<LayerSamples, std::shared_ptr<const Tensor>> floatOutputs_;
+  std::mutex reading_;  // one reader; the file has one lock anyway
+  std::map<LayerSamples, std::shared_ptr<const LayerPieces>> inputs_;
 };
 
 /// Keys of an evaluation of `samples` samples. By layer: the quantized layer and how it runs; empty for a float one.

@@ -164,6 +164,18 @@ class PointMeasurement {
       if (!layers_[layer] || info.calibrationSamples() == 0) continue;
       any = true;
       const auto chosen = chooseSamples(info.calibrationSamples(), settings_.evaluationSamples, 0);
+      const auto count = static_cast<std::int64_t>(chosen.size());
+      const std::int64_t values = elements(info.inputShape) / info.calibrationSamples() * count;
+      AXESCOPE_TRY(const auto kept, cache_.inputs({layer, 0, count}, values, [&](LayerPieces& pieces) {
+        return model_.streamLayerInput(layer, chosen, job_, [&](const Tensor& piece, std::int64_t first) {
+          pieces.emplace_back(first, piece);
+          return Status{};
+        });
+      }));
+      if (kept) {
+        for (const auto& [first, piece] : *kept) AXESCOPE_CHECK(addLayerPiece(layer, piece, first, total));
+        continue;
+      }
       AXESCOPE_CHECK(model_.streamLayerInput(layer, chosen, job_, [&](const Tensor& piece, std::int64_t first) {
         return addLayerPiece(layer, piece, first, total);
       }));
