@@ -42,6 +42,7 @@ Result<MachineRates> machineRates(const BenchOptions& options, int repetitions, 
 Status measureInto(BenchRow& row, const Workload& workload, const BenchOptions& options, int repetitions,
                    const Job& job) {
   AXESCOPE_TRY(PairedWorkload pair, PairedWorkload::prepare(workload, options));
+  if (workload.yardstick == Yardstick::memory) repetitions = 1;  // what a run holds is the same each time
   std::vector<double> seconds;
   std::vector<double> figures;
   std::vector<double> processorFigures;
@@ -109,8 +110,8 @@ Result<std::vector<GrowthRow>> measureGrowth(const GrowthSeries& series, const B
 
 }  // namespace
 
-Result<BenchReport> runBench(const BenchPlan& plan, const BenchOptions& options, int repetitions, const Job& job) {
-  BenchReport report;
+Status runBench(const BenchPlan& plan, const BenchOptions& options, int repetitions, const Job& job,
+                BenchReport& report) {
   for (const int threads : {1, options.threads}) {
     AXESCOPE_TRY(const MachineRates rates,
                  inArena<MachineRates>(threads, [&] { return machineRates(options, repetitions, job); }));
@@ -131,7 +132,7 @@ Result<BenchReport> runBench(const BenchPlan& plan, const BenchOptions& options,
                  }));
     report.growth.insert(report.growth.end(), rows.begin(), rows.end());
   }
-  return report;
+  return {};
 }
 
 }  // namespace axescope::bench

@@ -57,7 +57,8 @@ struct BenchPlan {
 };
 
 /// Within an arena of options.threads. Progress counts workloads and series. A workload that fails says so in its row.
-/// Errors: cancelled, and those of a growth series.
-Result<BenchReport> runBench(const BenchPlan& plan, const BenchOptions& options, int repetitions, const Job& job);
+/// Errors: cancelled, and those of a growth series; `report` then has what was measured before.
+Status runBench(const BenchPlan& plan, const BenchOptions& options, int repetitions, const Job& job,
+                BenchReport& report);
 
 }  // namespace axescope::bench

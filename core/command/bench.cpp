@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/command/bench.h"
 
-#include <optional>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -172,21 +171,23 @@ Result<int> runBenchCommand(const BenchCommandOptions& options, const std::stop_
   AXESCOPE_TRY(const bench::BenchPlan plan, chosenPlan(options));
   const int usual = options.bench.quick ? quickRepetitions : fullRepetitions;
   const int repetitions = options.repetitions > 0 ? options.repetitions : usual;
-  std::optional<Result<BenchReport>> report;
+  BenchReport report;
+  Status status;
   {
     TerminalProgress progress(TerminalProgress::styleFor(options.json || options.bench.quick), "workloads");
     const Job job{.stop = stop, .onProgress = [&](const Progress& p) { progress.show(p.done, p.total); }};
-    report = bench::runBench(plan, options.bench, repetitions, job);
+    status = bench::runBench(plan, options.bench, repetitions, job, report);
   }
-  if (!*report) return fail(report->error());
-  print(options.json ? asJson(**report) : asText(**report));
-  int status = 0;
-  for (const BenchRow& row : (**report).rows) {
+  const bool interruptedAtOnce = !status && report.rows.empty();
+  if (!interruptedAtOnce) print(options.json ? asJson(report) : asText(report));
+  if (!status) return fail(status.error());
+  int exit = 0;
+  for (const BenchRow& row : report.rows) {
     if (!row.failure) continue;
     printNotice(row.name + ": " + row.failure->line());
-    status = exitStatus(row.failure->code);
+    exit = exitStatus(row.failure->code);
   }
-  return status;
+  return exit;
 }
 
 Command benchCommand(CLI::App& program) {
@@ -209,7 +210,7 @@ Command benchCommand(CLI::App& program) {
       "Each row alternates with what it is compared with, and its figure is the median of the paired ratios: a share\n"
       "of the machine's own matrix product, or of other work's time. So it means the same on any machine. 'missed'\n"
       "marks a figure beyond its target; 'CPU time' is the figure from the time that processors worked, for machines\n"
-      "that others use too.\n\n"
+      "that others use too. Ctrl-C shows the rows so far.\n\n"
       "Examples:\n"
       "  axescope-cli bench\n"
       "  axescope-cli bench --only recurrence --threads 1 --repetitions 9 --json\n"

@@ -95,15 +95,17 @@ class BenchTest(CliCase):
         self.refuse(2, "bench", "everything")
         self.refuse(3, "bench", "--model", self.path("absent.h5"), says=("absent.h5",))
 
-    def test_nothing_is_left_behind_when_interrupted(self) -> None:
-        run = self.start("bench", "--quick", "--only", "study", "--repetitions", 1000)
+    def test_interrupted_it_keeps_finished_rows_and_leaves_no_files(self) -> None:
+        run = self.start("bench", "--quick", "--json", "--only", "st*", "--repetitions", 1000)
         deadline = time.monotonic() + 30
         while not list(self.temporary.iterdir()) and time.monotonic() < deadline:
             time.sleep(0.01)
         self.assertNotEqual(list(self.temporary.iterdir()), [])
         run.send_signal(signal.SIGINT)
-        _, errors = run.communicate(timeout=60)
+        output, errors = run.communicate(timeout=60)
         self.assertEqual(run.returncode, 130)
+        self.assertEqual([row["name"] for row in json.loads(output)["workloads"]],
+                         ["statistics/s-and-g", "statistics/optq-factor"])
         self.assertIn("interrupted", errors)
         self.assertEqual(list(self.temporary.iterdir()), [])
 
