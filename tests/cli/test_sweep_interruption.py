@@ -11,9 +11,9 @@ from pathlib import Path
 from cli_case import CliCase, comparable, points
 from small_dumps import write_layers
 
-POINTS = 48
-SETTINGS = ("--algorithm", "optq,gpfq", "--constraint", "axe", "--inner-bits", "12:23", "--tile", "64,full",
-            "--refine", "4", "--threads", "2")
+POINTS = 192
+SETTINGS = ("--algorithm", "optq,gpfq", "--constraint", "axe", "--inner-bits", "12:23", "--tile",
+            "32,64,128,full", "--weight-bits", "4,5", "--refine", "4", "--threads", "2")
 
 
 class InterruptionTest(CliCase):
