@@ -81,8 +81,12 @@ StatisticsAccumulator::StatisticsAccumulator(MatrixF weight, const ActivationQua
   const IntegerRange range = quantizer.range();
   middle_ = (range.low + range.high + 1) / 2;
   const Eigen::Index k = weight_.cols();
-  centredProducts_ = MatrixD::Zero(k, k);
-  noiseProducts_ = MatrixD::Zero(k, k);
+  // Memory is the threads' from the first touch on: filling it alone would take as long as a tenth of the products.
+  for (MatrixD* products : {&centredProducts_, &noiseProducts_}) {
+    products->resize(k, k);
+    forPieces(k, panelChannels,
+              [&](std::int64_t first, std::int64_t last) { products->middleRows(first, last - first).setZero(); });
+  }
   centredSums_ = VectorD::Zero(k);
   noiseSums_ = VectorD::Zero(k);
   energies_.assign(static_cast<std::size_t>(k), 0);
@@ -246,7 +250,10 @@ InputStatistics StatisticsAccumulator::finish() {
                                 .ldb = k,
                                 .c = target.data(),
                                 .ldc = k});
-  statistics.targetShift = target.cast<double>();
+  statistics.targetShift.resize(weight_.rows(), k);
+  forPieces(weight_.rows(), panelChannels, [&](std::int64_t first, std::int64_t last) {
+    statistics.targetShift.middleRows(first, last - first) = target.middleRows(first, last - first).cast<double>();
+  });
   statistics.noiseEnergy = std::move(noiseEnergy_);
   // ‖wX‖² is the error of codes that are all zero.
   const CodeMatrix nothing = CodeMatrix::Zero(weight_.rows(), k);
