@@ -33,6 +33,14 @@ void parallelFor(std::size_t count, const std::function<void(std::size_t)>& body
   });
 }
 
+void parallelPieces(std::int64_t count, std::int64_t piece,
+                    const std::function<void(std::int64_t first, std::int64_t length)>& body) {
+  parallelFor(static_cast<std::size_t>((count + piece - 1) / piece), [&](std::size_t index) {
+    const std::int64_t first = static_cast<std::int64_t>(index) * piece;
+    body(first, std::min(piece, count - first));
+  });
+}
+
 void withThreads(int threads, const std::function<void()>& body) {
   const int cores = tbb::info::default_concurrency();
   tbb::task_arena arena(threads > 0 ? std::min(threads, cores) : cores);

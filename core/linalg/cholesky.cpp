@@ -37,15 +37,6 @@ bool factorBlock(Eigen::Ref<MatrixD> block) {
   return true;
 }
 
-// Pieces of rows [0, rows), over the threads of the arena.
-template <class Body>
-void forPanels(Index rows, Body body) {
-  parallelFor(static_cast<std::size_t>((rows + panelRows - 1) / panelRows), [&](std::size_t panel) {
-    const Index first = static_cast<Index>(panel) * panelRows;
-    body(first, std::min(panelRows, rows - first));
-  });
-}
-
 }  // namespace
 
 Result<MatrixD> upperFactor(MatrixD h, const std::string& object) {
@@ -58,17 +49,17 @@ Result<MatrixD> upperFactor(MatrixD h, const std::string& object) {
       return fail(ErrorCode::numerical, {}, object, "a positive definite matrix of input products",
                   "one that is singular; use more calibration samples or a larger --damping");
     }
-    forPanels(first, [&](Index row, Index rows) {
+    parallelPieces(first, panelRows, [&](Index row, Index rows) {
       auto part = h.block(row, first, rows, width);
       block.triangularView<Eigen::Upper>().transpose().solveInPlace<Eigen::OnTheRight>(part);
     });
-    forPanels(first, [&](Index row, Index rows) {
+    parallelPieces(first, panelRows, [&](Index row, Index rows) {
       h.block(row, row, rows, first - row).noalias() -=
           h.block(row, first, rows, width) * h.block(row, first, first - row, width).transpose();
     });
     end = first;
   }
-  forPanels(h.rows(), [&](Index row, Index rows) {
+  parallelPieces(h.rows(), panelRows, [&](Index row, Index rows) {
     for (Index i = row; i < row + rows; ++i) h.row(i).head(i).setZero();
   });
   return h;

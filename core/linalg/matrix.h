@@ -32,6 +32,14 @@ struct Tensor {
     return shape.empty() ? 1 : std::accumulate(shape.begin() + 1, shape.end(), std::int64_t{1}, std::multiplies<>());
   }
   std::int64_t samples() const { return shape.empty() ? 1 : shape.front(); }
+  /// A copy of samples [first, first + count).
+  Tensor slice(std::int64_t first, std::int64_t count) const {
+    Tensor part{shape, {}};
+    part.shape.front() = count;
+    const auto begin = data.begin() + first * sampleSize();
+    part.data.assign(begin, begin + count * sampleSize());
+    return part;
+  }
 };
 
 }  // namespace axescope

@@ -90,11 +90,9 @@ void multiply(const FloatProduct& p) {
 
 void multiplyParallel(const FloatProduct& product) {
   constexpr std::int64_t panelRows = 64;
-  const std::int64_t panels = (product.m + panelRows - 1) / panelRows;
-  parallelFor(static_cast<std::size_t>(panels), [&](std::size_t panel) {
-    const std::int64_t first = static_cast<std::int64_t>(panel) * panelRows;
+  parallelPieces(product.m, panelRows, [&](std::int64_t first, std::int64_t rows) {
     FloatProduct part = product;
-    part.m = std::min(panelRows, product.m - first);
+    part.m = rows;
     part.a += product.transposeA == Transpose::yes ? first : first * product.lda;
     part.c += first * product.ldc;
     multiply(part);

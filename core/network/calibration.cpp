@@ -15,14 +15,6 @@ namespace {
 
 using Value = CalibrationValue;
 
-Tensor slice(const Tensor& tensor, std::int64_t first, std::int64_t count) {
-  Tensor part{tensor.shape, {}};
-  part.shape.front() = count;
-  const auto begin = tensor.data.begin() + first * tensor.sampleSize();
-  part.data.assign(begin, begin + count * tensor.sampleSize());
-  return part;
-}
-
 // One node on all samples, cut into chunks that do not depend on the number of threads.
 Result<Value> runInChunks(const Network& network, std::size_t node, const std::vector<Value>& inputs,
                           const LayerFunction& layer) {
@@ -35,11 +27,9 @@ Result<Value> runInChunks(const Network& network, std::size_t node, const std::v
   output->data.resize(static_cast<std::size_t>(output->size()));
   std::mutex mutex;
   std::optional<Error> failure;
-  parallelFor(static_cast<std::size_t>((samples + chunk - 1) / chunk), [&](std::size_t index) {
-    const std::int64_t first = static_cast<std::int64_t>(index) * chunk;
-    const std::int64_t count = std::min(chunk, samples - first);
+  parallelPieces(samples, chunk, [&](std::int64_t first, std::int64_t count) {
     std::vector<Tensor> parts;
-    for (const Value& input : inputs) parts.push_back(slice(*input, first, count));
+    for (const Value& input : inputs) parts.push_back(input->slice(first, count));
     std::vector<const Tensor*> pointers;
     for (const Tensor& part : parts) pointers.push_back(&part);
     Tensor result;

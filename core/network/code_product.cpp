@@ -48,10 +48,9 @@ class Product {
  private:
   void multiplyRows(const Job& job) {
     const std::int64_t rows = elements(result_.shape) / info_.channels;
-    parallelFor(static_cast<std::size_t>((rows + blockRows - 1) / blockRows), [&](std::size_t block) {
+    parallelPieces(rows, blockRows, [&](std::int64_t first, std::int64_t count) {
       if (job.stopped()) return;
-      const std::int64_t first = static_cast<std::int64_t>(block) * blockRows;
-      multiplyBlock(activations_.data() + first * info_.k(), std::min(blockRows, rows - first), 0,
+      multiplyBlock(activations_.data() + first * info_.k(), count, 0,
                     result_.accumulators.data() + first * info_.channels, info_.channels, 1);
     });
   }

@@ -58,14 +58,6 @@ class FirstFailure {
   Error error_;
 };
 
-Tensor samplesOf(const Tensor& all, std::int64_t first, std::int64_t count) {
-  Tensor part{all.shape, {}};
-  part.shape.front() = count;
-  const auto begin = all.data.begin() + first * all.sampleSize();
-  part.data.assign(begin, begin + count * all.sampleSize());
-  return part;
-}
-
 // Room for the state of all samples at state.node.
 void reserve(const Network& network, std::int64_t samples, NetworkState& state) {
   state.values.assign(network.nodes().size() + 1, {});
@@ -126,7 +118,7 @@ Result<MatrixF> forwardAll(const Network& network, const BatchLoader& load, std:
     if (start == nullptr) AXESCOPE_CHECK(network.checkInput(samples.shape));
     values[given.front()] = std::move(samples);
     for (const std::size_t value : std::span(given).subspan(1)) {
-      values[value] = samplesOf(start->values[value], batch.first, rows);
+      values[value] = start->values[value].slice(batch.first, rows);
     }
     SpareStorage spare = pool.take();
     AXESCOPE_CHECK(network.runNodes(firstNode, middle, values, layer, spare));
@@ -145,7 +137,7 @@ Result<MatrixF> forwardAll(const Network& network, const BatchLoader& load, std:
     return {};
   };
   const BatchLoader fromState = [&](std::int64_t first, std::int64_t rows) -> Result<Tensor> {
-    return samplesOf(start->values[given.front()], first, rows);
+    return start->values[given.front()].slice(first, rows);
   };
   {
     ReadAhead reader(start == nullptr ? load : fromState, count, batchSize,

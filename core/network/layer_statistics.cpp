@@ -24,11 +24,12 @@ LayerStatistics::LayerStatistics(const LayerInfo& info, const MatrixF& weight, c
 
 void LayerStatistics::add(const Tensor& x, const Tensor& quantizedNetwork) {
   std::vector<std::int16_t> codes(quantizedNetwork.data.size());
-  constexpr std::size_t piece = 1 << 16;
-  parallelFor((codes.size() + piece - 1) / piece, [&](std::size_t index) {
-    const std::size_t first = index * piece;
-    const std::size_t count = std::min(piece, codes.size() - first);
-    quantizer_.quantize(std::span(quantizedNetwork.data).subspan(first, count), std::span(codes).subspan(first, count));
+  constexpr std::int64_t piece = 1 << 16;
+  parallelPieces(quantizedNetwork.size(), piece, [&](std::int64_t first, std::int64_t count) {
+    const auto begin = static_cast<std::size_t>(first);
+    const auto length = static_cast<std::size_t>(count);
+    quantizer_.quantize(std::span(quantizedNetwork.data).subspan(begin, length),
+                        std::span(codes).subspan(begin, length));
   });
   if (info_.kind == LayerKind::linear) {
     addRows(x, codes);

@@ -15,19 +15,10 @@ namespace {
 
 constexpr Eigen::Index rowsAtOnce = 64;
 
-// In pieces of rows, over the threads of the arena.
-template <class Body>
-void forRows(Eigen::Index rows, Body body) {
-  parallelFor(static_cast<std::size_t>((rows + rowsAtOnce - 1) / rowsAtOnce), [&](std::size_t piece) {
-    const Eigen::Index first = static_cast<Eigen::Index>(piece) * rowsAtOnce;
-    body(first, std::min(rowsAtOnce, rows - first));
-  });
-}
-
 MatrixD permuted(const MatrixD& matrix, const std::vector<std::int64_t>& order) {
   const auto k = static_cast<Eigen::Index>(order.size());
   MatrixD result(k, k);
-  forRows(k, [&](Eigen::Index first, Eigen::Index rows) {
+  parallelPieces(k, rowsAtOnce, [&](Eigen::Index first, Eigen::Index rows) {
     for (Eigen::Index i = first; i < first + rows; ++i) {
       const double* row = matrix.data() + order[static_cast<std::size_t>(i)] * k;
       for (Eigen::Index j = 0; j < k; ++j) result(i, j) = row[order[static_cast<std::size_t>(j)]];
@@ -44,7 +35,7 @@ MatrixF byDiagonal(const MatrixD& matrix, Part part, const VectorD& diagonal, co
   Eigen::RowVectorXd inverse(k);
   for (Eigen::Index i = 0; i < k; ++i) inverse[i] = dead[static_cast<std::size_t>(i)] != 0 ? 0.0 : 1.0 / diagonal[i];
   MatrixF result(k, k);
-  forRows(k, [&](Eigen::Index first, Eigen::Index rows) {
+  parallelPieces(k, rowsAtOnce, [&](Eigen::Index first, Eigen::Index rows) {
     for (Eigen::Index i = first; i < first + rows; ++i) {
       const Eigen::Index skipped = part == Part::full ? 0 : part == Part::upper ? i : i + 1;
       result.row(i).head(skipped).setZero();
@@ -95,7 +86,7 @@ Result<Feedback> feedback(const InputStatistics& statistics, const FeedbackOptio
   AXESCOPE_TRY(const MatrixD factor, upperFactor(std::move(s), object));
   if (needsShift) {
     // (G + δI) R⁻ᵀ − R = (G − S) R⁻ᵀ, since R Rᵀ = S + δI.
-    forRows(shift.rows(), [&](Eigen::Index first, Eigen::Index rows) {
+    parallelPieces(shift.rows(), rowsAtOnce, [&](Eigen::Index first, Eigen::Index rows) {
       auto part = shift.middleRows(first, rows);
       factor.triangularView<Eigen::Upper>().transpose().solveInPlace<Eigen::OnTheRight>(part);
     });

@@ -29,10 +29,7 @@ std::vector<double> outputErrorEnergy(const InputStatistics& statistics, const M
   const std::int64_t k = weight.cols();
   const auto samples = static_cast<double>(std::max<std::int64_t>(statistics.samples, 1));
   std::vector<double> energy(static_cast<std::size_t>(weight.rows()));
-  const std::int64_t panels = (weight.rows() + panelRows - 1) / panelRows;
-  parallelFor(static_cast<std::size_t>(panels), [&](std::size_t panel) {
-    const std::int64_t begin = static_cast<std::int64_t>(panel) * panelRows;
-    const std::int64_t rows = std::min(panelRows, weight.rows() - begin);
+  parallelPieces(weight.rows(), panelRows, [&](std::int64_t begin, std::int64_t rows) {
     const MatrixD d = difference(weight, codes, scales, begin, rows);
     const MatrixF narrow = d.cast<float>();
     MatrixF product(rows, k);

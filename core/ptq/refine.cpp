@@ -53,9 +53,7 @@ void refine(const MatrixF& weight, std::span<const double> scales, const InputSt
     exact = *strict;
     exact->slack = Slack::floor;  // codes are rounded before they are clipped
   }
-  parallelFor(static_cast<std::size_t>((codes.rows() + panelRows - 1) / panelRows), [&](std::size_t panel) {
-    const Eigen::Index first = static_cast<Eigen::Index>(panel) * panelRows;
-    const Eigen::Index rows = std::min(panelRows, codes.rows() - first);
+  parallelPieces(codes.rows(), panelRows, [&](Eigen::Index first, Eigen::Index rows) {
     // g = q̂ S − w G, the gradient's half, of a panel at once: S is read once for all its rows.
     MatrixD d = -weight.middleRows(first, rows).cast<double>();
     for (Eigen::Index row = 0; row < rows; ++row) {

@@ -26,15 +26,6 @@ std::int64_t panelColumns(std::int64_t k) {
   return k >= wide ? 256 : 64;
 }
 
-// Pieces of [0, count), over the threads of the arena.
-template <class Body>
-void forPieces(std::int64_t count, std::int64_t piece, Body body) {
-  parallelFor(static_cast<std::size_t>((count + piece - 1) / piece), [&](std::size_t index) {
-    const std::int64_t first = static_cast<std::int64_t>(index) * piece;
-    body(first, std::min(count, first + piece));
-  });
-}
-
 // Adds rows [first, last) of Aᵀ B, from column firstColumn on, to the float64 sum.
 void addPanel(const MatrixF& a, const MatrixF& b, std::int64_t first, std::int64_t last, std::int64_t firstColumn,
               MatrixD& sum) {
@@ -84,8 +75,8 @@ StatisticsAccumulator::StatisticsAccumulator(MatrixF weight, const ActivationQua
   // Memory is the threads' from the first touch on: filling it alone would take as long as a tenth of the products.
   for (MatrixD* products : {&centredProducts_, &noiseProducts_}) {
     products->resize(k, k);
-    forPieces(k, panelChannels,
-              [&](std::int64_t first, std::int64_t last) { products->middleRows(first, last - first).setZero(); });
+    parallelPieces(k, panelChannels,
+                   [&](std::int64_t first, std::int64_t rows) { products->middleRows(first, rows).setZero(); });
   }
   centredSums_ = VectorD::Zero(k);
   noiseSums_ = VectorD::Zero(k);
@@ -107,8 +98,9 @@ void StatisticsAccumulator::addBatch(const float* x, std::int64_t xStride, const
   batch_.centred.resize(rows, k);
   batch_.noise.resize(rows, k);
   batch_.bytes.resize(asBytes_ ? rows : 0, k);
-  forPieces(k, readColumnsAtOnce,
-            [&](std::int64_t first, std::int64_t last) { readColumns(x, xStride, codes, codeStride, first, last); });
+  parallelPieces(k, readColumnsAtOnce, [&](std::int64_t first, std::int64_t columns) {
+    readColumns(x, xStride, codes, codeStride, first, first + columns);
+  });
   const std::int64_t width = panelColumns(k);
   const std::int64_t panels = (k + width - 1) / width;
   parallelFor(static_cast<std::size_t>(2 * panels), [&](std::size_t piece) {
@@ -166,10 +158,10 @@ void StatisticsAccumulator::readColumns(const float* x, std::int64_t xStride, co
 
 void StatisticsAccumulator::addNoiseEnergy() {
   const MatrixF& noise = batch_.noise;
-  forPieces(weight_.rows(), panelChannels, [&](std::int64_t first, std::int64_t last) {
-    MatrixF outputs(last - first, noise.rows());
+  parallelPieces(weight_.rows(), panelChannels, [&](std::int64_t first, std::int64_t rows) {
+    MatrixF outputs(rows, noise.rows());
     multiply(FloatProduct{.transposeB = Transpose::yes,
-                          .m = last - first,
+                          .m = rows,
                           .n = noise.rows(),
                           .k = weight_.cols(),
                           .a = weight_.data() + first * weight_.cols(),
@@ -178,7 +170,7 @@ void StatisticsAccumulator::addNoiseEnergy() {
                           .ldb = noise.cols(),
                           .c = outputs.data(),
                           .ldc = outputs.cols()});
-    for (std::int64_t channel = first; channel < last; ++channel) {
+    for (std::int64_t channel = first; channel < first + rows; ++channel) {
       noiseEnergy_[static_cast<std::size_t>(channel)] += outputs.row(channel - first).cast<double>().squaredNorm();
     }
   });
@@ -197,8 +189,8 @@ void StatisticsAccumulator::fillSquares(InputStatistics& statistics) const {
   const double square = quantizer_.scale * quantizer_.scale;
   const Eigen::ArrayXd alive = Eigen::ArrayXd::NullaryExpr(
       k, [&](Eigen::Index i) { return energies_[static_cast<std::size_t>(i)] == 0 ? 0.0 : 1.0; });
-  forPieces(k, panelChannels, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) {
+  parallelPieces(k, panelChannels, [&](std::int64_t first, std::int64_t rows) {
+    for (std::int64_t i = first; i < first + rows; ++i) {
       for (std::int64_t j = i; j < k; ++j) {
         const double integer = s(i, j) + offset * (centredSums_[i] + centredSums_[j]) + count * offset * offset;
         s(i, j) = alive[i] * alive[j] * (square * integer);
@@ -209,7 +201,8 @@ void StatisticsAccumulator::fillSquares(InputStatistics& statistics) const {
     }
   });
   // The lower half in square pieces, so that both sides stay in the cache.
-  forPieces(k, panelChannels, [&](std::int64_t first, std::int64_t last) {
+  parallelPieces(k, panelChannels, [&](std::int64_t first, std::int64_t rows) {
+    const std::int64_t last = first + rows;
     for (std::int64_t from = 0; from < last; from += panelChannels) {
       for (std::int64_t i = first; i < last; ++i) {
         for (std::int64_t j = from; j < std::min(i, from + panelChannels); ++j) {
@@ -232,8 +225,8 @@ InputStatistics StatisticsAccumulator::finish() {
   fillSquares(statistics);
   statistics.shift = std::move(noiseProducts_);
   MatrixF shift(k, k);
-  forPieces(k, panelChannels, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t j = first; j < last; ++j) {
+  parallelPieces(k, panelChannels, [&](std::int64_t first, std::int64_t rows) {
+    for (std::int64_t j = first; j < first + rows; ++j) {
       auto row = statistics.shift.row(j);
       row = quantizer_.scale * (row.array() + offset * noiseSums_[j]);
       for (Eigen::Index i = 0; i < k; ++i) row[i] = energies_[static_cast<std::size_t>(i)] == 0 ? 0.0 : row[i];
@@ -251,8 +244,8 @@ InputStatistics StatisticsAccumulator::finish() {
                                 .c = target.data(),
                                 .ldc = k});
   statistics.targetShift.resize(weight_.rows(), k);
-  forPieces(weight_.rows(), panelChannels, [&](std::int64_t first, std::int64_t last) {
-    statistics.targetShift.middleRows(first, last - first) = target.middleRows(first, last - first).cast<double>();
+  parallelPieces(weight_.rows(), panelChannels, [&](std::int64_t first, std::int64_t rows) {
+    statistics.targetShift.middleRows(first, rows) = target.middleRows(first, rows).cast<double>();
   });
   statistics.noiseEnergy = std::move(noiseEnergy_);
   // ‖wX‖² is the error of codes that are all zero.
