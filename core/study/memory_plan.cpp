@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "core/hdf5/text.h"
 #include "core/network/calibration.h"
 #include "core/study/preparation.h"
 
@@ -48,10 +49,6 @@ Needs needsOf(const Model& model, const PointSettings& key) {
   return needs;
 }
 
-std::string inGibibytes(std::int64_t bytes) {
-  return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / static_cast<double>(1LL << 30));
-}
-
 }  // namespace
 
 std::int64_t defaultMemory() {
@@ -88,8 +85,9 @@ Result<MemoryPlan> planMemory(const Model& model, const PointSettings& key, std:
   };
   if (total(1, 1) > available) {
     return fail(ErrorCode::tooLarge, model.dump().fileName(), {},
-                inGibibytes(total(1, 1)) + " of memory for one point; select fewer layers or raise --memory",
-                inGibibytes(available));
+                hdf5::describeBytes(static_cast<std::uint64_t>(total(1, 1))) +
+                    " of memory for one point; select fewer layers or raise --memory",
+                hdf5::describeBytes(static_cast<std::uint64_t>(available)));
   }
   MemoryPlan plan;
   plan.workers = threads;

@@ -224,7 +224,7 @@ class OtherFilesTest(CliCase):
         run = self.run_cli("sweep", self.path("wide.h5"), "--algorithm", "rtn", "--inner-bits", "12", "--out",
                            self.path("r.h5"), "--threads", "1", preexec_fn=limit_memory)
         self.assertEqual(run.returncode, 3, run.stderr)
-        self.assertRegex(run.stderr, r"wide.h5: expected \d+\.\d GiB of memory for one point; .* --memory, found")
+        self.assertRegex(run.stderr, r"wide.h5: expected \d+\.?\d* GiB of memory for one point; .* --memory, found")
         self.assertEqual(set(points(self.path("r.h5"))["guaranteed"]), {0})
         self.assertTrue(all(points(self.path("r.h5"))["failure"]))
 
