@@ -4,39 +4,14 @@
 #include <QAbstractItemModelTester>
 #include <QElapsedTimer>
 #include <QImage>
-#include <random>
 
 #include <gtest/gtest.h>
 
+#include "tests/ui/random_inspection.h"
 #include "ui/models/channels_model.h"
 
 namespace axescope::ui {
 namespace {
-
-QuantizedFileLayer randomLayer(std::int64_t channels, std::int64_t k, int seed) {
-  std::mt19937 random(static_cast<unsigned>(seed));
-  QuantizedFileLayer layer;
-  layer.info.name = "layer";
-  layer.info.channels = channels;
-  layer.info.inputs = k;
-  layer.weightBits = 4;
-  layer.codes.resize(channels, k);
-  for (std::int64_t i = 0; i < layer.codes.size(); ++i) {
-    layer.codes.data()[i] = static_cast<std::int16_t>(static_cast<int>(random() % 15) - 7);
-  }
-  layer.weightScale.assign(static_cast<std::size_t>(channels), 0.1);
-  layer.input.bits = 8;
-  layer.innerBits = 16;
-  layer.outerBits = 20;
-  layer.tileSize = k / 2;
-  return layer;
-}
-
-std::shared_ptr<const Inspection> inspectionOf(QuantizedFileLayer layer) {
-  QuantizedPoint point;
-  point.file.layers.push_back(std::move(layer));
-  return std::make_shared<const Inspection>(std::move(point), QStringLiteral("test"));
-}
 
 QImage painted(Plot& plot) {
   QImage image(1000, 700, QImage::Format_RGB32);

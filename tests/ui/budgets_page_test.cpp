@@ -3,32 +3,18 @@
 
 #include <QElapsedTimer>
 #include <QTableView>
-#include <random>
 
 #include <gtest/gtest.h>
+
+#include "tests/ui/random_inspection.h"
 
 namespace axescope::ui {
 namespace {
 
 std::shared_ptr<const Inspection> manyChannels(std::int64_t channels) {
-  std::mt19937 random(5);
-  QuantizedFileLayer layer;
-  layer.info.name = "wide";
-  layer.info.channels = channels;
-  layer.info.inputs = 256;
-  layer.weightBits = 4;
-  layer.codes.resize(channels, layer.info.inputs);
-  for (std::int64_t i = 0; i < layer.codes.size(); ++i) {
-    layer.codes.data()[i] = static_cast<std::int16_t>(static_cast<int>(random() % 15) - 7);
-  }
-  layer.weightScale.assign(static_cast<std::size_t>(channels), 0.1);
-  layer.input.bits = 8;
-  layer.innerBits = 16;
-  layer.outerBits = 20;
+  QuantizedFileLayer layer = randomLayer(channels, 256, 5);
   layer.tileSize = 4;
-  QuantizedPoint point;
-  point.file.layers.push_back(std::move(layer));
-  return std::make_shared<const Inspection>(std::move(point), QStringLiteral("test"));
+  return inspectionOf(std::move(layer));
 }
 
 TEST(BudgetsPage, ExportsWhereTheIntegersShownComeFrom) {
