@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 #include <map>
 
+#include "core/study/method_pages.h"
 #include "ui/plots/symbol_text.h"
 #include "ui/state/setting_text.h"
 #include "ui/state/text_view.h"
@@ -21,6 +22,38 @@ QLabel* label(const QString& text, const char* property = nullptr) {
   if (property != nullptr) label->setProperty(property, true);
   label->setTextInteractionFlags(Qt::TextSelectableByMouse);
   return label;
+}
+
+QLabel* wrapped(const QString& text, const char* property = nullptr) {
+  QLabel* result = label(text, property);
+  result->setWordWrap(true);
+  return result;
+}
+
+// What one method is, below its setting.
+QFrame* makePage(const MethodPage& page) {
+  auto* frame = new QFrame;
+  frame->setAccessibleName(fromView(page.title));
+  auto* layout = new QVBoxLayout(frame);
+  layout->setContentsMargins(14, 6, 0, 2);
+  layout->setSpacing(2);
+  auto* first = new QHBoxLayout;
+  first->setSpacing(8);
+  first->addWidget(label(fromView(page.title), "heading"));
+  first->addStretch();
+  first->addWidget(label(fromView(page.choice), "code"));
+  QLabel* formula = wrapped(fromView(page.formula));
+  formula->setObjectName(QStringLiteral("formula"));
+  layout->addLayout(first);
+  layout->addWidget(formula);
+  layout->addWidget(wrapped(fromView(page.use)));
+  layout->addWidget(wrapped(fromView(page.source), "muted"));
+  return frame;
+}
+
+QString wordsOf(const MethodPage& page) {
+  return QStringList{fromView(page.title), fromView(page.choice), fromView(page.source), fromView(page.use)}.join(
+      QLatin1Char('\n'));
 }
 
 // Title, symbol and flag in a row; what may be entered; what it means.
@@ -45,6 +78,9 @@ QFrame* makeEntry(const SettingInfo& info) {
   layout->addLayout(first);
   layout->addWidget(help);
   layout->addWidget(range);
+  for (const MethodPage& page : methodPages()) {
+    if (page.setting == info.key) layout->addWidget(makePage(page));
+  }
   return frame;
 }
 
@@ -99,12 +135,13 @@ QWidget* SettingsHelpDialog::makeList() {
       if (info.perStudy != perStudy) continue;
       QFrame* entry = makeEntry(info);
       layout->addWidget(entry);
-      const QString words =
-          QStringList{fromView(info.title), fromView(info.symbol), fromView(info.symbol).remove(QLatin1Char('_')),
-                      fromView(info.key),   fromView(info.help),   QString::fromStdString(info.flag()),
-                      rangeText(info)}
-              .join(QLatin1Char('\n'));
-      entries_.push_back({entry, heading, words});
+      QStringList words{fromView(info.title), fromView(info.symbol), fromView(info.symbol).remove(QLatin1Char('_')),
+                        fromView(info.key),   fromView(info.help),   QString::fromStdString(info.flag()),
+                        rangeText(info)};
+      for (const MethodPage& page : methodPages()) {
+        if (page.setting == info.key) words << wordsOf(page);
+      }
+      entries_.push_back({entry, heading, words.join(QLatin1Char('\n'))});
     }
   }
   layout->addStretch();

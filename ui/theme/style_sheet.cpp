@@ -117,6 +117,7 @@ QLabel[muted="true"] { color: @muted; }
 QLabel[heading="true"] { font-weight: 600; }
 QLabel[title="true"] { font-weight: 600; font-size: 20px; }
 QLabel[section="true"] { color: @muted; font-weight: 600; padding-top: 8px; }
+QLabel#formula { font-family: "DejaVu Sans", sans-serif; font-style: italic; }
 QLabel[code="true"] { color: @muted; font-family: monospace; }
 QLabel[key="true"] { background: @window; border: 1px solid @border; border-bottom-width: 2px; border-radius: 4px;
   padding: 1px 7px; }

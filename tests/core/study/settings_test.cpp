@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/study/settings.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
+#include "core/study/method_pages.h"
 #include "core/study/setting_schema.h"
 
 namespace axescope {
@@ -27,6 +30,26 @@ TEST(SettingSchema, EveryChoiceIsADifferentSetting) {
       info.set(settings, std::string(choice));
       EXPECT_EQ(toText(info.get(settings)), choice) << info.key;
     }
+  }
+}
+
+TEST(MethodPages, EveryMethodHasFormulaSourceAndUse) {
+  for (const char* key : {"algorithm", "constraint", "activation", "weight_scale"}) {
+    for (const std::string_view choice : findSetting(key)->choices) {
+      const auto pages = methodPages();
+      EXPECT_EQ(std::count_if(pages.begin(), pages.end(),
+                              [&](const MethodPage& page) { return page.setting == key && page.choice == choice; }),
+                1)
+          << key << ' ' << choice;
+    }
+  }
+  for (const MethodPage& page : methodPages()) {
+    const SettingInfo* setting = findSetting(page.setting);
+    ASSERT_NE(setting, nullptr) << page.setting;
+    if (!page.choice.empty()) {
+      EXPECT_EQ(std::count(setting->choices.begin(), setting->choices.end(), page.choice), 1) << page.choice;
+    }
+    for (const std::string_view text : {page.title, page.formula, page.source, page.use}) EXPECT_FALSE(text.empty());
   }
 }
 

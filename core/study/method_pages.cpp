@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/study/method_pages.h"
+
+#include <array>
+
+namespace axescope {
+
+namespace {
+
+constexpr std::array pages{
+    MethodPage{
+        "algorithm", "rtn", "Round to nearest", "q_i = round(w_i / s)", "common practice",
+        "The baseline that needs no calibration inputs. Two or three bits behind the others at 4 bits and below."},
+    MethodPage{"algorithm", "gpfq", "Greedy path following quantization",
+               "q_i = Q(⟨X̃_i, u_(i−1) + w_i X_i⟩ / ‖X̃_i‖²),  u_i = u_(i−1) + w_i X_i − q_i X̃_i",
+               "Lybrand and Saab, 2021; Zhang, Zhou and Saab, 2023",
+               "Follows the output itself and corrects what activation quantization did; needs no damping and never "
+               "fails on a singular matrix. Strong where many inputs are correlated and the accumulator is tight."},
+    MethodPage{"algorithm", "optq", "Second-order error feedback (OPTQ, GPTQ)", "A = R,  R Rᵀ = X̃X̃ᵀ + η·mean(diag)·I",
+               "Frantar et al., arXiv 2210.17323",
+               "The field's usual choice at 4 bits. Assumes that quantized inputs equal the float ones."},
+    MethodPage{"algorithm", "optq-corrected", "OPTQ towards the least-squares target",
+               "A = (X X̃ᵀ + δI) R⁻ᵀ,  R as in optq", "AxeScope; Qronos (arXiv 2505.11695) but for its first column",
+               "Also undoes errors of activation quantization and of earlier layers. The best of the four at few "
+               "activation bits."},
+    MethodPage{"constraint", "none", "No constraint (naive)", "the accumulator is looked at only afterwards",
+               "baseline",
+               "Shows what overflow costs, or, with the bits for which the exact bound fits, what the naive choice of "
+               "widths gives."},
+    MethodPage{"constraint", "ep-init", "Euclidean projection",
+               "q = trunc(Π(w / s)),  Π onto {‖·‖₁ ≤ (2^P − 2)/(2^N − 1)} per tile", "A2Q+, arXiv 2401.10432",
+               "The starting point of A2Q+ training as a post-training method: guaranteed, but blind to the inputs."},
+    MethodPage{"constraint", "axe-soft", "AXE, soft threshold only", "v ← sign(v)·max(|v| − λ, 0)",
+               "AXE, arXiv 2409.17092", "Half of AXE, for ablations. Gives no guarantee."},
+    MethodPage{"constraint", "axe-strict", "AXE, strict clip only",
+               "v ← clip(v, −down, up), what νp + μn ≤ L and μp + νn ≥ −L leave", "AXE, arXiv 2409.17092",
+               "Half of AXE, for ablations. Guaranteed, but greedy: the columns visited first take the budget."},
+    MethodPage{"constraint", "axe", "AXE", "soft threshold, then strict clip, per tile", "AXE, arXiv 2409.17092",
+               "The published method. Under a tight budget give it budget-aware scales and refinement."},
+    MethodPage{"activation", "asymmetric", "Asymmetric activation codes", "x_int = clip(round(x / s) + z, 0, 2^N − 1)",
+               "common practice",
+               "Fits any range. Positive and negative weights have a budget each: ν·max(p, |n|) ≤ L."},
+    MethodPage{"activation", "centred", "Centred activation codes",
+               "x_int − 2^(N−1); the offset 2^(N−1) Σq joins the zero point outside the accumulator", "AxeScope",
+               "The asymmetric quantizer with signed storage. Positive and negative weights share one budget, about "
+               "(ν/2)(p + |n|) ≤ L, so that nothing that fits before stops fitting, and much begins to."},
+    MethodPage{"activation", "signed", "Signed symmetric activation codes",
+               "x_int = clip(round(x / s), −2^(N−1), 2^(N−1) − 1)", "common practice",
+               "No zero point at all; after a ReLU half of the codes stay unused."},
+    MethodPage{"activation", "unsigned", "Unsigned activation codes", "x_int = clip(round(x / s), 0, 2^N − 1)",
+               "common practice", "After a ReLU; negative values become 0."},
+    MethodPage{"weight_scale", "absmax", "Scale of the largest weight", "s = max|w| / (2^(M−1) − 1)", "common practice",
+               "As published with AXE. Under a tight budget it makes codes too large to afford."},
+    MethodPage{"weight_scale", "mse", "Scale of least squared error", "argmin over thresholds of ‖w − s·q‖²",
+               "common practice", "Better than absmax at few bits where no accumulator binds."},
+    MethodPage{"weight_scale", "budget", "Budget-aware scales",
+               "argmin over multiples m of ‖wX − q(m·s) X̃‖², under the constraint", "AxeScope",
+               "Each channel takes the scale that its budget wants. Costs ten recurrences in one pass and decides "
+               "whether narrow accumulators work at all."},
+    MethodPage{"refine", "", "Refinement by coordinate descent",
+               "q_k ← clip(round(q_k − g_k / (S_kk s))),  g = q̂S − wG, within what the budget leaves", "AxeScope",
+               "Revisits every code while anything changes, four to six sweeps. Never makes the layer's error larger."},
+};
+
+}  // namespace
+
+std::span<const MethodPage> methodPages() {
+  return pages;
+}
+
+}  // namespace axescope
