@@ -10,33 +10,64 @@ namespace {
 // Channels searched at once: with ten multiples enough rows for many threads, and little memory beside the layer's.
 constexpr std::int64_t blockChannels = 128;
 
-}  // namespace
+// The channels of a block through all rounds.
+class BlockSearch {
+ public:
+  BlockSearch(const MatrixF& weight, const InputStatistics* statistics, const QuantizeRows& quantize,
+              std::int64_t first, ScaledCodes& best)
+      : weight_(weight),
+        statistics_(statistics),
+        quantize_(quantize),
+        of_{first, std::min(blockChannels, weight.rows() - first)},
+        best_(best) {}
 
-ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, const InputStatistics* statistics,
-                         const std::function<CodeMatrix(const MatrixF&, std::span<const double>)>& quantize) {
-  const auto tries = static_cast<Eigen::Index>(scaleMultiples.size());
-  ScaledCodes best{CodeMatrix(weight.rows(), weight.cols()), std::vector<double>(scales.size())};
-  for (std::int64_t first = 0; first < weight.rows(); first += blockChannels) {
-    const std::int64_t channels = std::min(blockChannels, weight.rows() - first);
-    const MatrixF stacked = weight.middleRows(first, channels).replicate(tries, 1);
-    std::vector<double> stackedScales;
-    for (const double multiple : scaleMultiples) {
-      for (std::int64_t channel = 0; channel < channels; ++channel) {
-        stackedScales.push_back(multiple * scales[static_cast<std::size_t>(first + channel)]);
+  void run(const SearchRound& round) {
+    const auto tries = static_cast<Eigen::Index>(round.multiples.size());
+    const MatrixF stacked = weight_.middleRows(of_.first, of_.channels).replicate(tries, 1);
+    std::vector<double> scales;
+    for (const double multiple : round.multiples) {
+      for (std::int64_t channel = 0; channel < of_.channels; ++channel) {
+        scales.push_back(multiple * best_.scales[static_cast<std::size_t>(of_.first + channel)]);
       }
     }
-    const CodeMatrix codes = quantize(stacked, stackedScales);
-    const std::vector<double> energy =
-        statistics != nullptr ? outputErrorEnergy(*statistics, stacked, codes, stackedScales, first, channels)
-                              : weightErrorEnergy(stacked, codes, stackedScales);
-    for (Eigen::Index channel = 0; channel < channels; ++channel) {
+    const CodeMatrix codes = quantize_(stacked, scales, of_, round.effort);
+    const std::vector<double> energy = statistics_ != nullptr
+                                           ? outputErrorEnergy(*statistics_, stacked, codes, scales, of_)
+                                           : weightErrorEnergy(stacked, codes, scales);
+    for (Eigen::Index channel = 0; channel < of_.channels; ++channel) {
       Eigen::Index chosen = channel;
-      for (Eigen::Index row = channel; row < stacked.rows(); row += channels) {
+      for (Eigen::Index row = channel; row < stacked.rows(); row += of_.channels) {
         if (energy[static_cast<std::size_t>(row)] < energy[static_cast<std::size_t>(chosen)]) chosen = row;
       }
-      best.codes.row(first + channel) = codes.row(chosen);
-      best.scales[static_cast<std::size_t>(first + channel)] = stackedScales[static_cast<std::size_t>(chosen)];
+      best_.codes.row(of_.first + channel) = codes.row(chosen);
+      best_.scales[static_cast<std::size_t>(of_.first + channel)] = scales[static_cast<std::size_t>(chosen)];
     }
+  }
+
+ private:
+  const MatrixF& weight_;
+  const InputStatistics* statistics_;
+  const QuantizeRows& quantize_;
+  ChannelRows of_;
+  ScaledCodes& best_;
+};
+
+}  // namespace
+
+std::span<const SearchRound> scaleSearchRounds() {
+  static const std::vector<SearchRound> rounds{
+      {{0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0}, {.projectionSteps = 12, .mostSweeps = 1, .last = false}},
+      {{0.85, 0.92, 1.0, 1.09, 1.18}, {.projectionSteps = 25, .mostSweeps = 2, .last = false}},
+      {{0.96, 1.0, 1.04}, {}}};
+  return rounds;
+}
+
+ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, const InputStatistics* statistics,
+                         const QuantizeRows& quantize) {
+  ScaledCodes best{CodeMatrix(weight.rows(), weight.cols()), std::vector<double>(scales.begin(), scales.end())};
+  for (std::int64_t first = 0; first < weight.rows(); first += blockChannels) {
+    BlockSearch search(weight, statistics, quantize, first, best);
+    for (const SearchRound& round : scaleSearchRounds()) search.run(round);
   }
   return best;
 }

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <functional>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -13,17 +14,33 @@
 
 namespace axescope {
 
-inline constexpr std::array<double, 10> scaleMultiples{0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0};
+/// What a try may cost: rough answers tell good scales from bad ones, only the last round's are kept.
+struct SearchEffort {
+  int projectionSteps = 50;
+  int mostSweeps = std::numeric_limits<int>::max();
+  bool last = true;
+};
+
+struct SearchRound {
+  std::vector<double> multiples;  // of the best scale so far
+  SearchEffort effort;
+};
+
+/// Far and wide first, then closer and closer to the best. Every round tries the best scale again at its own effort.
+std::span<const SearchRound> scaleSearchRounds();
 
 struct ScaledCodes {
   CodeMatrix codes;            // C×K
   std::vector<double> scales;  // C
 };
 
-/// `quantize` turns stacked weights[rows×K] and their scales into codes; a block of channels at a time, so that the
-/// multiples of a wide layer need little memory. The error is ‖wX − q̂X̃‖², or ‖w − q̂‖² without `statistics`; ties keep
-/// the smaller multiple.
+/// Codes of stacked weights[rows×K]; the scales may be fitted to them.
+using QuantizeRows = std::function<CodeMatrix(const MatrixF& weight, std::vector<double>& scales, ChannelRows of,
+                                              const SearchEffort& effort)>;
+
+/// For each channel the scale of least error, ‖wX − q̂X̃‖², or ‖w − q̂‖² without `statistics`; ties keep the smaller
+/// multiple. A block of channels at a time, so that the multiples of a wide layer need little memory.
 ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, const InputStatistics* statistics,
-                         const std::function<CodeMatrix(const MatrixF&, std::span<const double>)>& quantize);
+                         const QuantizeRows& quantize);
 
 }  // namespace axescope

@@ -25,7 +25,7 @@ MatrixD difference(const MatrixF& weight, const CodeMatrix& codes, std::span<con
 }  // namespace
 
 std::vector<double> outputErrorEnergy(const InputStatistics& statistics, const MatrixF& weight, const CodeMatrix& codes,
-                                      std::span<const double> scales, std::int64_t first, std::int64_t channels) {
+                                      std::span<const double> scales, ChannelRows of) {
   const std::int64_t k = weight.cols();
   const auto samples = static_cast<double>(std::max<std::int64_t>(statistics.samples, 1));
   std::vector<double> energy(static_cast<std::size_t>(weight.rows()));
@@ -43,7 +43,7 @@ std::vector<double> outputErrorEnergy(const InputStatistics& statistics, const M
                           .c = product.data(),
                           .ldc = k});
     for (Eigen::Index row = 0; row < rows; ++row) {
-      const Eigen::Index channel = first + (begin + row) % channels;
+      const Eigen::Index channel = of.channelOf(begin + row);
       const double ofMeans = d.row(row).dot(statistics.sums);
       const double quadratic = product.row(row).cast<double>().dot(d.row(row)) + ofMeans * ofMeans / samples;
       const double cross = d.row(row).dot(statistics.targetShift.row(channel));

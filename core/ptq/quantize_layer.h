@@ -22,6 +22,7 @@ enum class Constraint {
   axeSoft,    // AXE's soft threshold alone: no guarantee
   axeStrict,  // AXE's strict clip alone
   axe,        // both, as published
+  axeInputs,  // the soft step in the metric of the layer's inputs (budget_projection.h), then the strict clip
 };
 
 enum class WeightScale { absmax, mse, budget };

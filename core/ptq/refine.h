@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Codes and scales improved after the greedy pass, from the Gram matrices alone and within the budget.
 #pragma once
 
-#include <span>
+#include <vector>
 
 #include "core/linalg/matrix.h"
 #include "core/ptq/axe_constraint.h"
@@ -9,10 +10,19 @@
 
 namespace axescope {
 
-/// Cyclic coordinate descent on ‖w X − q̂ X̃‖² over the codes: v = q_k − g_k/(S_kk s), clipped to what the budget of
-/// the other columns leaves (`strict` non-null), rounded, while anything changes, at most `sweeps` times. Codes are
-/// improved in place; the error never grows. Rows run in parallel.
-void refine(const MatrixF& weight, std::span<const double> scales, const InputStatistics& statistics,
-            IntegerRange codeRange, const AxeOptions* strict, int sweeps, CodeMatrix& codes);
+struct RefineOptions {
+  IntegerRange codes;                  // what a weight code may be
+  const AxeOptions* strict = nullptr;  // null: no budget
+  int sweeps = 1;
+  bool refitScales = false;  // else they stay as they are
+};
+
+/// Lowers ‖w X − q̂ X̃‖² of each row; it never grows. A sweep visits every code: v = q_k − g_k/(S_kk s), with half the
+/// gradient g = q̂S − wG, rounded and clipped to what the budget of the other columns leaves. Where the budget
+/// forbids a step that would help, it is traded: the code of the same tile whose step towards zero costs
+/// least gives way, if both together help. When nothing changes any more, and refitScales, the scale becomes the best
+/// for its codes, s = wG qᵀ / qSqᵀ, and the sweeps go on; at most `sweeps` in all. Rows run in parallel.
+void refine(const MatrixF& weight, const InputStatistics& statistics, ChannelRows of, const RefineOptions& options,
+            std::vector<double>& scales, CodeMatrix& codes);
 
 }  // namespace axescope

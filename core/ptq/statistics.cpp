@@ -251,7 +251,7 @@ InputStatistics StatisticsAccumulator::finish() {
   // ‖wX‖² is the error of codes that are all zero.
   const CodeMatrix nothing = CodeMatrix::Zero(weight_.rows(), k);
   const std::vector<double> ones(static_cast<std::size_t>(weight_.rows()), 1.0);
-  statistics.outputEnergy = outputErrorEnergy(statistics, weight_, nothing, ones, 0, weight_.rows());
+  statistics.outputEnergy = outputErrorEnergy(statistics, weight_, nothing, ones, {0, weight_.rows()});
   return statistics;
 }
 

@@ -29,6 +29,14 @@ struct InputStatistics {
   }
 };
 
+/// Which channel the rows of a stack belong to, several settings of the same channels one below the other: row r to
+/// channel first + r mod channels.
+struct ChannelRows {
+  std::int64_t first = 0;
+  std::int64_t channels = 1;
+  std::int64_t channelOf(std::int64_t row) const { return first + row % channels; }
+};
+
 /// Sums batches. Codes of up to 8 bits are centred and multiplied as integers, so that S is exact; wider ones, and all
 /// on machines without exact 8-bit products, in float32 products of at most 1024 samples, added up in float64 (centred
 /// codes of 8 bits are exact there too: 1024·128² = 2^24 is the last integer float32 holds). X − X̃ goes in float32

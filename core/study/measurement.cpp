@@ -194,10 +194,7 @@ class PointMeasurement {
     parallelFor(chunks, [&](std::size_t index) {
       const std::int64_t begin = static_cast<std::int64_t>(index) * chunk;
       const std::int64_t count = std::min(chunk, piece.samples() - begin);
-      Tensor part{piece.shape, {}};
-      part.shape.front() = count;
-      const auto from = piece.data.begin() + begin * piece.sampleSize();
-      part.data.assign(from, from + count * piece.sampleSize());
+      const Tensor part = piece.slice(begin, count);
       Tensor output;
       const auto reference = cache_.floatOutput({layer, first + begin, count}, [&](Tensor& made) {
         return runFloatLayer(info, *preparation_.layer(layer).tensors, part, made);

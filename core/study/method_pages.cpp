@@ -37,6 +37,12 @@ constexpr std::array pages{
                "Half of AXE, for ablations. Guaranteed, but greedy: the columns visited first take the budget."},
     MethodPage{"constraint", "axe", "AXE", "soft threshold, then strict clip, per tile", "AXE, arXiv 2409.17092",
                "The published method. Under a tight budget give it budget-aware scales and refinement."},
+    MethodPage{"constraint", "axe-inputs", "AXE in the metric of the inputs",
+               "w' = argmin ‖(w' − w)X̃‖² over tiles with ν·max(p, |n|) ≤ L (μ < 0: max(ν, −μ)·(p + |n|) ≤ L), then "
+               "the strict clip",
+               "AxeScope; FISTA of Beck and Teboulle, 2009",
+               "Gives up the weights whose loss the outputs notice least, where AXE gives up the smallest. Ahead of "
+               "AXE wherever the budget binds; costs up to a hundred more products of the layer."},
     MethodPage{"activation", "asymmetric", "Asymmetric activation codes", "x_int = clip(round(x / s) + z, 0, 2^N − 1)",
                "common practice",
                "Fits any range. Positive and negative weights have a budget each: ν·max(p, |n|) ≤ L."},
@@ -53,13 +59,17 @@ constexpr std::array pages{
                "As published with AXE. Under a tight budget it makes codes too large to afford."},
     MethodPage{"weight_scale", "mse", "Scale of least squared error", "argmin over thresholds of ‖w − s·q‖²",
                "common practice", "Better than absmax at few bits where no accumulator binds."},
-    MethodPage{"weight_scale", "budget", "Budget-aware scales",
-               "argmin over multiples m of ‖wX − q(m·s) X̃‖², under the constraint", "AxeScope",
-               "Each channel takes the scale that its budget wants. Costs ten recurrences in one pass and decides "
-               "whether narrow accumulators work at all."},
-    MethodPage{"refine", "", "Refinement by coordinate descent",
-               "q_k ← clip(round(q_k − g_k / (S_kk s))),  g = q̂S − wG, within what the budget leaves", "AxeScope",
-               "Revisits every code while anything changes, four to six sweeps. Never makes the layer's error larger."},
+    MethodPage{
+        "weight_scale", "budget", "Budget-aware scales", "argmin over s of ‖wX − s·q(s) X̃‖², under the constraint",
+        "AxeScope",
+        "Each channel takes the scale that its budget wants, found in three rounds of multiples, with refinement also "
+        "fitted to the codes, s = wG qᵀ / qSqᵀ. Costs eighteen stacked recurrences and decides "
+        "whether narrow accumulators work at all."},
+    MethodPage{
+        "refine", "", "Refinement by coordinate descent and trades",
+        "q_k ← clip(round(q_k − g_k / (S_kk s))),  g = q̂S − wG, within what the budget leaves", "AxeScope",
+        "Revisits every code while anything changes, four to eight sweeps. Where the budget forbids a step that would "
+        "help, another code of the tile gives way if both together help. Never makes the layer's error larger."},
 };
 
 }  // namespace

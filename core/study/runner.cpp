@@ -43,7 +43,12 @@ std::vector<std::vector<PointSettings>> groupBy(const std::vector<PointSettings>
 // What quantizing takes, beside one recurrence without a search.
 double relativeCost(const PointSettings& settings) {
   double cost = settings.algorithm == Algorithm::rtn ? 0.1 : settings.algorithm == Algorithm::optqCorrected ? 1.5 : 1.0;
-  if (settings.weightScale == WeightScale::budget) cost *= static_cast<double>(scaleMultiples.size());
+  if (settings.weightScale == WeightScale::budget) {
+    double tries = 0.0;
+    for (const SearchRound& round : scaleSearchRounds()) tries += static_cast<double>(round.multiples.size());
+    cost *= tries;
+  }
+  if (settings.constraint == Constraint::axeInputs) cost *= SearchEffort{}.projectionSteps / 4.0;
   return cost + settings.refineSweeps;
 }
 

@@ -34,7 +34,7 @@ struct Names<Algorithm> {
 };
 template <>
 struct Names<Constraint> {
-  inline static const List list{"none", "ep-init", "axe-soft", "axe-strict", "axe"};
+  inline static const List list{"none", "ep-init", "axe-soft", "axe-strict", "axe", "axe-inputs"};
 };
 template <>
 struct Names<Overflow> {
@@ -160,7 +160,7 @@ std::vector<SettingInfo> makeSchema() {
           "constraint", "Constraint", "",
           "none: the accumulator is ignored. ep-init: projection and rounding toward zero (arXiv "
           "2401.10432). axe: soft threshold and strict clip (arXiv 2409.17092); axe-soft and axe-strict "
-          "are its halves."),
+          "are its halves. axe-inputs: the soft step in the metric of the layer's inputs."),
       integer<&P::weightBits>("weight_bits", "Weight bits", "M", "Bits of a weight code.", 1, mostCodeBits),
       integer<&P::activationBits>("activation_bits", "Activation bits", "N", "Bits of an activation code.", 1,
                                   mostCodeBits),

@@ -35,10 +35,9 @@ Status validate(const PointSettings& settings) {
 PointSettings canonical(PointSettings settings) {
   const PointSettings defaults;
   const bool greedy = settings.algorithm != Algorithm::rtn;
-  const bool shaped = settings.constraint == Constraint::axe || settings.constraint == Constraint::axeSoft ||
-                      settings.constraint == Constraint::axeStrict;
+  const bool shaped = settings.constraint != Constraint::none && settings.constraint != Constraint::epInit;
   // The strict clip gives what is left of a budget to the columns visited first, also in round to nearest.
-  const bool clips = settings.constraint == Constraint::axe || settings.constraint == Constraint::axeStrict;
+  const bool clips = shaped && settings.constraint != Constraint::axeSoft;
   if (!greedy && !clips) settings.actOrder = defaults.actOrder;
   if (!greedy) settings.errorReference = defaults.errorReference;
   if (settings.algorithm == Algorithm::rtn || settings.algorithm == Algorithm::gpfq)

@@ -61,6 +61,9 @@ QString constraintFamily(const PointSettings& settings) {
     case Constraint::axe:
       name = translated("AXE");
       break;
+    case Constraint::axeInputs:
+      name = translated("AXE inputs");
+      break;
   }
   return budgetScales ? name + translated(" + budget scales") : name;
 }
@@ -77,6 +80,8 @@ SeriesStyle constraintStyle(const PointSettings& settings, const Theme& theme) {
       return {colours.purple, Marker::pentagon};
     case Constraint::axeStrict:
       return {colours.skyBlue, Marker::downTriangle};
+    case Constraint::axeInputs:
+      return {colours.vermillion, budgetScales ? Marker::diamond : Marker::circle};
     case Constraint::axe:
       break;
   }

@@ -21,6 +21,7 @@ RandomLayer wideLayer() {
   return layer;
 }
 
+// The search repeated by hand: one run for each multiple of each round, errors from the samples themselves.
 void expectBestOfAllMultiples(const RandomLayer& layer, LayerOptions options, const InputStatistics* statistics) {
   options.activations = layer.quantizer.range();
   const Feedback matrices = statistics == nullptr ? rtnFeedback(layer.weight.cols())
@@ -29,35 +30,45 @@ void expectBestOfAllMultiples(const RandomLayer& layer, LayerOptions options, co
     options.weightScale = weightScale;
     return *quantizeWeights(layer.weight, given, matrices, statistics, options);
   };
-  const QuantizedWeights found = quantize(std::nullopt, WeightScale::budget);
-  const std::vector<double> scales =
-      weightScales(layer.weight, options.weightBits, options.weightRange, WeightScaleRule::absmax);
-  std::vector<QuantizedWeights> runs;
-  for (const double multiple : scaleMultiples) {
-    std::vector<double> given = scales;
-    for (double& scale : given) scale *= multiple;
-    runs.push_back(quantize(given, WeightScale::absmax));
-  }
   const auto errorOf = [&](const QuantizedWeights& run, Eigen::Index c) {
     const double scale = run.scales[static_cast<std::size_t>(c)];
     if (statistics != nullptr) return layer.outputError(c, run.codes, scale);
     return (layer.weight.row(c).cast<double>() - scale * run.codes.row(c).cast<double>()).squaredNorm();
   };
+  const QuantizedWeights found = quantize(std::nullopt, WeightScale::budget);
+  const std::vector<double> absmax =
+      weightScales(layer.weight, options.weightBits, options.weightRange, WeightScaleRule::absmax);
+  std::vector<double> best = absmax;
+  CodeMatrix codes(layer.weight.rows(), layer.weight.cols());
+  for (const SearchRound& round : scaleSearchRounds()) {
+    std::vector<QuantizedWeights> runs;
+    for (const double multiple : round.multiples) {
+      std::vector<double> given = best;
+      for (double& scale : given) scale *= multiple;
+      runs.push_back(quantize(given, WeightScale::absmax));
+    }
+    for (Eigen::Index c = 0; c < layer.weight.rows(); ++c) {
+      const QuantizedWeights* chosen = &runs.front();
+      for (const QuantizedWeights& run : runs) {
+        // Errors from statistics have float32 products in them: a lead smaller than that is a tie.
+        if (errorOf(run, c) < errorOf(*chosen, c) * (1 - 1e-5)) chosen = &run;
+      }
+      best[static_cast<std::size_t>(c)] = chosen->scales[static_cast<std::size_t>(c)];
+      codes.row(c) = chosen->codes.row(c);
+    }
+  }
   std::size_t moved = 0;
   for (Eigen::Index c = 0; c < layer.weight.rows(); ++c) {
-    const QuantizedWeights* best = &runs.front();
-    for (const QuantizedWeights& run : runs) {
-      // Errors from statistics have float32 products in them: a lead smaller than that is a tie.
-      if (errorOf(run, c) < errorOf(*best, c) * (1 - 1e-5)) best = &run;
-    }
     const auto index = static_cast<std::size_t>(c);
-    ASSERT_EQ(found.scales[index], best->scales[index]) << "channel " << c;
-    ASSERT_EQ(found.codes.row(c), best->codes.row(c)) << "channel " << c;
-    EXPECT_NEAR(found.errorEnergy[index], errorOf(*best, c), 1e-4 * errorOf(*best, c));
-    if (best != &runs[1]) ++moved;
+    ASSERT_EQ(found.scales[index], best[index]) << "channel " << c;
+    ASSERT_EQ(found.codes.row(c), codes.row(c)) << "channel " << c;
+    EXPECT_NEAR(found.errorEnergy[index], errorOf(found, c), 1e-4 * errorOf(found, c));
+    if (best[index] != absmax[index]) ++moved;
   }
   EXPECT_GT(moved, 100U) << "nearly every channel of a tight budget wants another scale";
-  EXPECT_EQ(found.scales[5], scaleMultiples.front() * scales[5]) << "ties keep the smaller multiple";
+  double smallest = absmax[5];
+  for (const SearchRound& round : scaleSearchRounds()) smallest *= round.multiples.front();
+  EXPECT_EQ(found.scales[5], smallest) << "ties keep the smaller multiple";
 }
 
 TEST(BudgetScale, KeepsForEachChannelTheMultipleOfLeastOutputError) {
@@ -76,13 +87,18 @@ TEST(BudgetScale, NeverHoldsAllMultiplesOfAWideLayerAtOnce) {
   const MatrixF weight = MatrixF::Ones(1000, 3);
   Eigen::Index most = 0;
   Eigen::Index all = 0;
-  searchScales(weight, std::vector<double>(1000, 1.0), nullptr, [&](const MatrixF& rows, std::span<const double>) {
+  Eigen::Index expected = 0;
+  for (const SearchRound& round : scaleSearchRounds())
+    expected += 1000 * static_cast<Eigen::Index>(round.multiples.size());
+  const QuantizeRows quantize = [&](const MatrixF& rows, std::vector<double>&, ChannelRows of, const SearchEffort&) {
+    EXPECT_EQ(rows.rows() % of.channels, 0);
     most = std::max(most, rows.rows());
     all += rows.rows();
     return CodeMatrix(CodeMatrix::Ones(rows.rows(), rows.cols()));
-  });
-  EXPECT_LE(most, 256 * static_cast<Eigen::Index>(scaleMultiples.size()));
-  EXPECT_EQ(all, 1000 * static_cast<Eigen::Index>(scaleMultiples.size()));
+  };
+  searchScales(weight, std::vector<double>(1000, 1.0), nullptr, quantize);
+  EXPECT_LE(most, 256 * 10);
+  EXPECT_EQ(all, expected);
 }
 
 }  // namespace

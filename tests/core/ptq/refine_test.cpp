@@ -50,12 +50,12 @@ TEST(Refine, StopsWhereNoSingleCodeWithinTheBudgetLowersTheError) {
     const AxeOptions axe{
         .innerBits = 9 + round % 3, .tiling = Tiling::of(k, 4), .activations = layer.quantizer.range()};
     const AxeOptions* strict = round % 3 == 0 ? nullptr : &axe;
-    const std::vector<double> scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+    std::vector<double> scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
     const CodeMatrix start = CodeMatrix::Zero(3, k);  // fits every budget
     CodeMatrix codes = start;
-    refine(layer.weight, scales, layer.statistics(), codeRange, strict, untilNothingChanges, codes);
+    refine(layer.weight, layer.statistics(), {0, 3}, {codeRange, strict, untilNothingChanges}, scales, codes);
     CodeMatrix once = start;
-    refine(layer.weight, scales, layer.statistics(), codeRange, strict, 1, once);
+    refine(layer.weight, layer.statistics(), {0, 3}, {codeRange, strict, 1}, scales, once);
     if (strict != nullptr) {
       EXPECT_TRUE(Certificate(codes, axe.tiling, axe.activations, axe.innerBits, 0).guaranteed());
     }
@@ -78,10 +78,81 @@ TEST(Refine, StopsWhereNoSingleCodeWithinTheBudgetLowersTheError) {
   EXPECT_GT(improved, rows / 2);
 }
 
+// A step of code i that would help and that the budget forbids, with a step towards zero of code j in the same tile
+// that makes room for it.
+double leastErrorOneTradeAway(const RandomLayer& layer, CodeMatrix codes, Eigen::Index channel, double scale,
+                              const AxeOptions& strict) {
+  double least = std::numeric_limits<double>::infinity();
+  const double now = layer.outputError(channel, codes, scale);
+  for (Eigen::Index i = 0; i < codes.cols(); ++i) {
+    for (Eigen::Index j = 0; j < codes.cols(); ++j) {
+      if (i == j || codes(channel, j) == 0 || strict.tiling.tileOf(i) != strict.tiling.tileOf(j)) continue;
+      for (const int step : {-1, 1}) {
+        CodeMatrix row = codes.row(channel);
+        row(0, i) = static_cast<std::int16_t>(row(0, i) + step);
+        CodeMatrix alone = codes;
+        alone.row(channel) = row;
+        if (layer.outputError(channel, alone, scale) >= now) continue;
+        const bool blocked = !Certificate(row, strict.tiling, strict.activations, strict.innerBits, 0).guaranteed();
+        row(0, j) = static_cast<std::int16_t>(row(0, j) - (row(0, j) > 0 ? 1 : -1));
+        if (!blocked || row(0, i) < codeRange.low || row(0, i) > codeRange.high) continue;
+        if (!Certificate(row, strict.tiling, strict.activations, strict.innerBits, 0).guaranteed()) continue;
+        CodeMatrix all = codes;
+        all.row(channel) = row;
+        least = std::min(least, layer.outputError(channel, all, scale));
+      }
+    }
+  }
+  return least;
+}
+
+TEST(Refine, StopsWhereNoTradeWithinATileLowersTheError) {
+  std::mt19937 random(33);
+  int traded = 0;
+  for (int round = 0; round < 30; ++round) {
+    const auto encoding = round % 2 == 0 ? ActivationEncoding::asymmetric : ActivationEncoding::centred;
+    const RandomLayer layer =
+        randomLayer({.channels = 3, .k = 12, .samples = 80, .activationBits = 6, .encoding = encoding}, random);
+    const AxeOptions axe{.innerBits = 10, .tiling = Tiling::of(12, 6), .activations = layer.quantizer.range()};
+    std::vector<double> scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+    CodeMatrix codes = CodeMatrix::Zero(3, 12);
+    refine(layer.weight, layer.statistics(), {0, 3}, {codeRange, &axe, untilNothingChanges}, scales, codes);
+    for (Eigen::Index c = 0; c < 3; ++c) {
+      const double scale = scales[static_cast<std::size_t>(c)];
+      const double best = leastErrorOneTradeAway(layer, codes, c, scale, axe);
+      EXPECT_GE(best, layer.outputError(c, codes, scale) * (1 - 1e-5)) << "round " << round << " channel " << c;
+      if (std::isfinite(best)) ++traded;
+    }
+  }
+  EXPECT_GT(traded, 30) << "budgets that bind";
+}
+
+TEST(Refine, RefittedScalesAreTheBestForTheirCodes) {
+  std::mt19937 random(34);
+  const RandomLayer layer = randomLayer({.channels = 6, .k = 40, .samples = 300}, random);
+  const AxeOptions axe{.innerBits = 13, .tiling = Tiling::of(40, 20), .activations = layer.quantizer.range()};
+  const std::vector<double> given = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+  std::vector<double> kept = given;
+  std::vector<double> fitted = given;
+  CodeMatrix frozen = CodeMatrix::Zero(6, 40);
+  CodeMatrix codes = frozen;
+  refine(layer.weight, layer.statistics(), {0, 6}, {codeRange, &axe, untilNothingChanges, false}, kept, frozen);
+  refine(layer.weight, layer.statistics(), {0, 6}, {codeRange, &axe, untilNothingChanges, true}, fitted, codes);
+  EXPECT_EQ(kept, given);
+  for (Eigen::Index c = 0; c < 6; ++c) {
+    const double scale = fitted[static_cast<std::size_t>(c)];
+    const double error = layer.outputError(c, codes, scale);
+    EXPECT_LT(error, layer.outputError(c, frozen, given[static_cast<std::size_t>(c)])) << "channel " << c;
+    for (const double other : {0.99, 1.01}) {
+      EXPECT_GT(layer.outputError(c, codes, other * scale), error) << "channel " << c << " times " << other;
+    }
+  }
+}
+
 TEST(Refine, LowersTheErrorOfRoundedCodes) {
   std::mt19937 random(32);
   const RandomLayer layer = randomLayer({.channels = 12, .k = 100, .samples = 600}, random);
-  const std::vector<double> scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+  std::vector<double> scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
   CodeMatrix codes(12, 100);
   for (Eigen::Index c = 0; c < 12; ++c) {
     for (Eigen::Index k = 0; k < 100; ++k) {
@@ -90,7 +161,7 @@ TEST(Refine, LowersTheErrorOfRoundedCodes) {
     }
   }
   const CodeMatrix rounded = codes;
-  refine(layer.weight, scales, layer.statistics(), codeRange, nullptr, untilNothingChanges, codes);
+  refine(layer.weight, layer.statistics(), {0, 12}, {codeRange, nullptr, untilNothingChanges}, scales, codes);
   for (Eigen::Index c = 0; c < 12; ++c) {
     const double scale = scales[static_cast<std::size_t>(c)];
     EXPECT_LT(layer.outputError(c, codes, scale), 0.9 * layer.outputError(c, rounded, scale)) << "channel " << c;

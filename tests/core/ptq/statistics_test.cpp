@@ -97,7 +97,7 @@ TEST(LayerError, EqualsTheErrorOfTheOutputs) {
   for (Eigen::Index i = 0; i < codes.size(); ++i) codes.data()[i] = static_cast<std::int16_t>(random() % 15) - 7;
   const std::vector<double> scales{0.2, 0.3, 0.4, 0.5, 0.1, 0.25};
   const InputStatistics statistics = layer.statistics();
-  const std::vector<double> energy = outputErrorEnergy(statistics, layer.weight, codes, scales, 0, 6);
+  const std::vector<double> energy = outputErrorEnergy(statistics, layer.weight, codes, scales, {0, 6});
   for (Eigen::Index c = 0; c < 6; ++c) {
     const Eigen::VectorXd target = layer.inputs.cast<double>() * layer.weight.row(c).cast<double>().transpose();
     const double expected = layer.outputError(c, codes, scales[static_cast<std::size_t>(c)]);
