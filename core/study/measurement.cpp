@@ -50,7 +50,7 @@ class PointMeasurement {
       if (!quantized[layer]) continue;
       const PreparedLayer& prepared = preparation.layer(layer);
       layers_[layer].emplace(model.dump().layers()[layer], *quantized[layer], prepared.tensors->bias,
-                             layerDatapath(prepared, settings));
+                             layerDatapath(model.dump().layers()[layer].name, settings));
     }
   }
 
@@ -105,11 +105,18 @@ class PointMeasurement {
       m.outerBitsUsed = std::max(m.outerBitsUsed, row.outerBits);
       m.largestK = std::max<std::int64_t>(m.largestK, quantized.codes.cols());
       m.macCount += model_.macsPerSample(layer);
+      const auto macs = static_cast<double>(model_.macsPerSample(layer));
+      m.meanWeightBits += macs * quantized.weightBits;
+      m.meanActivationBits += macs * quantized.input.bits;
+      m.meanInnerBits += macs * layers_[layer]->emulators().front().datapath().innerBits;
       errorEnergy += sum(quantized.errorEnergy);
       outputEnergy += layerOutput;
       zeros += zerosHere;
       codes += quantized.codes.size();
       result_.layers.push_back(std::move(row));
+    }
+    for (double* mean : {&m.meanWeightBits, &m.meanActivationBits, &m.meanInnerBits}) {
+      if (m.macCount > 0) *mean /= static_cast<double>(m.macCount);
     }
     if (codes > 0) m.sparsity = static_cast<double>(zeros) / static_cast<double>(codes);
     if (outputEnergy > 0.0) m.error = std::sqrt(errorEnergy / outputEnergy);

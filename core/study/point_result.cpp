@@ -83,6 +83,9 @@ std::vector<ResultColumn> makeColumns() {
   columns.push_back(real<&M::sparsity>("sparsity", "Sparsity", none));
   columns.push_back(integer<&M::macCount>("mac_count", "MACs", lowerIsBetter));
   columns.push_back(integer<&M::outerBitsUsed>("outer_bits_used", "Outer width used", lowerIsBetter));
+  columns.push_back(real<&M::meanWeightBits>("mean_weight_bits", "Mean weight bits", lowerIsBetter));
+  columns.push_back(real<&M::meanActivationBits>("mean_activation_bits", "Mean activation bits", lowerIsBetter));
+  columns.push_back(real<&M::meanInnerBits>("mean_inner_bits", "Mean inner width", lowerIsBetter));
   columns.push_back(integer<&M::largestK>("largest_k", "Longest dot product", none));
   columns.push_back(accumulatorBitsColumn());
   columns.push_back(secondsColumn());

@@ -39,6 +39,9 @@ struct Measurement {
   double sparsity = 0.0;
   std::int64_t macCount = 0;  // per sample, quantized layers
   int outerBitsUsed = 0;      // widest outer accumulator, resolved
+  double meanWeightBits = 0.0;  // over the multiply-adds of the quantized layers, as are the next two
+  double meanActivationBits = 0.0;
+  double meanInnerBits = 0.0;
   std::int64_t largestK = 0;  // longest dot product among the quantized layers: what tile "full" stands for
 };
 

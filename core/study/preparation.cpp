@@ -7,6 +7,7 @@
 #include "core/network/calibration.h"
 #include "core/network/layer_statistics.h"
 #include "core/number/percentile.h"
+#include "core/study/layer_overrides.h"
 
 namespace axescope {
 
@@ -14,10 +15,6 @@ namespace {
 
 ActivationQuantizer quantizerFromRange(const PercentileObserver& observer, const PointSettings& settings, int bits) {
   return activationQuantizer(observer.low(), observer.high(), bits, settings.activation);
-}
-
-int activationBitsOf(const PreparedLayer& layer, const PointSettings& settings) {
-  return layer.skipped ? settings.skipBits : settings.activationBits;
 }
 
 // Layers that the graph uses, from its calibration samples. The inputs of a layer that is used several times are kept
@@ -45,7 +42,7 @@ class NetworkPreparation {
       for (const auto& x : uses) values += x->size();
       PercentileObserver observer(key_.percentile, values);
       for (const auto& x : uses) observer.observe(x->data);
-      layer.input = quantizerFromRange(observer, key_, activationBitsOf(layer, key_));
+      layer.input = quantizerFromRange(observer, key_, layer.input.bits);
       layer.hasInputs = true;
     }
     const bool propagates = key_.propagation == Propagation::on;
@@ -77,6 +74,7 @@ PointSettings preparationKey(const PointSettings& settings) {
   key.layers = settings.layers;
   key.skipLayers = settings.skipLayers;
   key.skipBits = settings.skipBits;
+  key.overrides = onlyOverridesOf(settings.overrides, {"activation_bits"});
   key.calibrationSamples = settings.calibrationSamples;
   key.seed = settings.seed;
   return key;
@@ -125,8 +123,7 @@ Status Preparation::loadLayers() {
     layer.quantized = isSelected(*model_, key_, index);
     if (!layer.quantized) continue;
     any = true;
-    layer.skipped = !key_.skipLayers.empty() && globMatches(key_.skipLayers, info.name);
-    layer.input.bits = activationBitsOf(layer, key_);
+    layer.input.bits = widthsOf(key_, info.name).activationBits;
     layer.input.encoding = key_.activation;
     layer.input.scale = unknownScale;
     if (info.givenInputQuantizer) {
@@ -154,7 +151,7 @@ Status Preparation::observeOwnInputs(std::size_t index, const Job& job) {
     observer.observe(piece.data);
     return Status{};
   }));
-  layer.input = quantizerFromRange(observer, key_, activationBitsOf(layer, key_));
+  layer.input = quantizerFromRange(observer, key_, layer.input.bits);
   layer.hasInputs = true;
   return {};
 }

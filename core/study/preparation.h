@@ -23,7 +23,6 @@ inline constexpr double unknownScale = 0.0;
 
 struct PreparedLayer {
   bool quantized = false;     // selected by the settings' globs, and Model::canQuantize()
-  bool skipped = false;       // quantized at skipBits, 32-bit accumulators
   ActivationQuantizer input;  // from data or from the file; else its scale is unknownScale, and only its codes count
   bool hasInputs = false;     // the scale is known
   std::shared_ptr<const LayerTensors> tensors;

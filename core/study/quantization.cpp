@@ -9,23 +9,23 @@
 #include "core/network/calibration.h"
 #include "core/network/integer_layer.h"
 #include "core/network/layer_statistics.h"
+#include "core/study/layer_overrides.h"
 #include "core/study/study.h"
 
 namespace axescope {
 
 namespace {
 
-constexpr int skippedAccumulatorBits = 32;
-
-LayerOptions layerOptions(const PreparedLayer& layer, const PointSettings& settings) {
+LayerOptions layerOptions(const PreparedLayer& layer, const LayerInfo& info, const PointSettings& settings) {
+  const LayerWidths widths = widthsOf(settings, info.name);
   LayerOptions options;
   options.algorithm = settings.algorithm;
   options.constraint = settings.constraint;
-  options.weightBits = layer.skipped ? settings.skipBits : settings.weightBits;
+  options.weightBits = widths.weightBits;
   options.weightRange = settings.weightRange;
   options.weightScale = settings.weightScale;
-  options.innerBits = layer.skipped ? skippedAccumulatorBits : settings.innerBits;
-  options.tileSize = layer.skipped ? 0 : settings.tileSize;
+  options.innerBits = widths.innerBits;
+  options.tileSize = widths.tileSize;
   options.activations = layer.input.range();
   options.errorReference = settings.errorReference;
   options.slack = settings.slack;
@@ -72,6 +72,7 @@ class BatchQuantization {
 
  private:
   Status allLayers() {
+    for (std::size_t i = 0; i < settings_.size(); ++i) refuseStrayOverrides(i);
     if (preparation_.calibration()) AXESCOPE_CHECK(alongNetwork());
     for (std::size_t layer = 0; layer < preparation_.layerCount(); ++layer) {
       const bool done = models_.front()[layer].has_value();
@@ -81,6 +82,21 @@ class BatchQuantization {
       quantizeLayer(layer, members(), inputs.get());
     }
     return {};
+  }
+
+  void refuseStrayOverrides(std::size_t member) {
+    const auto overrides = parseOverrides(settings_[member].overrides);
+    if (!overrides) errors_[member] = overrides.error();
+    for (std::size_t i = 0; overrides && i < overrides->size(); ++i) {
+      const std::string& glob = (*overrides)[i].layers;
+      bool any = false;
+      for (std::size_t layer = 0; layer < preparation_.layerCount() && !any; ++layer) {
+        any = preparation_.layer(layer).quantized && globMatches(glob, model_.dump().layers()[layer].name);
+      }
+      if (any) continue;
+      errors_[member] = Error{ErrorCode::invalidArgument, model_.dump().fileName(), "--overrides",
+                              "globs that match a layer which is quantized", "'" + glob + "'"};
+    }
   }
 
   Members members() const {
@@ -167,7 +183,8 @@ class BatchQuantization {
 
   void refuseWithoutInputs(std::size_t layer, Members& together) {
     std::erase_if(together, [&](std::size_t i) {
-      if (!needsStatistics(layerOptions(preparation_.layer(layer), settings_[i]))) return false;
+      if (!needsStatistics(layerOptions(preparation_.layer(layer), model_.dump().layers()[layer], settings_[i])))
+        return false;
       errors_[i] = Error{ErrorCode::invalidArgument, model_.dump().fileName(), objectOf(layer),
                          "calibration inputs for this algorithm",
                          "none in the file; only rtn works without, or --layers can leave it in float"};
@@ -182,7 +199,7 @@ class BatchQuantization {
     const LayerInfo& info = model_.dump().layers()[layer];
     const PreparedLayer& prepared = preparation_.layer(layer);
     std::vector<LayerOptions> options;
-    for (const std::size_t i : together) options.push_back(layerOptions(prepared, settings_[i]));
+    for (const std::size_t i : together) options.push_back(layerOptions(prepared, info, settings_[i]));
     const std::int64_t channels = info.channelsPerGroup();
     std::vector<std::vector<Result<QuantizedWeights>>> groups(static_cast<std::size_t>(info.groups()));
     parallelFor(groups.size(), [&](std::size_t group) {
@@ -238,17 +255,12 @@ class BatchQuantization {
 
 }  // namespace
 
-Datapath layerDatapath(const PreparedLayer& layer, const PointSettings& settings) {
-  if (layer.skipped) {
-    return {.innerBits = skippedAccumulatorBits,
-            .outerBits = skippedAccumulatorBits,
-            .tileSize = 0,
-            .innerOverflow = settings.overflow,
-            .outerOverflow = settings.overflow};
-  }
-  return {.innerBits = settings.innerBits,
-          .outerBits = settings.outerBits,
-          .tileSize = settings.tileSize,
+Datapath layerDatapath(const std::string& layer, const PointSettings& settings) {
+  constexpr int skippedOuterBits = 32;
+  const LayerWidths widths = widthsOf(settings, layer);
+  return {.innerBits = widths.innerBits,
+          .outerBits = isSkipped(settings, layer) ? std::max(skippedOuterBits, widths.innerBits) : settings.outerBits,
+          .tileSize = widths.tileSize,
           .innerOverflow = settings.overflow,
           .outerOverflow = settings.overflow};
 }
@@ -269,7 +281,7 @@ Result<QuantizedFile> toQuantizedFile(const Model& model, const Preparation& pre
     if (!quantized[index]) continue;
     const QuantizedLayer& layer = *quantized[index];
     const PreparedLayer& prepared = preparation.layer(index);
-    const Datapath datapath = layerDatapath(prepared, settings);
+    const Datapath datapath = layerDatapath(model.dump().layers()[index].name, settings);
     QuantizedFileLayer out;
     out.info = model.dump().layers()[index];
     out.codes = layer.codes;

@@ -11,8 +11,8 @@
 
 namespace axescope {
 
-/// The datapath a layer of this point runs on: as set, or 32 bits for skipped layers. outerBits 0 stays automatic.
-Datapath layerDatapath(const PreparedLayer& layer, const PointSettings& settings);
+/// The datapath a layer of this point runs on: as set, by its overrides, or 32 bits for skipped layers. outerBits 0 stays automatic.
+Datapath layerDatapath(const std::string& layer, const PointSettings& settings);
 
 /// Quantizes every selected layer under each of the settings, which share the preparation; each gets the codes it would
 /// get alone. Layers whose inputs are the same under several settings are quantized together. With error propagation

@@ -141,6 +141,13 @@ SettingInfo text(std::string_view key, std::string_view title, std::string_view 
   return info;
 }
 
+// A text that may have several values, with | between them.
+SettingInfo alternatives(SettingInfo info) {
+  info.sweepable = true;
+  info.perStudy = false;
+  return info;
+}
+
 SettingInfo perStudy(SettingInfo info) {
   info.sweepable = false;
   info.perStudy = true;
@@ -208,6 +215,10 @@ std::vector<SettingInfo> makeSchema() {
           "Glob of layers kept at skip bits with 32-bit accumulators, for example the first and last."),
       perStudy(integer<&P::skipBits>("skip_bits", "Skip bits", "", "Weight and activation bits of those layers.", 2,
                                      mostCodeBits)),
+      alternatives(text<&P::overrides>(
+          "overrides", "Layer overrides",
+          "Widths that single layers have of their own: conv1:weight_bits=8,inner_bits=20;layer3.*:tile=full. The last "
+          "one that matches a layer decides. Alternatives stand between |.")),
       perStudy(integerOr<&P::evaluationSamples, ZeroName::all>("eval_samples", "Evaluation samples", "",
                                                                "How many evaluation samples are run.", 1, manySamples)),
       perStudy(integerOr<&P::calibrationSamples, ZeroName::all>(
@@ -331,8 +342,12 @@ Status checkValue(const SettingInfo& info, const SettingValue& value) {
 }
 
 Result<std::vector<SettingValue>> parseValues(const SettingInfo& info, std::string_view text) {
-  if (info.kind == SettingKind::text) return std::vector<SettingValue>{std::string(text)};
   std::vector<SettingValue> values;
+  if (info.kind == SettingKind::text) {
+    if (!info.sweepable) return std::vector<SettingValue>{std::string(text)};
+    for (const std::string_view part : split(text, '|')) values.emplace_back(std::string(part));
+    return values;
+  }
   for (const std::string_view part : split(text, ',')) {
     if (info.kind == SettingKind::integer && part.find(':') != std::string_view::npos) {
       AXESCOPE_TRY(const auto range, parseRange(info, part));

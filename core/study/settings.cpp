@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/study/layer_overrides.h"
 #include "core/study/setting_schema.h"
 
 namespace axescope {
@@ -29,6 +30,14 @@ Status validate(const PointSettings& settings) {
     return refuse("--refine", "a constraint with a guarantee, or none",
                   "axe-soft, whose threshold refinement would undo");
   }
+  AXESCOPE_TRY(const auto overrides, parseOverrides(settings.overrides));
+  for (const LayerOverride& one : overrides) {
+    PointSettings layer = settings;
+    layer.overrides.clear();
+    layer.weightBits = one.weightBits.value_or(layer.weightBits);
+    layer.activationBits = one.activationBits.value_or(layer.activationBits);
+    AXESCOPE_CHECK(validate(layer));
+  }
   return {};
 }
 
@@ -47,6 +56,7 @@ PointSettings canonical(PointSettings settings) {
     settings.errorReference = defaults.errorReference;
   }
   if (settings.skipLayers.empty()) settings.skipBits = defaults.skipBits;
+  if (const auto overrides = parseOverrides(settings.overrides)) settings.overrides = toText(*overrides);
   return settings;
 }
 
@@ -59,6 +69,7 @@ PointSettings quantizationKey(PointSettings settings) {
   if (settings.constraint == Constraint::none) {
     settings.innerBits = defaults.innerBits;
     settings.tileSize = defaults.tileSize;
+    settings.overrides = onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits"});
   }
   return settings;
 }

@@ -41,6 +41,7 @@ struct PointSettings {
   std::string layers = "*";  // glob of the layers to quantize; the others stay in float
   std::string skipLayers;    // glob of layers quantized at skipBits instead, with 32-bit accumulators
   int skipBits = 8;
+  std::string overrides;  // widths of single layers, see layer_overrides.h
   std::int64_t evaluationSamples = 0;   // 0: all
   std::int64_t calibrationSamples = 0;  // 0: all
   std::int64_t seed = 0;                // 0: the first calibration samples; else a random choice of them

@@ -40,7 +40,7 @@ QWidget* rowOf(QWidget* editor, QLabel* problem) {
 
 }  // namespace
 
-QString listText(const std::vector<SettingValue>& values) {
+QString listText(const SettingInfo& info, const std::vector<SettingValue>& values) {
   QStringList parts;
   for (std::size_t i = 0; i < values.size();) {
     std::size_t end = i + 1;
@@ -57,7 +57,7 @@ QString listText(const std::vector<SettingValue>& values) {
       parts << QString::fromStdString(toText(values[i++]));
     }
   }
-  return parts.join(QStringLiteral(","));
+  return parts.join(info.kind == SettingKind::text ? QStringLiteral("|") : QStringLiteral(","));
 }
 
 StudyDock::StudyDock(AppState* state, QWidget* parent)
@@ -192,7 +192,7 @@ void StudyDock::showStudy() {
   const Study& study = state_->edits().study();
   for (const auto& [key, field] : fields_) {
     showProblem(key, {});
-    if (field.text != nullptr) field.text->setText(listText(study.values(key)));
+    if (field.text != nullptr) field.text->setText(listText(*findSetting(key), study.values(key)));
     if (field.choice == nullptr) continue;
     QStringList names;
     for (const SettingValue& value : study.values(key)) names << QString::fromStdString(toText(value));

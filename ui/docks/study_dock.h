@@ -43,7 +43,7 @@ class StudyDock : public QDockWidget {
   LatestJob<Result<StudyEstimate>> estimating_;
 };
 
-/// A list as it is typed: neighbours folded into first:last.
-QString listText(const std::vector<SettingValue>& values);
+/// A list as it is typed: neighbours folded into first:last; texts with | between them.
+QString listText(const SettingInfo& info, const std::vector<SettingValue>& values);
 
 }  // namespace axescope::ui

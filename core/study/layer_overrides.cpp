@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/study/layer_overrides.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "core/study/setting_schema.h"
+#include "core/study/settings.h"
+
+namespace axescope {
+
+namespace {
+
+constexpr int skippedAccumulatorBits = 32;
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\n") - first + 1);
+}
+
+// The text before the separator; `rest` goes on behind it.
+std::string_view takeUntil(std::string_view& rest, char separator) {
+  const std::size_t at = rest.find(separator);
+  const std::string_view part = rest.substr(0, at);
+  rest = at == std::string_view::npos ? std::string_view{} : rest.substr(at + 1);
+  return trimmed(part);
+}
+
+// The widths that layers may have of their own, as settings of a point and as members of an override.
+struct Width {
+  std::string_view key;
+  std::optional<std::int64_t> (*get)(const LayerOverride&);
+  void (*set)(LayerOverride&, const PointSettings&);
+};
+
+template <class T>
+std::optional<std::int64_t> widened(const std::optional<T>& value) {
+  return value ? std::optional<std::int64_t>(*value) : std::nullopt;
+}
+
+constexpr std::array widths{
+    Width{"weight_bits", [](const LayerOverride& o) { return widened(o.weightBits); },
+          [](LayerOverride& o, const PointSettings& s) { o.weightBits = s.weightBits; }},
+    Width{"activation_bits", [](const LayerOverride& o) { return widened(o.activationBits); },
+          [](LayerOverride& o, const PointSettings& s) { o.activationBits = s.activationBits; }},
+    Width{"inner_bits", [](const LayerOverride& o) { return widened(o.innerBits); },
+          [](LayerOverride& o, const PointSettings& s) { o.innerBits = s.innerBits; }},
+    Width{"tile", [](const LayerOverride& o) { return widened(o.tileSize); },
+          [](LayerOverride& o, const PointSettings& s) { o.tileSize = s.tileSize; }}};
+
+Result<LayerOverride> parseOne(std::string_view text) {
+  constexpr const char* flag = "--overrides";
+  std::string_view rest = text;
+  const std::string_view layers = takeUntil(rest, ':');
+  if (layers.empty() || trimmed(rest).empty()) {
+    return fail(ErrorCode::invalidArgument, {}, flag, "GLOB:KEY=VALUE,…", fmt::format("'{}'", text));
+  }
+  LayerOverride result{
+      .layers = std::string(layers), .weightBits = {}, .activationBits = {}, .innerBits = {}, .tileSize = {}};
+  while (!rest.empty()) {
+    std::string_view value = takeUntil(rest, ',');
+    const std::string_view key = takeUntil(value, '=');
+    const auto width = std::find_if(widths.begin(), widths.end(), [&](const Width& w) { return w.key == key; });
+    if (width == widths.end()) {
+      return fail(ErrorCode::invalidArgument, {}, flag, "weight_bits, activation_bits, inner_bits or tile",
+                  fmt::format("'{}'", key));
+    }
+    const SettingInfo& info = *findSetting(key);
+    AXESCOPE_TRY(const auto values, parseValues(info, trimmed(value)));
+    if (values.size() != 1) {
+      return fail(ErrorCode::invalidArgument, {}, flag, fmt::format("one value of {}", key),
+                  fmt::format("'{}'", value));
+    }
+    PointSettings point;
+    info.set(point, values.front());
+    width->set(result, point);
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<std::vector<LayerOverride>> parseOverrides(std::string_view text) {
+  std::vector<LayerOverride> all;
+  while (!text.empty()) {
+    const std::string_view part = takeUntil(text, ';');
+    if (part.empty()) continue;
+    AXESCOPE_TRY(LayerOverride one, parseOne(part));
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+std::string toText(const std::vector<LayerOverride>& overrides) {
+  std::string text;
+  for (const LayerOverride& one : overrides) {
+    std::string own;
+    for (const Width& width : widths) {
+      const auto value = width.get(one);
+      if (!value) continue;
+      const bool full = width.key == "tile" && *value == 0;
+      own += fmt::format("{}{}={}", own.empty() ? "" : ",", width.key, full ? "full" : fmt::format("{}", *value));
+    }
+    text += fmt::format("{}{}:{}", text.empty() ? "" : ";", one.layers, own);
+  }
+  return text;
+}
+
+std::string onlyOverridesOf(const std::string& overrides, std::initializer_list<std::string_view> keys) {
+  std::vector<LayerOverride> left;
+  const auto all = parseOverrides(overrides);
+  if (!all) return overrides;
+  for (LayerOverride one : *all) {
+    if (std::find(keys.begin(), keys.end(), "weight_bits") == keys.end()) one.weightBits.reset();
+    if (std::find(keys.begin(), keys.end(), "activation_bits") == keys.end()) one.activationBits.reset();
+    if (std::find(keys.begin(), keys.end(), "inner_bits") == keys.end()) one.innerBits.reset();
+    if (std::find(keys.begin(), keys.end(), "tile") == keys.end()) one.tileSize.reset();
+    if (one.weightBits || one.activationBits || one.innerBits || one.tileSize) left.push_back(std::move(one));
+  }
+  return toText(left);
+}
+
+bool isSkipped(const PointSettings& settings, const std::string& layer) {
+  return !settings.skipLayers.empty() && globMatches(settings.skipLayers, layer);
+}
+
+LayerWidths widthsOf(const PointSettings& settings, const std::string& layer) {
+  LayerWidths own{.weightBits = settings.weightBits,
+                  .activationBits = settings.activationBits,
+                  .innerBits = settings.innerBits,
+                  .tileSize = settings.tileSize};
+  if (isSkipped(settings, layer)) own = {settings.skipBits, settings.skipBits, skippedAccumulatorBits, 0};
+  if (settings.overrides.empty()) return own;
+  const auto overrides = parseOverrides(settings.overrides);
+  if (!overrides) return own;  // not a valid point
+  for (const LayerOverride& one : *overrides) {
+    if (!globMatches(one.layers, layer)) continue;
+    own.weightBits = one.weightBits.value_or(own.weightBits);
+    own.activationBits = one.activationBits.value_or(own.activationBits);
+    own.innerBits = one.innerBits.value_or(own.innerBits);
+    own.tileSize = one.tileSize.value_or(own.tileSize);
+  }
+  return own;
+}
+
+}  // namespace axescope

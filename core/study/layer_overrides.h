@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Mixed precision: widths that single layers have instead of the point's.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.h"
+
+namespace axescope {
+
+struct PointSettings;
+
+/// What the layers that match a glob have of their own.
+struct LayerOverride {
+  std::string layers;
+  std::optional<int> weightBits;
+  std::optional<int> activationBits;
+  std::optional<int> innerBits;
+  std::optional<std::int64_t> tileSize;  // 0: full
+  friend bool operator==(const LayerOverride&, const LayerOverride&) = default;
+};
+
+/// "conv1: weight_bits=8, inner_bits=20; layer3.*: tile=full". Of several that match a layer the last one to name a
+/// width decides. Values are checked like those of the settings with the same keys. Errors: invalidArgument.
+Result<std::vector<LayerOverride>> parseOverrides(std::string_view text);
+/// The same text in one spelling: without spaces, widths in the order of the members.
+std::string toText(const std::vector<LayerOverride>& overrides);
+
+/// What is left of valid overrides when only these widths count.
+std::string onlyOverridesOf(const std::string& overrides, std::initializer_list<std::string_view> keys);
+
+struct LayerWidths {
+  int weightBits = 0;
+  int activationBits = 0;
+  int innerBits = 0;
+  std::int64_t tileSize = 0;  // 0: full
+};
+
+/// The widths of one layer of a point: of its overrides, else skipBits with 32-bit accumulators where skipLayers
+/// matches, else the point's. `settings` are valid.
+LayerWidths widthsOf(const PointSettings& settings, const std::string& layer);
+/// Whether the layer is one of --skip-layers.
+bool isSkipped(const PointSettings& settings, const std::string& layer);
+
+}  // namespace axescope
