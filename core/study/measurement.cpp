@@ -49,8 +49,7 @@ class PointMeasurement {
     for (std::size_t layer = 0; layer < quantized.size(); ++layer) {
       if (!quantized[layer]) continue;
       const PreparedLayer& prepared = preparation.layer(layer);
-      layers_[layer].emplace(model.dump().layers()[layer], *quantized[layer], prepared.tensors->bias,
-                             layerDatapath(prepared, settings));
+      layers_[layer].emplace(model.dump().layers()[layer], *quantized[layer], layerDatapath(prepared, settings));
     }
   }
 

@@ -60,6 +60,12 @@ constexpr std::array pages{
     MethodPage{"refine", "", "Refinement by coordinate descent",
                "q_k ← clip(round(q_k − g_k / (S_kk s))),  g = q̂S − wG, within what the budget leaves", "AxeScope",
                "Revisits every code while anything changes, four to six sweeps. Never makes the layer's error larger."},
+    MethodPage{
+        "bias_correction", "", "Bias correction", "b ← b + E[wX − q̂X̃] over the calibration inputs",
+        "Nagel et al., arXiv 1906.04721, section 4.2",
+        "Costs nothing and changes no code and no certificate. Helps where rounding errors do not cancel: round to "
+        "nearest, few bits, depthwise layers, budgets that push all weights towards zero. Little is left to "
+        "correct after methods that follow the output."},
 };
 
 }  // namespace

@@ -199,6 +199,10 @@ std::vector<SettingInfo> makeSchema() {
       choice<&P::slack>("slack", "Strict clip", "",
                         "floor: clip to the largest integer that fits. half: half a step off the real bound, as in the "
                         "paper."),
+      choice<&P::biasCorrection>(
+          "bias_correction", "Bias correction", "",
+          "on: each bias takes up the mean output error over the calibration inputs, outside the "
+          "accumulator (arXiv 1906.04721)."),
       choice<&P::propagation>("propagate", "Propagate error", "",
                               "on: a layer's inputs come from the network with the earlier layers quantized. off: from "
                               "the float network."),
