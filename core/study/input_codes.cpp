@@ -35,7 +35,7 @@ QuantizedFileLayer* findLayer(QuantizedFile& file, const std::string& name) {
 Status addNetworkInputCodes(const Model& model, const Preparation& preparation, const QuantizedModel& quantized,
                             std::int64_t samples, const Job& job, QuantizedFile& file) {
   if (samples <= 0 || !model.canPropagate()) return {};
-  const Network& network = *model.network();
+  const Network& network = *preparation.network();
   std::vector<std::optional<IntegerLayer>> layers(quantized.size());
   for (std::size_t i = 0; i < quantized.size(); ++i) {
     if (!quantized[i]) continue;

@@ -10,7 +10,6 @@
 #include "core/network/integer_layer.h"
 #include "core/network/layer_statistics.h"
 #include "core/ptq/bias_correction.h"
-#include "core/study/study.h"
 
 namespace axescope {
 
@@ -104,7 +103,7 @@ class BatchQuantization {
       if (preparation_.layer(use.layer).quantized && use.number == 0) visitLayer(use);
       return job_.check();
     };
-    return walkCalibration(*model_.network(), *preparation_.calibration(), branches, visit, job_);
+    return walkCalibration(*preparation_.network(), *preparation_.calibration(), branches, visit, job_);
   }
 
   // Settings whose earlier layers gave the same values share the statistics.
@@ -280,43 +279,6 @@ Datapath layerDatapath(const PreparedLayer& layer, const PointSettings& settings
 std::vector<Result<QuantizedModel>> quantizeModels(const Model& model, const Preparation& preparation,
                                                    std::span<const PointSettings> settings, const Job& job) {
   return BatchQuantization(model, preparation, settings, job).run();
-}
-
-Result<QuantizedFile> toQuantizedFile(const Model& model, const Preparation& preparation,
-                                      const QuantizedModel& quantized, const PointSettings& settings,
-                                      const std::string& provenance, std::int64_t inputSamples) {
-  QuantizedFile file;
-  file.model = model.dump().model();
-  file.settings = toJson(settings);
-  file.provenance = provenance;
-  for (std::size_t index = 0; index < quantized.size(); ++index) {
-    if (!quantized[index]) continue;
-    const QuantizedLayer& layer = *quantized[index];
-    const PreparedLayer& prepared = preparation.layer(index);
-    const Datapath datapath = layerDatapath(prepared, settings);
-    QuantizedFileLayer out;
-    out.info = model.dump().layers()[index];
-    out.codes = layer.codes;
-    out.weightBits = layer.weightBits;
-    out.weightScale = layer.scales;
-    out.bias = layer.bias;
-    out.input = layer.input;
-    out.innerBits = datapath.innerBits;
-    const Tiling tiling = Tiling::of(layer.codes.cols(), datapath.tileSize);
-    out.outerBits =
-        Certificate(layer.codes, tiling, layer.input.range(), datapath.innerBits, datapath.outerBits).outerBits();
-    out.tileSize = datapath.tileSize;
-    out.overflow = toText(findSetting("overflow")->get(settings));
-    const std::int64_t kept = std::min(inputSamples, out.info.calibrationSamples());
-    if (kept > 0) {
-      AXESCOPE_TRY(const Tensor input, model.dump().loadLayerInput(index, 0, kept));
-      out.inputCodesShape = input.shape;
-      out.inputCodes.resize(input.data.size());
-      layer.input.quantize(input.data, out.inputCodes);
-    }
-    file.layers.push_back(std::move(out));
-  }
-  return file;
 }
 
 }  // namespace axescope
