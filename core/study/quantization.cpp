@@ -166,12 +166,12 @@ class BatchQuantization {
 
   void refuseWithoutInputs(std::size_t layer, Members& together) {
     std::erase_if(together, [&](std::size_t i) {
-      const bool needs =
-          settings_[i].biasCorrection || needsStatistics(layerOptions(preparation_.layer(layer), settings_[i]));
-      if (!needs) return false;
+      const bool byMethod = needsStatistics(layerOptions(preparation_.layer(layer), settings_[i]));
+      if (!byMethod && !settings_[i].biasCorrection) return false;
       errors_[i] = Error{ErrorCode::invalidArgument, model_.dump().fileName(), objectOf(layer),
-                         "calibration inputs for this algorithm",
-                         "none in the file; only rtn without bias correction works, or --layers can leave it in float"};
+                         byMethod ? "calibration inputs for this algorithm" : "calibration inputs for bias correction",
+                         byMethod ? "none in the file; only rtn works without, or --layers can leave it in float"
+                                  : "none in the file; --layers can leave it in float"};
       return true;
     });
   }
