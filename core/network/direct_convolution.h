@@ -17,8 +17,7 @@ namespace axescope {
 /// Shared by threads.
 class DirectConvolution {
  public:
-  /// Null for layers that it cannot serve: linear ones, more than 8 bits, sums that the kernels
-  /// would not add exactly.
+  /// Null for layers that it cannot serve: linear ones, more than 8 bits, sums that the kernels would not add exactly.
   static std::unique_ptr<const DirectConvolution> make(const LayerInfo& info, const QuantizedLayer& layer);
 
   /// Whether this machine has a kernel for images of this size; it is made and kept on first use.
