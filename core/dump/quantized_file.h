@@ -19,6 +19,12 @@ struct QuantizedFileLayer {
   std::vector<double> weightScale;  // C
   std::vector<float> bias;          // C or empty
   ActivationQuantizer input;
+  /// What the layer's inputs go through before that quantizer, in float: divided by these, one per input feature or
+  /// channel (I values or none), then each run of inputRotation features (0: none) times an orthonormal Hadamard
+  /// matrix.
+  std::vector<double> inputScaling;
+  std::int64_t inputRotation = 0;
+  std::string foldedBatchNorm;  // the node of the graph that codes and bias took up; empty for none
   int innerBits = 32;
   int outerBits = 32;         // resolved
   std::int64_t tileSize = 0;  // 0: full K

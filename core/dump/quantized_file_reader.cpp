@@ -57,6 +57,9 @@ Status readAttributes(const hdf5::Reader& reader, const std::string& group, Quan
                 "no such attribute");
   }
   layer.input = *layer.info.givenInputQuantizer;
+  AXESCOPE_TRY(layer.inputRotation, integerInRange(reader, group, "input_rotation", {0, INT64_MAX}, 0));
+  AXESCOPE_TRY(const auto folded, reader.stringAttribute(group, "folded_batch_norm"));
+  layer.foldedBatchNorm = folded.value_or("");
   return {};
 }
 
@@ -66,6 +69,9 @@ Status readTensors(const hdf5::Reader& reader, const std::string& group, Quantiz
   layer.codes = Eigen::Map<const CodeMatrix>(codes.data(), info.channels, info.k());
   AXESCOPE_TRY(layer.weightScale, readScales(reader, group + "/weight_scale", info.channels));
   info.hasWeightScale = true;
+  if (const std::string scaling = group + "/input_scaling"; reader.hasDataset(scaling)) {
+    AXESCOPE_TRY(layer.inputScaling, reader.readDoubles(scaling));
+  }
   const std::string bias = group + "/bias";
   if (reader.hasDataset(bias)) {
     AXESCOPE_TRY(const hdf5::DatasetInfo shape, reader.dataset(bias));

@@ -56,6 +56,14 @@ Status writeLayer(hdf5::Writer& writer, const QuantizedFileLayer& layer, std::in
   AXESCOPE_CHECK(
       writeCodes(writer, group + "/codes", weightShape(layer.info), codes, twosComplement(layer.weightBits)));
   AXESCOPE_CHECK(writer.tensor(group + "/weight_scale", channels, std::span<const double>(layer.weightScale)));
+  if (!layer.inputScaling.empty()) {
+    AXESCOPE_CHECK(
+        writer.tensor(group + "/input_scaling", Shape{layer.info.inputs}, std::span<const double>(layer.inputScaling)));
+  }
+  if (layer.inputRotation > 0) AXESCOPE_CHECK(writer.attribute(group, "input_rotation", layer.inputRotation));
+  if (!layer.foldedBatchNorm.empty()) {
+    AXESCOPE_CHECK(writer.attribute(group, "folded_batch_norm", layer.foldedBatchNorm));
+  }
   if (!layer.bias.empty()) AXESCOPE_CHECK(writer.tensor(group + "/bias", channels, std::span<const float>(layer.bias)));
   if (!layer.inputCodesShape.empty()) {
     AXESCOPE_CHECK(writeCodes(writer, group + "/input_codes", layer.inputCodesShape,

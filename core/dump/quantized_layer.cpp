@@ -43,6 +43,20 @@ Status checkInputCodes(const QuantizedFileLayer& layer, const std::string& file,
   return checkCodes(layer.inputCodes, layer.input.range(), file, object);
 }
 
+Status checkInputTransform(const QuantizedFileLayer& layer, const std::string& file, const std::string& group) {
+  const std::string scaling = group + "/input_scaling";
+  if (!layer.inputScaling.empty()) {
+    AXESCOPE_CHECK(checkCount(layer.inputScaling.size(), layer.info.inputs, "divisors", file, scaling));
+    if (!std::ranges::all_of(layer.inputScaling, [](double s) { return std::isfinite(s) && s > 0; }))
+      return fail(ErrorCode::notFinite, file, scaling, "finite divisors above 0", "another number");
+  }
+  const std::int64_t block = layer.inputRotation;
+  const bool rotates = block > 0 && (block & (block - 1)) == 0 && layer.info.inputs % block == 0;
+  if (block == 0 || (rotates && layer.info.kind == LayerKind::linear)) return {};
+  return fail(ErrorCode::invalidArgument, file, group + "@input_rotation",
+              "a power of two that divides the inputs of a linear layer", std::to_string(block));
+}
+
 }  // namespace
 
 Status checkQuantizedLayer(const QuantizedFileLayer& layer, const std::string& file, const std::string& group) {
@@ -68,6 +82,7 @@ Status checkQuantizedLayer(const QuantizedFileLayer& layer, const std::string& f
   const auto isScale = [](double scale) { return std::isfinite(scale) && scale > 0; };
   if (!std::ranges::all_of(layer.weightScale, isScale) || !isScale(layer.input.scale))
     return fail(ErrorCode::notFinite, file, group, "finite scales above 0", "another number");
+  AXESCOPE_CHECK(checkInputTransform(layer, file, group));
   if (!layer.bias.empty()) {
     AXESCOPE_CHECK(checkCount(layer.bias.size(), info.channels, "biases", file, group + "/bias"));
     if (!std::ranges::all_of(layer.bias, [](float bias) { return std::isfinite(bias); }))

@@ -77,21 +77,19 @@ class PaddedImage {
 
 }  // namespace
 
-std::unique_ptr<const DirectConvolution> DirectConvolution::make(const LayerInfo& info, const QuantizedLayer& layer,
-                                                                 const std::vector<float>& bias) {
+std::unique_ptr<const DirectConvolution> DirectConvolution::make(const LayerInfo& info, const QuantizedLayer& layer) {
   if (info.kind != LayerKind::conv2d || layer.input.bits > byteBits || !fitSignedBytes(layer.codes) ||
       !addsExactly(layer.codes)) {
     return nullptr;
   }
-  return std::unique_ptr<const DirectConvolution>(
-      new DirectConvolution(info, layer, withUnsignedCodes(layer.input), bias));
+  return std::unique_ptr<const DirectConvolution>(new DirectConvolution(info, layer, withUnsignedCodes(layer.input)));
 }
 
 DirectConvolution::DirectConvolution(const LayerInfo& info, const QuantizedLayer& layer,
-                                     const ActivationQuantizer& input, const std::vector<float>& bias)
+                                     const ActivationQuantizer& input)
     : info_(info),
       input_(input),
-      scaling_(layer, input, bias),
+      scaling_(layer, input),
       weights_(layer.codes.data(), layer.codes.data() + layer.codes.size()),
       kernels_(info, ZeroMargins::inImage) {}
 

@@ -17,10 +17,8 @@ namespace axescope {
 /// Shared by threads.
 class DirectConvolution {
  public:
-  /// bias: C values or none. Null for layers that it cannot serve: linear ones, more than 8 bits, sums that the kernels
-  /// would not add exactly.
-  static std::unique_ptr<const DirectConvolution> make(const LayerInfo& info, const QuantizedLayer& layer,
-                                                       const std::vector<float>& bias);
+  /// Null for layers that it cannot serve: linear ones, more than 8 bits, sums that the kernels would not add exactly.
+  static std::unique_ptr<const DirectConvolution> make(const LayerInfo& info, const QuantizedLayer& layer);
 
   /// Whether this machine has a kernel for images of this size; it is made and kept on first use.
   bool serves(std::int64_t height, std::int64_t width) const {
@@ -31,8 +29,7 @@ class DirectConvolution {
   void run(const Tensor& input, Tensor& output) const;
 
  private:
-  DirectConvolution(const LayerInfo& info, const QuantizedLayer& layer, const ActivationQuantizer& input,
-                    const std::vector<float>& bias);
+  DirectConvolution(const LayerInfo& info, const QuantizedLayer& layer, const ActivationQuantizer& input);
 
   LayerInfo info_;
   ActivationQuantizer input_;

@@ -36,14 +36,13 @@ Datapath exactDatapath(const CodeMatrix& codes, IntegerRange activations) {
   return {.innerBits = bits, .outerBits = bits, .tileSize = 0};
 }
 
-IntegerLayer::IntegerLayer(const LayerInfo& info, const QuantizedLayer& quantized, std::vector<float> bias,
-                           const Datapath& datapath)
-    : info_(info), input_(quantized.input), scaling_(quantized, quantized.input, bias) {
+IntegerLayer::IntegerLayer(const LayerInfo& info, const QuantizedLayer& quantized, const Datapath& datapath)
+    : info_(info), input_(quantized.input), scaling_(quantized, quantized.input) {
   const std::int64_t channels = info.channelsPerGroup();
   for (std::int64_t group = 0; group < info.groups(); ++group) {
     emulators_.emplace_back(quantized.codes.middleRows(group * channels, channels), input_.range(), datapath);
   }
-  if (guaranteed()) direct_ = DirectConvolution::make(info, quantized, bias);
+  if (guaranteed()) direct_ = DirectConvolution::make(info, quantized);
 }
 
 bool IntegerLayer::guaranteed() const {

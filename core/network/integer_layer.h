@@ -29,9 +29,7 @@ enum class LayerPath {
 /// Const but for what it prepares on first use; shared by threads.
 class IntegerLayer {
  public:
-  /// bias: C values or none.
-  IntegerLayer(const LayerInfo& info, const QuantizedLayer& quantized, std::vector<float> bias,
-               const Datapath& datapath);
+  IntegerLayer(const LayerInfo& info, const QuantizedLayer& quantized, const Datapath& datapath);
 
   /// On the calling thread; the output gets its shape here. `statistics` may be null, else overflows are added (C
   /// channels). Errors: wrongShape, with the layer as object.

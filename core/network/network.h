@@ -33,6 +33,10 @@ struct NetworkSource {
   ParamLoader loadParam;
 };
 
+/// The graph of a dump with its layers and params, which the dump reads as long as it lives. Errors: notFound (no
+/// graph), wrongShape (evaluation and calibration samples differ).
+Result<NetworkSource> networkSource(const Dump& dump);
+
 /// Const after it was built; shared by threads. Values are numbered: 0 is the network's input, i + 1 the output of
 /// node i.
 class Network {

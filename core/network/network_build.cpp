@@ -152,6 +152,11 @@ Result<Network> Network::build(const NetworkSource& source) {
 }
 
 Result<Network> Network::build(const Dump& dump) {
+  AXESCOPE_TRY(const NetworkSource source, networkSource(dump));
+  return build(source);
+}
+
+Result<NetworkSource> networkSource(const Dump& dump) {
   if (!dump.graph()) return fail(ErrorCode::notFound, dump.fileName(), "/graph", "a graph", "none");
   const Shape& evaluation = dump.evaluationShape();
   const Shape& calibration = dump.calibrationShape();
@@ -160,14 +165,14 @@ Result<Network> Network::build(const Dump& dump) {
     return fail(ErrorCode::wrongShape, dump.fileName(), "/eval/inputs",
                 "samples shaped as in /calibration/inputs, " + batchShapeText(calibration), batchShapeText(evaluation));
   }
-  return build(NetworkSource{
+  return NetworkSource{
       .file = dump.fileName(),
       .graph = *dump.graph(),
       .layers = dump.layers(),
       .inputShape = evaluation.empty() ? calibration : evaluation,
-      .loadLayer = [&](std::size_t layer) { return dump.loadLayer(layer); },
-      .loadParam = [&](const std::string& name) { return dump.loadParam(name); },
-  });
+      .loadLayer = [&dump](std::size_t layer) { return dump.loadLayer(layer); },
+      .loadParam = [&dump](const std::string& name) { return dump.loadParam(name); },
+  };
 }
 
 }  // namespace axescope

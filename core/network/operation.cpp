@@ -33,6 +33,7 @@ constexpr std::array table{
     Entry{"flatten", 1, 1, makeFlatten},
     Entry{"gelu", 1, 1, makeGelu},
     Entry{"global_avg_pool2d", 1, 1, makeGlobalAvgPool2d},
+    Entry{"hadamard", 1, 1, makeHadamard},
     Entry{"hardswish", 1, 1, makeHardswish},
     Entry{"max_pool2d", 1, 1, makeMaxPool2d},
     Entry{"mul", 2, 2, makeMul},

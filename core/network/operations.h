@@ -24,6 +24,9 @@ MadeOperation makeMul(const OperationContext& context);
 MadeOperation makeNormalize(const OperationContext& context);  // mean[], std[], divisor
 MadeOperation makeBatchNorm(const OperationContext& context);  // params weight, bias, mean, var; eps
 
+// operations_rotation.cpp: products with fixed orthonormal matrices.
+MadeOperation makeHadamard(const OperationContext& context);  // block
+
 // operations_layout.cpp: the same numbers in another place.
 MadeOperation makeFlatten(const OperationContext& context);    // start_axis, default 1
 MadeOperation makeReshape(const OperationContext& context);    // shape: −1 for samples, then sizes, one may be −1

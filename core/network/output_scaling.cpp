@@ -6,18 +6,16 @@
 #include <cstddef>
 #include <cstdlib>
 #include <type_traits>
-#include <utility>
 
 #include "core/linalg/transpose.h"
 
 namespace axescope {
 
-OutputScaling::OutputScaling(const QuantizedLayer& layer, const ActivationQuantizer& input, std::vector<float> bias) {
-  bias.resize(layer.scales.size(), 0.0F);
+OutputScaling::OutputScaling(const QuantizedLayer& layer, const ActivationQuantizer& input) {
   for (std::size_t channel = 0; channel < layer.scales.size(); ++channel) {
     const std::int64_t codes = layer.codes.row(static_cast<Eigen::Index>(channel)).cast<std::int64_t>().sum();
-    channels_.push_back(
-        {input.scale * layer.scales[channel], input.zeroPoint * codes, static_cast<double>(bias[channel])});
+    const double bias = layer.bias.empty() ? 0.0 : static_cast<double>(layer.bias[channel]);
+    channels_.push_back({input.scale * layer.scales[channel], input.zeroPoint * codes, bias});
   }
 }
 

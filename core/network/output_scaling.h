@@ -12,8 +12,8 @@ namespace axescope {
 
 class OutputScaling {
  public:
-  /// `input` quantizes the x_i; bias: C values or none.
-  OutputScaling(const QuantizedLayer& layer, const ActivationQuantizer& input, std::vector<float> bias);
+  /// `input` quantizes the x_i.
+  OutputScaling(const QuantizedLayer& layer, const ActivationQuantizer& input);
 
   /// sums[rows×C], dense, to output[rows×C].
   template <class Sum>

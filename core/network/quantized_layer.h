@@ -15,6 +15,7 @@ struct QuantizedLayer {
   int weightBits = 8;
   CodeMatrix codes;                  // C×K
   std::vector<double> scales;        // C
+  std::vector<float> bias;           // C or none, added outside the accumulator
   std::vector<double> errorEnergy;   // C, ‖wX − q̂X̃‖² over the calibration inputs
   std::vector<double> outputEnergy;  // C, ‖wX‖²
 };

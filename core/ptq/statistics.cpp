@@ -222,6 +222,7 @@ InputStatistics StatisticsAccumulator::finish() {
   statistics.samples = samples_;
   statistics.sums = (quantizer_.scale * (centredSums_.array() + static_cast<double>(samples_) * offset)).matrix();
   statistics.s = std::move(centredProducts_);
+  statistics.noiseSums = noiseSums_;
   fillSquares(statistics);
   statistics.shift = std::move(noiseProducts_);
   MatrixF shift(k, k);

@@ -15,6 +15,7 @@ namespace axescope {
 struct InputStatistics {
   MatrixD s;            // K×K, X̃ X̃ᵀ, symmetric
   VectorD sums;         // K, Σ over samples of X̃
+  VectorD noiseSums;    // K, Σ over samples of X − X̃
   MatrixF spread;       // K×K, S − ΣX̃ ΣX̃ᵀ / D, what is left of S around the inputs' means
   MatrixD shift;        // K×K, G − S = (X − X̃) X̃ᵀ with G(j, i) = ⟨X_j, X̃_i⟩; small, so summed as such
   MatrixD targetShift;  // C×K, W (G − S): how the target differs from W X̃

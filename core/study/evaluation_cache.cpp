@@ -24,6 +24,7 @@ std::string layerDigest(const QuantizedLayer& quantized, const IntegerLayer& lay
   const auto codes = static_cast<std::size_t>(quantized.codes.size());
   digest.add(std::as_bytes(std::span(quantized.codes.data(), codes)));
   digest.add(std::as_bytes(std::span(quantized.scales)));
+  digest.add(std::as_bytes(std::span(quantized.bias)));
   const ActivationQuantizer& input = quantized.input;
   std::string rest =
       fmt::format("{:a} {} {} {}", input.scale, input.zeroPoint, input.bits, static_cast<int>(input.encoding));

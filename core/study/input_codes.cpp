@@ -35,11 +35,11 @@ QuantizedFileLayer* findLayer(QuantizedFile& file, const std::string& name) {
 Status addNetworkInputCodes(const Model& model, const Preparation& preparation, const QuantizedModel& quantized,
                             std::int64_t samples, const Job& job, QuantizedFile& file) {
   if (samples <= 0 || !model.canPropagate()) return {};
-  const Network& network = *model.network();
+  const Network& network = *preparation.network();
   std::vector<std::optional<IntegerLayer>> layers(quantized.size());
   for (std::size_t i = 0; i < quantized.size(); ++i) {
     if (!quantized[i]) continue;
-    layers[i].emplace(model.dump().layers()[i], *quantized[i], preparation.layer(i).tensors->bias,
+    layers[i].emplace(model.dump().layers()[i], *quantized[i],
                       exactDatapath(quantized[i]->codes, quantized[i]->input.range()));
   }
   const bool propagates = preparation.calibration().has_value();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <mutex>
 #include <numeric>
 
@@ -11,6 +12,7 @@
 #include "core/network/float_layer.h"
 #include "core/network/integer_layer.h"
 #include "core/study/quantization.h"
+#include "core/study/transformation.h"
 
 namespace axescope {
 
@@ -48,8 +50,7 @@ class PointMeasurement {
     overflow_.resize(quantized.size());
     for (std::size_t layer = 0; layer < quantized.size(); ++layer) {
       if (!quantized[layer]) continue;
-      const PreparedLayer& prepared = preparation.layer(layer);
-      layers_[layer].emplace(model.dump().layers()[layer], *quantized[layer], prepared.tensors->bias,
+      layers_[layer].emplace(model.dump().layers()[layer], *quantized[layer],
                              layerDatapath(model.dump().layers()[layer].name, settings));
     }
   }
@@ -132,7 +133,7 @@ class PointMeasurement {
 
   LayerFunction layerFunction(bool count) {
     return [this, count](std::size_t layer, const Tensor& input, Tensor& output) -> Status {
-      if (!layers_[layer]) return model_.network()->floatLayer(layer, input, output);
+      if (!layers_[layer]) return preparation_.network()->floatLayer(layer, input, output);
       return runCounted(layer, input, output, count);
     };
   }
@@ -149,12 +150,14 @@ class PointMeasurement {
 
   Result<DatapathScore> evaluateNetwork() {
     const std::int64_t count = model_.evaluationCount(settings_.evaluationSamples);
-    AXESCOPE_TRY(const MatrixF outputs,
-                 cache_.prefixes().forward(*model_.network(), model_.evaluationLoader(), count, layerFunction(false),
-                                           prefixKeys(*model_.network(), quantized_, layers_, count), job_));
+    AXESCOPE_TRY(
+        const MatrixF outputs,
+        cache_.prefixes().forward(*preparation_.network(), model_.evaluationLoader(), count, layerFunction(false),
+                                  prefixKeys(*preparation_.network(), quantized_, layers_, count), job_));
     if (!result_.measurement.guaranteed) {
       const std::int64_t counted = std::min(count, overflowSamples);
-      AXESCOPE_CHECK(forwardAll(*model_.network(), model_.evaluationLoader(), counted, layerFunction(true), job_));
+      AXESCOPE_CHECK(
+          forwardAll(*preparation_.network(), model_.evaluationLoader(), counted, layerFunction(true), job_));
     }
     DatapathScore score;
     AXESCOPE_TRY(score.accuracy, model_.accuracy(outputs));
@@ -174,7 +177,7 @@ class PointMeasurement {
       const auto count = static_cast<std::int64_t>(chosen.size());
       const std::int64_t values = elements(info.inputShape) / info.calibrationSamples() * count;
       AXESCOPE_TRY(const auto kept, cache_.inputs({layer, 0, count}, values, [&](LayerPieces& pieces) {
-        return model_.streamLayerInput(layer, chosen, job_, [&](const Tensor& piece, std::int64_t first) {
+        return streamInput(layer, chosen, [&](const Tensor& piece, std::int64_t first) {
           pieces.emplace_back(first, piece);
           return Status{};
         });
@@ -183,13 +186,18 @@ class PointMeasurement {
         for (const auto& [first, piece] : *kept) AXESCOPE_CHECK(addLayerPiece(layer, piece, first, total));
         continue;
       }
-      AXESCOPE_CHECK(model_.streamLayerInput(layer, chosen, job_, [&](const Tensor& piece, std::int64_t first) {
+      AXESCOPE_CHECK(streamInput(layer, chosen, [&](const Tensor& piece, std::int64_t first) {
         return addLayerPiece(layer, piece, first, total);
       }));
     }
     DatapathScore score;
     if (any) score.sqnrDb = finite(10.0 * std::log10(total.signal / total.noise));
     return score;
+  }
+
+  Status streamInput(std::size_t layer, const std::vector<std::int64_t>& chosen,
+                     const std::function<Status(const Tensor&, std::int64_t)>& use) const {
+    return streamTransformedInput(model_, layer, preparation_.layer(layer).transform, chosen, job_, use);
   }
 
   Status addLayerPiece(std::size_t layer, const Tensor& piece, std::int64_t first, Energies& total) {

@@ -9,6 +9,7 @@
 #include "core/hdf5/text.h"
 #include "core/network/calibration.h"
 #include "core/study/preparation.h"
+#include "core/study/transformation.h"
 
 namespace axescope {
 
@@ -59,7 +60,9 @@ Result<MemoryPlan> planMemory(const Model& model, const PointSettings& key, std:
   const std::int64_t available = memory > 0 ? memory : defaultMemory();
   Needs needs = needsOf(model, key);
   const std::int64_t largest = needs.largestSquares * (squareBytes + feedbackBytes);
-  std::int64_t fixed = needs.weights * weightBytes + needs.longest * columnBytes;
+  // A transformed network has weights of its own.
+  const std::int64_t copies = wantsTransforms(key) ? 2 : 1;
+  std::int64_t fixed = copies * needs.weights * weightBytes + needs.longest * columnBytes;
   std::int64_t perWorker = needs.largestSquares * factorBytes;
   std::int64_t perPoint = needs.weights * pointBytes;
   const bool propagates = key.propagation == Propagation::on;

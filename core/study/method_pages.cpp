@@ -70,6 +70,31 @@ constexpr std::array pages{
         "q_k ← clip(round(q_k − g_k / (S_kk s))),  g = q̂S − wG, within what the budget leaves", "AxeScope",
         "Revisits every code while anything changes, four to eight sweeps. Where the budget forbids a step that would "
         "help, another code of the tile gives way if both together help. Never makes the layer's error larger."},
+    MethodPage{"fold_batch_norm", "", "Batch-norm folding", "W ← a·W,  b ← a·b + (β − a·μ),  a = γ/√(σ² + ε)",
+               "common practice; Jacob et al., arXiv 1712.05877",
+               "What inference does anyway. Rounding stays what it was, because every channel has a scale of its own; "
+               "but only folded layers can be equalized, and bias correction then sees the real output."},
+    MethodPage{"equalize", "", "Cross-layer equalization",
+               "W₁ ← W₁/s, b₁ ← b₁/s, W₂ ← s·W₂,  s_i = √(r₁_i r₂_i)/r₂_i,  r = max|w| of output channel i, of input i",
+               "Nagel et al., arXiv 1906.04721, section 4.1",
+               "Made for one scale per tensor. With one per channel it changes the ranges of activations and of the "
+               "next layer's inputs only: worth a try with depthwise layers, no safe gain. relu6 and residual sums end "
+               "a chain."},
+    MethodPage{"smooth_quant", "", "SmoothQuant", "x_j ← x_j/s_j,  w_j ← s_j·w_j,  s_j = max|x_j|^α / max|w_j|^(1−α)",
+               "Xiao et al., arXiv 2211.10438",
+               "For transformers, whose activations have a few huge channels. Free where the layer before takes up the "
+               "division; else one float product for each input, outside the accumulator."},
+    MethodPage{
+        "hadamard", "", "Hadamard rotation", "x ← H x,  W ← W Hᵀ,  H block-diagonal, orthonormal",
+        "QuaRot, Ashkboos et al., arXiv 2404.00456; QuIP, arXiv 2307.13304",
+        "Spreads outliers of inputs and of weights over whole blocks. Costs log₂ K float additions for each input; "
+        "inputs after a relu lose their sign, so take asymmetric or centred codes."},
+    MethodPage{
+        "bias_correction", "", "Bias correction", "b ← b + E[wX − q̂X̃] over the calibration inputs",
+        "Nagel et al., arXiv 1906.04721, section 4.2",
+        "Costs nothing and changes no code and no certificate. Helps where rounding errors do not cancel: round to "
+        "nearest, few bits, depthwise layers, budgets that push all weights towards zero. Little is left to "
+        "correct after methods that follow the output."},
 };
 
 }  // namespace

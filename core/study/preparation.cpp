@@ -8,6 +8,7 @@
 #include "core/network/layer_statistics.h"
 #include "core/number/percentile.h"
 #include "core/study/layer_overrides.h"
+#include "core/study/transformation.h"
 
 namespace axescope {
 
@@ -77,6 +78,10 @@ PointSettings preparationKey(const PointSettings& settings) {
   key.overrides = onlyOverridesOf(settings.overrides, {"activation_bits"});
   key.calibrationSamples = settings.calibrationSamples;
   key.seed = settings.seed;
+  key.foldBatchNorm = settings.foldBatchNorm;
+  key.equalizeIterations = settings.equalizeIterations;
+  key.smoothQuant = settings.smoothQuant;
+  key.hadamard = settings.hadamard;
   return key;
 }
 
@@ -96,6 +101,9 @@ Result<Preparation> Preparation::make(const Model& model, const PointSettings& k
   const Dump& dump = model.dump();
   Preparation preparation(model, key, plan);
   AXESCOPE_CHECK(preparation.loadLayers());
+  if (wantsTransforms(key)) {
+    AXESCOPE_TRY(preparation.transformed_, transformLayers(model, key, preparation.layers_, job));
+  }
   const bool propagates = key.propagation == Propagation::on;
   if (propagates && !model.canPropagate()) {
     return fail(ErrorCode::invalidArgument, dump.fileName(), "--propagate", "a graph with /calibration/inputs for 'on'",
@@ -106,7 +114,7 @@ Result<Preparation> Preparation::make(const Model& model, const PointSettings& k
     if (propagates) preparation.calibration_ = samples;
     NetworkPreparation prepared(model, key, preparation.layers_, preparation.ofGraph_);
     const LayerVisitor visit = [&](const LayerUse& use) { return prepared.visit(use); };
-    AXESCOPE_CHECK(walkCalibration(*model.network(), std::move(samples), {}, visit, job));
+    AXESCOPE_CHECK(walkCalibration(*preparation.network(), std::move(samples), {}, visit, job));
   }
   for (std::size_t index = 0; index < preparation.layers_.size(); ++index) {
     AXESCOPE_CHECK(preparation.observeOwnInputs(index, job));
@@ -147,10 +155,11 @@ Status Preparation::observeOwnInputs(std::size_t index, const Job& job) {
   std::int64_t values = static_cast<std::int64_t>(chosen.size());
   for (std::size_t axis = 1; axis < info.inputShape.size(); ++axis) values *= info.inputShape[axis];
   PercentileObserver observer(key_.percentile, values);
-  AXESCOPE_CHECK(model_->streamLayerInput(index, chosen, job, [&](const Tensor& piece, std::int64_t) {
-    observer.observe(piece.data);
-    return Status{};
-  }));
+  AXESCOPE_CHECK(
+      streamTransformedInput(*model_, index, layer.transform, chosen, job, [&](const Tensor& piece, std::int64_t) {
+        observer.observe(piece.data);
+        return Status{};
+      }));
   layer.input = quantizerFromRange(observer, key_, layer.input.bits);
   layer.hasInputs = true;
   return {};
@@ -166,10 +175,11 @@ Result<std::shared_ptr<const LayerInputs>> Preparation::gatherOwnInputs(std::siz
   const LayerInfo& info = model_->dump().layers()[index];
   const auto chosen = chooseSamples(info.calibrationSamples(), key_.calibrationSamples, key_.seed);
   LayerStatistics statistics(info, layers_[index].tensors->weight, layers_[index].input);
-  AXESCOPE_CHECK(model_->streamLayerInput(index, chosen, job, [&](const Tensor& piece, std::int64_t) {
-    statistics.add(piece, piece);
-    return Status{};
-  }));
+  AXESCOPE_CHECK(streamTransformedInput(*model_, index, layers_[index].transform, chosen, job,
+                                        [&](const Tensor& piece, std::int64_t) {
+                                          statistics.add(piece, piece);
+                                          return Status{};
+                                        }));
   return std::make_shared<const LayerInputs>(statistics.finish());
 }
 

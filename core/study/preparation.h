@@ -12,6 +12,7 @@
 #include "core/study/memory_plan.h"
 #include "core/study/model.h"
 #include "core/study/settings.h"
+#include "core/transform/layer_transform.h"
 
 namespace axescope {
 
@@ -25,7 +26,8 @@ struct PreparedLayer {
   bool quantized = false;     // selected by the settings' globs, and Model::canQuantize()
   ActivationQuantizer input;  // from data or from the file; else its scale is unknownScale, and only its codes count
   bool hasInputs = false;     // the scale is known
-  std::shared_ptr<const LayerTensors> tensors;
+  std::shared_ptr<const LayerTensors> tensors;  // as transformed
+  LayerTransform transform;                     // what the settings' transforms did to it
   /// With propagation, of a layer that the graph uses several times: the float network's inputs at all uses but the
   /// first, to which each point adds what its quantized layers make of the first.
   std::shared_ptr<const LayerStatistics> laterUses;
@@ -42,6 +44,9 @@ class Preparation {
 
   const PreparedLayer& layer(std::size_t index) const { return layers_[index]; }
   std::size_t layerCount() const { return layers_.size(); }
+  /// The network of the transformed layers, the model's own without transforms; null without a graph. In float it
+  /// computes what the model's computes.
+  const Network* network() const { return transformed_ ? transformed_.get() : model_->network(); }
   /// With error propagation: the calibration samples, to be walked by each point.
   const std::optional<Tensor>& calibration() const { return calibration_; }
   /// What the inputs of a layer say, of all its uses; null with propagation or without calibration inputs. Layers
@@ -58,6 +63,7 @@ class Preparation {
   const Model* model_;
   PointSettings key_;
   std::vector<PreparedLayer> layers_;
+  std::shared_ptr<const Network> transformed_;  // null without transforms
   std::optional<Tensor> calibration_;
   std::vector<std::shared_ptr<const LayerInputs>> ofGraph_;  // by layer
   std::unique_ptr<LayerInputsCache> own_;

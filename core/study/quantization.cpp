@@ -9,8 +9,8 @@
 #include "core/network/calibration.h"
 #include "core/network/integer_layer.h"
 #include "core/network/layer_statistics.h"
+#include "core/ptq/bias_correction.h"
 #include "core/study/layer_overrides.h"
-#include "core/study/study.h"
 
 namespace axescope {
 
@@ -41,7 +41,7 @@ FeedbackOptions feedbackOptions(const PointSettings& settings) {
 using Members = std::vector<std::size_t>;
 
 bool sameLayer(const QuantizedLayer& a, const QuantizedLayer& b) {
-  return a.scales == b.scales && a.codes == b.codes;
+  return a.scales == b.scales && a.codes == b.codes && a.bias == b.bias;
 }
 
 class BatchQuantization {
@@ -119,7 +119,7 @@ class BatchQuantization {
       if (preparation_.layer(use.layer).quantized && use.number == 0) visitLayer(use);
       return job_.check();
     };
-    return walkCalibration(*model_.network(), *preparation_.calibration(), branches, visit, job_);
+    return walkCalibration(*preparation_.network(), *preparation_.calibration(), branches, visit, job_);
   }
 
   // Settings whose earlier layers gave the same values share the statistics.
@@ -152,8 +152,7 @@ class BatchQuantization {
           same.begin(), at, [&](std::size_t i) { return !errors_[i] && sameLayer(*models_[i][layer], own); });
       integerLayers_[*at][layer] =
           earlier != at ? integerLayers_[*earlier][layer]
-                        : std::make_shared<const IntegerLayer>(info, own, preparation_.layer(layer).tensors->bias,
-                                                               exactDatapath(own.codes, own.input.range()));
+                        : std::make_shared<const IntegerLayer>(info, own, exactDatapath(own.codes, own.input.range()));
     }
   }
 
@@ -183,11 +182,12 @@ class BatchQuantization {
 
   void refuseWithoutInputs(std::size_t layer, Members& together) {
     std::erase_if(together, [&](std::size_t i) {
-      if (!needsStatistics(layerOptions(preparation_.layer(layer), model_.dump().layers()[layer], settings_[i])))
-        return false;
+      const bool byMethod = needsStatistics(layerOptions(preparation_.layer(layer), model_.dump().layers()[layer], settings_[i]));
+      if (!byMethod && !settings_[i].biasCorrection) return false;
       errors_[i] = Error{ErrorCode::invalidArgument, model_.dump().fileName(), objectOf(layer),
-                         "calibration inputs for this algorithm",
-                         "none in the file; only rtn works without, or --layers can leave it in float"};
+                         byMethod ? "calibration inputs for this algorithm" : "calibration inputs for bias correction",
+                         byMethod ? "none in the file; only rtn works without, or --layers can leave it in float"
+                                  : "none in the file; --layers can leave it in float"};
       return true;
     });
   }
@@ -214,11 +214,11 @@ class BatchQuantization {
       groups[group] = quantizeWeights(weight, given, matrices == nullptr ? plain : (*matrices)[group],
                                       inputs == nullptr ? nullptr : &inputs->groups()[group], options);
     });
-    for (std::size_t i = 0; i < together.size(); ++i) assemble(layer, together[i], options[i], i, groups);
+    for (std::size_t i = 0; i < together.size(); ++i) assemble(layer, together[i], options[i], i, groups, inputs);
   }
 
   void assemble(std::size_t layer, std::size_t member, const LayerOptions& options, std::size_t place,
-                const std::vector<std::vector<Result<QuantizedWeights>>>& groups) {
+                const std::vector<std::vector<Result<QuantizedWeights>>>& groups, const LayerInputs* inputs) {
     const LayerInfo& info = model_.dump().layers()[layer];
     QuantizedLayer result;
     result.input = preparation_.layer(layer).input;
@@ -239,7 +239,29 @@ class BatchQuantization {
       result.errorEnergy.insert(result.errorEnergy.end(), one.errorEnergy.begin(), one.errorEnergy.end());
       result.outputEnergy.insert(result.outputEnergy.end(), one.outputEnergy.begin(), one.outputEnergy.end());
     }
+    result.bias = preparation_.layer(layer).tensors->bias;
+    if (settings_[member].biasCorrection) correctBias(layer, *inputs, result);
     models_[member][layer] = std::move(result);
+  }
+
+  // With the mean of the error gone, its energy is what it was around that mean.
+  void correctBias(std::size_t layer, const LayerInputs& inputs, QuantizedLayer& quantized) const {
+    const MatrixF& weight = preparation_.layer(layer).tensors->weight;
+    const std::int64_t channels = model_.dump().layers()[layer].channelsPerGroup();
+    quantized.bias.resize(quantized.scales.size(), 0.0F);
+    for (std::size_t group = 0; group < inputs.groups().size(); ++group) {
+      const InputStatistics& statistics = inputs.groups()[group];
+      const auto first = static_cast<Eigen::Index>(group) * channels;
+      const std::span scales = std::span(quantized.scales).subspan(static_cast<std::size_t>(first));
+      const std::vector<double> means = meanOutputError(statistics, weight.middleRows(first, channels),
+                                                        quantized.codes.middleRows(first, channels), scales);
+      for (std::size_t i = 0; i < means.size(); ++i) {
+        const std::size_t channel = static_cast<std::size_t>(first) + i;
+        quantized.bias[channel] = static_cast<float>(static_cast<double>(quantized.bias[channel]) + means[i]);
+        double& energy = quantized.errorEnergy[channel];
+        energy = std::max(0.0, energy - static_cast<double>(statistics.samples) * means[i] * means[i]);
+      }
+    }
   }
 
   std::string objectOf(std::size_t layer) const { return "layer '" + model_.dump().layers()[layer].name + "'"; }
@@ -268,43 +290,6 @@ Datapath layerDatapath(const std::string& layer, const PointSettings& settings) 
 std::vector<Result<QuantizedModel>> quantizeModels(const Model& model, const Preparation& preparation,
                                                    std::span<const PointSettings> settings, const Job& job) {
   return BatchQuantization(model, preparation, settings, job).run();
-}
-
-Result<QuantizedFile> toQuantizedFile(const Model& model, const Preparation& preparation,
-                                      const QuantizedModel& quantized, const PointSettings& settings,
-                                      const std::string& provenance, std::int64_t inputSamples) {
-  QuantizedFile file;
-  file.model = model.dump().model();
-  file.settings = toJson(settings);
-  file.provenance = provenance;
-  for (std::size_t index = 0; index < quantized.size(); ++index) {
-    if (!quantized[index]) continue;
-    const QuantizedLayer& layer = *quantized[index];
-    const PreparedLayer& prepared = preparation.layer(index);
-    const Datapath datapath = layerDatapath(model.dump().layers()[index].name, settings);
-    QuantizedFileLayer out;
-    out.info = model.dump().layers()[index];
-    out.codes = layer.codes;
-    out.weightBits = layer.weightBits;
-    out.weightScale = layer.scales;
-    out.bias = prepared.tensors->bias;
-    out.input = layer.input;
-    out.innerBits = datapath.innerBits;
-    const Tiling tiling = Tiling::of(layer.codes.cols(), datapath.tileSize);
-    out.outerBits =
-        Certificate(layer.codes, tiling, layer.input.range(), datapath.innerBits, datapath.outerBits).outerBits();
-    out.tileSize = datapath.tileSize;
-    out.overflow = toText(findSetting("overflow")->get(settings));
-    const std::int64_t kept = std::min(inputSamples, out.info.calibrationSamples());
-    if (kept > 0) {
-      AXESCOPE_TRY(const Tensor input, model.dump().loadLayerInput(index, 0, kept));
-      out.inputCodesShape = input.shape;
-      out.inputCodes.resize(input.data.size());
-      layer.input.quantize(input.data, out.inputCodes);
-    }
-    file.layers.push_back(std::move(out));
-  }
-  return file;
 }
 
 }  // namespace axescope

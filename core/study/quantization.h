@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "core/base/job.h"
-#include "core/dump/quantized_file.h"
 #include "core/network/quantized_layer.h"
 #include "core/study/preparation.h"
 
@@ -23,10 +22,5 @@ Datapath layerDatapath(const std::string& layer, const PointSettings& settings);
 /// needs calibration inputs where there are none), numerical, cancelled.
 std::vector<Result<QuantizedModel>> quantizeModels(const Model& model, const Preparation& preparation,
                                                    std::span<const PointSettings> settings, const Job& job);
-
-/// What `quantize` writes. inputSamples: how many input samples of each layer with its own inputs to keep as codes.
-Result<QuantizedFile> toQuantizedFile(const Model& model, const Preparation& preparation,
-                                      const QuantizedModel& quantized, const PointSettings& settings,
-                                      const std::string& provenance, std::int64_t inputSamples);
 
 }  // namespace axescope

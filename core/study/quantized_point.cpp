@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/study/quantized_point.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "core/study/input_codes.h"
 #include "core/study/preparation.h"
 #include "core/study/quantization.h"
+#include "core/study/setting_schema.h"
+#include "core/study/study.h"
 
 namespace axescope {
 
@@ -16,6 +19,48 @@ double layerError(const QuantizedLayer& layer) {
   const double error = std::accumulate(layer.errorEnergy.begin(), layer.errorEnergy.end(), 0.0);
   const double output = std::accumulate(layer.outputEnergy.begin(), layer.outputEnergy.end(), 0.0);
   return output > 0.0 ? std::sqrt(error / output) : 0.0;
+}
+
+// inputSamples: how many input samples of each layer with its own inputs to keep as codes.
+Result<QuantizedFile> toQuantizedFile(const Model& model, const Preparation& preparation,
+                                      const QuantizedModel& quantized, const PointSettings& settings,
+                                      const std::string& provenance, std::int64_t inputSamples) {
+  QuantizedFile file;
+  file.model = model.dump().model();
+  file.settings = toJson(settings);
+  file.provenance = provenance;
+  for (std::size_t index = 0; index < quantized.size(); ++index) {
+    if (!quantized[index]) continue;
+    const QuantizedLayer& layer = *quantized[index];
+    const PreparedLayer& prepared = preparation.layer(index);
+    const Datapath datapath = layerDatapath(model.dump().layers()[index].name, settings);
+    QuantizedFileLayer out;
+    out.info = model.dump().layers()[index];
+    out.codes = layer.codes;
+    out.weightBits = layer.weightBits;
+    out.weightScale = layer.scales;
+    out.bias = layer.bias;
+    out.inputScaling = prepared.transform.divisors;
+    out.inputRotation = prepared.transform.rotation;
+    out.foldedBatchNorm = prepared.transform.foldedBatchNorm;
+    out.input = layer.input;
+    out.innerBits = datapath.innerBits;
+    const Tiling tiling = Tiling::of(layer.codes.cols(), datapath.tileSize);
+    out.outerBits =
+        Certificate(layer.codes, tiling, layer.input.range(), datapath.innerBits, datapath.outerBits).outerBits();
+    out.tileSize = datapath.tileSize;
+    out.overflow = toText(findSetting("overflow")->get(settings));
+    const std::int64_t kept = std::min(inputSamples, out.info.calibrationSamples());
+    if (kept > 0) {
+      AXESCOPE_TRY(Tensor input, model.dump().loadLayerInput(index, 0, kept));
+      transformInput(out.info, prepared.transform, input);
+      out.inputCodesShape = input.shape;
+      out.inputCodes.resize(input.data.size());
+      layer.input.quantize(input.data, out.inputCodes);
+    }
+    file.layers.push_back(std::move(out));
+  }
+  return file;
 }
 
 }  // namespace

@@ -95,9 +95,9 @@ SettingInfo integer(std::string_view key, std::string_view title, std::string_vi
   return info;
 }
 
-// 0 has a name: "auto", "full", "all".
-enum class ZeroName { automatic, full, all };
-constexpr std::array<std::string_view, 3> zeroNames{"auto", "full", "all"};
+// 0 has a name: "auto", "full", "all", "off".
+enum class ZeroName { automatic, full, all, off };
+constexpr std::array<std::string_view, 4> zeroNames{"auto", "full", "all", "off"};
 
 template <auto Member, ZeroName Zero>
 SettingInfo integerOr(std::string_view key, std::string_view title, std::string_view symbol, std::string_view help,
@@ -206,6 +206,27 @@ std::vector<SettingInfo> makeSchema() {
       choice<&P::slack>("slack", "Strict clip", "",
                         "floor: clip to the largest integer that fits. half: half a step off the real bound, as in the "
                         "paper."),
+      choice<&P::foldBatchNorm>(
+          "fold_batch_norm", "Fold batch norm", "",
+          "on: a batch norm right after a layer becomes part of its weights and bias before it is "
+          "quantized."),
+      integerOr<&P::equalizeIterations, ZeroName::off>(
+          "equalize", "Equalization", "",
+          "Rounds of cross-layer weight equalization (arXiv 1906.04721), 20 as a rule: layers joined by a relu or a "
+          "pool get equal ranges on both sides of each channel.",
+          1, 1000),
+      real<&P::smoothQuant>(
+          "smooth_quant", "SmoothQuant", "α",
+          "Migration strength of SmoothQuant (arXiv 2211.10438), 0.5 as a rule: outliers of inputs move "
+          "into the weights. 0 is off.",
+          0, 1),
+      choice<&P::hadamard>("hadamard", "Hadamard rotation", "H",
+                           "on: a linear layer's inputs, and its weights with them, are rotated by a Hadamard matrix "
+                           "before they are quantized."),
+      choice<&P::biasCorrection>(
+          "bias_correction", "Bias correction", "",
+          "on: each bias takes up the mean output error over the calibration inputs, outside the "
+          "accumulator (arXiv 1906.04721)."),
       choice<&P::propagation>("propagate", "Propagate error", "",
                               "on: a layer's inputs come from the network with the earlier layers quantized. off: from "
                               "the float network."),

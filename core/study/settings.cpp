@@ -25,6 +25,9 @@ Status validate(const PointSettings& settings) {
   if (unsignedCodes && settings.skipBits == mostCodeBits && !settings.skipLayers.empty()) {
     return refuse("--skip-bits", tooWide, "16");
   }
+  if (settings.hadamard && settings.activation == ActivationEncoding::unsignedSymmetric) {
+    return refuse("--hadamard", "activation codes with both signs, which rotated inputs have", "unsigned");
+  }
   const bool undone = settings.refineSweeps > 0 && settings.constraint == Constraint::axeSoft;
   if (undone) {
     return refuse("--refine", "a constraint with a guarantee, or none",

@@ -37,6 +37,11 @@ struct PointSettings {
   double damping = 0.01;
   ErrorReference errorReference = ErrorReference::original;
   Slack slack = Slack::floor;
+  bool foldBatchNorm = false;
+  int equalizeIterations = 0;  // 0: off
+  double smoothQuant = 0.0;    // α; 0: off
+  bool hadamard = false;
+  bool biasCorrection = false;
   Propagation propagation = Propagation::automatic;
   std::string layers = "*";  // glob of the layers to quantize; the others stay in float
   std::string skipLayers;    // glob of layers quantized at skipBits instead, with 32-bit accumulators

@@ -46,6 +46,9 @@ QuantizedFile sample() {
   linear.inputCodes.resize(20);
   std::iota(linear.inputCodes.begin(), linear.inputCodes.end(), std::int16_t{235});
   linear.input = {0.1, 0, 8, ActivationEncoding::unsignedSymmetric};
+  conv.inputScaling = {0.5, 1, 2, 1e-3, 4, 5};
+  conv.foldedBatchNorm = "stem.norm";
+  linear.inputRotation = 2;
   file.layers = {conv, linear};
   return file;
 }
@@ -66,6 +69,9 @@ void expectEqual(const QuantizedFileLayer& found, const QuantizedFileLayer& expe
   EXPECT_EQ(found.weightScale, expected.weightScale);
   EXPECT_EQ(found.bias, expected.bias);
   EXPECT_EQ(found.input, expected.input);
+  EXPECT_EQ(found.inputScaling, expected.inputScaling);
+  EXPECT_EQ(found.inputRotation, expected.inputRotation);
+  EXPECT_EQ(found.foldedBatchNorm, expected.foldedBatchNorm);
   EXPECT_EQ(found.innerBits, expected.innerBits);
   EXPECT_EQ(found.outerBits, expected.outerBits);
   EXPECT_EQ(found.tileSize, expected.tileSize);
@@ -124,6 +130,19 @@ TEST(QuantizedFile, IsTheDocumentedLayout) {
   // L = 2^15 - 1 over the largest magnitude of a centred 8-bit code.
   EXPECT_EQ(reader->readDoubles(group + "/certificate/budget")->front(), 32767.0 / 128);
   EXPECT_EQ(*reader->integerAttribute(group + "/certificate", "guaranteed"), 1);
+}
+
+TEST(QuantizedFile, RefusesInputTransformsThatCannotBe) {
+  const auto refused = [](std::size_t layer, const auto& spoil) {
+    QuantizedFile file = sample();
+    spoil(file.layers[layer]);
+    return !writeQuantizedFile(temporaryPath("quantized.h5"), file);
+  };
+  EXPECT_TRUE(refused(0, [](QuantizedFileLayer& conv) { conv.inputScaling.pop_back(); }));
+  EXPECT_TRUE(refused(0, [](QuantizedFileLayer& conv) { conv.inputScaling[2] = 0.0; }));
+  EXPECT_TRUE(refused(0, [](QuantizedFileLayer& conv) { conv.inputRotation = 2; }));
+  EXPECT_TRUE(refused(1, [](QuantizedFileLayer& linear) { linear.inputRotation = 4; }));
+  EXPECT_TRUE(refused(1, [](QuantizedFileLayer& linear) { linear.inputRotation = 5; }));
 }
 
 TEST(QuantizedFile, UnprovenLayersSaySo) {

@@ -26,7 +26,6 @@ std::int64_t among(Random& random, std::initializer_list<std::int64_t> values) {
 struct Case {
   LayerInfo info;
   QuantizedLayer layer;
-  std::vector<float> bias;
   Datapath datapath;
   Tensor input;
 };
@@ -69,7 +68,7 @@ Case randomCase(unsigned seed) {
   for (std::int64_t channel = 0; channel < c.info.channels; ++channel) {
     c.layer.scales.push_back(0.01 + 1e-6 * static_cast<double>(random() % 1000));
   }
-  if (random() % 2 == 0) c.bias = randomTensor({c.info.channels}, seed).data;
+  if (random() % 2 == 0) c.layer.bias = randomTensor({c.info.channels}, seed).data;
   const Overflow overflow = random() % 2 == 0 ? Overflow::wrap : Overflow::saturate;
   c.datapath = {.innerBits = random() % 2 == 0 ? 40 : static_cast<int>(8 + random() % 10),
                 .outerBits = 0,
@@ -93,7 +92,7 @@ float definedOutput(const Case& c, const IntegerLayer& layer, std::int64_t chann
   std::int64_t codes = 0;
   for (const std::int16_t code : q) codes += code;
   const double scale = c.layer.input.scale * c.layer.scales[static_cast<std::size_t>(channel)];
-  const float bias = c.bias.empty() ? 0.0F : c.bias[static_cast<std::size_t>(channel)];
+  const float bias = c.layer.bias.empty() ? 0.0F : c.layer.bias[static_cast<std::size_t>(channel)];
   return static_cast<float>(scale * static_cast<double>(sum - c.layer.input.zeroPoint * codes) +
                             static_cast<double>(bias));
 }
@@ -139,7 +138,7 @@ TEST(IntegerLayer, EveryPathGivesTheBitsOfTheDefinition) {
   std::array<int, 3> ran{};
   for (unsigned seed = 0; seed < 250; ++seed) {
     const Case c = randomCase(seed);
-    const IntegerLayer layer(c.info, c.layer, c.bias, c.datapath);
+    const IntegerLayer layer(c.info, c.layer, c.datapath);
     const Tensor expected = definedOutputs(c, layer);
     const LayerPath path = layer.path(c.input.shape, CountOverflows::no);
     ++ran[static_cast<std::size_t>(path)];
@@ -178,7 +177,7 @@ Case usualConvolution() {
 TEST(IntegerLayer, AGuaranteedConvolutionNeedsNoColumns) {
   if (!integerKernelsAreExact()) GTEST_SKIP() << "no exact 8-bit kernels on this machine";
   const Case c = usualConvolution();
-  const IntegerLayer layer(c.info, c.layer, c.bias, c.datapath);
+  const IntegerLayer layer(c.info, c.layer, c.datapath);
   EXPECT_EQ(layer.path(c.input.shape, CountOverflows::no), LayerPath::convolution);
 }
 
@@ -190,7 +189,7 @@ TEST(IntegerLayer, SumsThatAKernelCouldRoundGoThroughColumns) {
   c.input = randomTensor({1, 64, 8, 8}, 1);
   for (float& value : c.input.data) value = 2.0F;
   c.input.data.front() = 0.001F;
-  const IntegerLayer layer(c.info, c.layer, c.bias, c.datapath);
+  const IntegerLayer layer(c.info, c.layer, c.datapath);
   ASSERT_TRUE(layer.guaranteed());
   EXPECT_EQ(layer.path(c.input.shape, CountOverflows::no), LayerPath::columns);
   Tensor output;
@@ -201,7 +200,7 @@ TEST(IntegerLayer, SumsThatAKernelCouldRoundGoThroughColumns) {
 TEST(IntegerLayer, ASampleDoesNotDependOnItsBatchNorOnOtherThreads) {
   for (unsigned seed = 0; seed < 40; ++seed) {
     Case c = randomCase(seed);
-    const IntegerLayer layer(c.info, c.layer, c.bias, c.datapath);
+    const IntegerLayer layer(c.info, c.layer, c.datapath);
     c.input.shape.front() = 6;
     c.input = randomTensor(c.input.shape, seed);
     Tensor together;
