@@ -17,8 +17,9 @@ enum class Algorithm {
   rtn,            // round to nearest: R = A = I
   gpfq,           // Lybrand & Saab; R = triu(X̃X̃ᵀ), A = triu(X X̃ᵀ)
   optq,           // arXiv 2210.17323; A = R with R Rᵀ = X̃X̃ᵀ + damping
-  optqCorrected,  // as optq towards the least-squares target: A = (X X̃ᵀ + δI) R⁻ᵀ; arXiv 2505.11695 but for its first
-                  // column
+  optqCorrected,  // as optq towards the least-squares target: A = (X X̃ᵀ + δI) R⁻ᵀ
+  qronos,         // arXiv 2505.11695: as optqCorrected, but the first code fits the output as it is before the other
+                  // weights have moved to their target
 };
 
 /// Rows and columns are in visiting order: visited i is input order[i].
@@ -36,7 +37,7 @@ struct Feedback {
 struct FeedbackOptions {
   Algorithm algorithm = Algorithm::optq;
   bool actOrder = false;  // visit inputs by descending X̃ energy, ties by lower index
-  double damping = 0.01;  // η: adds η·mean(diag S) to the diagonal (optq, optqCorrected)
+  double damping = 0.01;  // η: adds η·mean(diag S) to the diagonal (optq, optqCorrected, qronos)
   friend bool operator==(const FeedbackOptions&, const FeedbackOptions&) = default;
 };
 

@@ -21,8 +21,11 @@ constexpr std::array pages{
                "The field's usual choice at 4 bits. Assumes that quantized inputs equal the float ones."},
     MethodPage{"algorithm", "optq-corrected", "OPTQ towards the least-squares target",
                "A = (X X̃ᵀ + δI) R⁻ᵀ,  R as in optq", "AxeScope; Qronos (arXiv 2505.11695) but for its first column",
-               "Also undoes errors of activation quantization and of earlier layers. The best of the four at few "
-               "activation bits."},
+               "Also undoes errors of activation quantization and of earlier layers. The best at few activation bits."},
+    MethodPage{"algorithm", "qronos", "Qronos", "q_1 = Q(⟨X̃_1, wX − Σ_(j>1) w_j X̃_j⟩ / ‖X̃_1‖²),  then optq-corrected",
+               "arXiv 2505.11695",
+               "optq-corrected whose first code is chosen before the other weights move to their target. One code of K "
+               "aims elsewhere: expect the error of optq-corrected, a little above or below."},
     MethodPage{"constraint", "none", "No constraint (naive)", "the accumulator is looked at only afterwards",
                "baseline",
                "Shows what overflow costs, or, with the bits for which the exact bound fits, what the naive choice of "

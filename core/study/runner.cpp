@@ -42,7 +42,8 @@ std::vector<std::vector<PointSettings>> groupBy(const std::vector<PointSettings>
 
 // What quantizing takes, beside one recurrence without a search.
 double relativeCost(const PointSettings& settings) {
-  double cost = settings.algorithm == Algorithm::rtn ? 0.1 : settings.algorithm == Algorithm::optqCorrected ? 1.5 : 1.0;
+  const bool corrected = settings.algorithm == Algorithm::optqCorrected || settings.algorithm == Algorithm::qronos;
+  double cost = settings.algorithm == Algorithm::rtn ? 0.1 : corrected ? 1.5 : 1.0;
   if (settings.weightScale == WeightScale::budget) cost *= static_cast<double>(scaleMultiples.size());
   return cost + settings.refineSweeps;
 }

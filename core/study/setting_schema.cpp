@@ -30,7 +30,7 @@ E fromName(const SettingValue& value) {
 using List = std::vector<std::string_view>;
 template <>
 struct Names<Algorithm> {
-  inline static const List list{"rtn", "gpfq", "optq", "optq-corrected"};
+  inline static const List list{"rtn", "gpfq", "optq", "optq-corrected", "qronos"};
 };
 template <>
 struct Names<Constraint> {
@@ -155,7 +155,8 @@ std::vector<SettingInfo> makeSchema() {
       choice<&P::algorithm>(
           "algorithm", "Algorithm", "",
           "rtn: round to nearest. gpfq: greedy path following (Lybrand & Saab). optq: second-order error "
-          "feedback (arXiv 2210.17323). optq-corrected: optq towards the least-squares target."),
+          "feedback (arXiv 2210.17323). optq-corrected: optq towards the least-squares target. qronos: the same "
+          "with a first code of its own (arXiv 2505.11695)."),
       choice<&P::constraint>(
           "constraint", "Constraint", "",
           "none: the accumulator is ignored. ep-init: projection and rounding toward zero (arXiv "

@@ -61,8 +61,8 @@ TEST(Guarantee, NoCertificateIsBrokenInTenThousandRandomConstrainedLayers) {
     if (shape.encoding == ActivationEncoding::signedSymmetric) shape.activationBits = std::max(shape.activationBits, 2);
     const RandomLayer layer = randomLayer(shape, random);
     LayerOptions options;
-    options.algorithm = pick(
-        std::initializer_list<Algorithm>{Algorithm::rtn, Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected});
+    options.algorithm = pick(std::initializer_list<Algorithm>{Algorithm::rtn, Algorithm::gpfq, Algorithm::optq,
+                                                              Algorithm::optqCorrected, Algorithm::qronos});
     options.constraint =
         pick(std::initializer_list<Constraint>{Constraint::epInit, Constraint::axeStrict, Constraint::axe});
     options.weightBits = pick(std::initializer_list<int>{2, 4, 8});

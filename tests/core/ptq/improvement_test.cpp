@@ -37,13 +37,13 @@ class Improvement : public ::testing::Test {
 
 TEST_F(Improvement, GreedyMethodsBeatRounding) {
   const double rtn = error({.algorithm = Algorithm::rtn, .constraint = Constraint::none});
-  for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected}) {
+  for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}) {
     EXPECT_LT(error({.algorithm = algorithm, .constraint = Constraint::none}), rtn);
   }
 }
 
 TEST_F(Improvement, BudgetScalesAndRefinementLowerTheErrorOfATightBudget) {
-  for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected}) {
+  for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}) {
     LayerOptions options{.algorithm = algorithm, .innerBits = 14, .tileSize = 64};
     const double published = error(options);
     options.weightScale = WeightScale::budget;

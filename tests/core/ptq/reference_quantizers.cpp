@@ -214,4 +214,54 @@ ReferenceAnswer inverseHessianOptq(const MatrixD& weight, const std::vector<doub
   return answer;
 }
 
+ReferenceAnswer textbookQronos(const MatrixD& weight, const std::vector<double>& scales, const MatrixD& x,
+                               const MatrixD& quantized, double damping, const ReferenceOptions& options) {
+  const Eigen::Index k = weight.cols();
+  std::vector<std::int64_t> alive;  // in visiting order
+  std::vector<std::int64_t> visited;
+  for (const std::int64_t column : options.order) {
+    (quantized.col(column).squaredNorm() > 0.0 ? alive : visited).push_back(column);
+  }
+  const double delta = damping * (quantized.transpose() * quantized).diagonal().mean();
+  MatrixD inputs(quantized.rows(), static_cast<Eigen::Index>(alive.size()));
+  for (Eigen::Index i = 0; i < inputs.cols(); ++i) inputs.col(i) = quantized.col(alive[static_cast<std::size_t>(i)]);
+  const Eigen::Index rest = inputs.cols() - 1;
+  const MatrixD later = inputs.rightCols(rest);
+  const MatrixD h = later.transpose() * later + delta * MatrixD::Identity(rest, rest);
+  const Eigen::LDLT<Eigen::MatrixXd> solver(h);
+  // OPTQ without a factor: of each Hessian of what is left, the first column of the inverse by its diagonal.
+  std::vector<Eigen::VectorXd> spreads;
+  for (Eigen::Index i = 0; i < rest; ++i) {
+    const Eigen::Index left = rest - i;
+    const Eigen::VectorXd column =
+        Eigen::MatrixXd(h.bottomRightCorner(left, left)).ldlt().solve(Eigen::VectorXd::Unit(left, 0));
+    spreads.push_back(column / column[0]);
+  }
+  ReferenceAnswer answer{CodeMatrix(weight.rows(), k), MatrixD(weight.rows(), k)};
+  for (Eigen::Index c = 0; c < weight.rows(); ++c) {
+    const double s = scales[static_cast<std::size_t>(c)];
+    Shaper shaper(options, weight.row(c) / s);
+    for (const std::int64_t column : visited) {
+      answer.codes(c, column) = 0;
+      answer.margins(c, column) = 1.0;
+    }
+    const auto take = [&](Eigen::Index i, double value) {
+      const std::int64_t column = alive[static_cast<std::size_t>(i)];
+      const auto [code, fedBack] = choose(value / s, column, false, shaper, options, answer.margins(c, column));
+      answer.codes(c, column) = static_cast<std::int16_t>(code);
+      return s * fedBack;
+    };
+    Eigen::VectorXd current(rest);
+    for (Eigen::Index i = 0; i < rest; ++i) current[i] = weight(c, alive[static_cast<std::size_t>(i) + 1]);
+    const Eigen::VectorXd target = x * weight.row(c).transpose();
+    const double first = take(0, inputs.col(0).dot(target - later * current) / inputs.col(0).squaredNorm());
+    current = solver.solve(later.transpose() * (target - first * inputs.col(0)) + delta * current);
+    for (Eigen::Index i = 0; i < rest; ++i) {
+      const double error = current[i] - take(i + 1, current[i]);
+      current.tail(rest - i) -= error * spreads[static_cast<std::size_t>(i)];
+    }
+  }
+  return answer;
+}
+
 }  // namespace axescope::testing
