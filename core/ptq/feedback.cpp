@@ -84,7 +84,7 @@ Result<Feedback> feedback(const InputStatistics& statistics, const FeedbackOptio
                      [&](std::int64_t a, std::int64_t b) { return energy[a] > energy[b]; });
   }
   for (std::size_t i = 0; i < result.order.size(); ++i) result.dead[i] = energy[result.order[i]] > 0.0 ? 0 : 1;
-  if (options.algorithm == Algorithm::rtn) return result;
+  if (options.algorithm == Algorithm::rtn || isTrained(options.algorithm)) return result;
 
   MatrixD s = options.actOrder ? permuted(statistics.s, result.order) : statistics.s;
   const bool needsShift = options.algorithm != Algorithm::optq;

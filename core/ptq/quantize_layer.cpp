@@ -5,18 +5,16 @@
 #include <memory>
 
 #include "core/base/parallel.h"
+#include "core/ptq/a2q.h"
 #include "core/ptq/budget_scale.h"
 #include "core/ptq/ep_init.h"
 #include "core/ptq/layer_error.h"
+#include "core/ptq/possible_budget.h"
 #include "core/ptq/refine.h"
 
 namespace axescope {
 
 namespace {
-
-bool promisesCertificate(Constraint constraint) {
-  return constraint == Constraint::epInit || constraint == Constraint::axeStrict || constraint == Constraint::axe;
-}
 
 // One setting on its way from weights to certified codes.
 class Setting {
@@ -34,6 +32,14 @@ class Setting {
              .tiling = Tiling::of(weight.cols(), options.tileSize),
              .activations = options.activations,
              .slack = options.slack},
+        a2q_{.budget = options.algorithm == Algorithm::a2q ? L1Budget::a2q : L1Budget::a2qPlus,
+             // Without a constraint the widest accumulator there is: its budget is never met.
+             .innerBits = options.constraint == Constraint::none ? mostAccumulatorBits : options.innerBits,
+             .tiling = axe_.tiling,
+             .activations = options.activations,
+             .codes = range_,
+             .steps = options.trainingSteps,
+             .trainsScales = !givenScales},
         searchesScales_(options.weightScale == WeightScale::budget && !givenScales) {
     const WeightScaleRule rule =
         options.weightScale == WeightScale::mse ? WeightScaleRule::mse : WeightScaleRule::absmax;
@@ -48,6 +54,7 @@ class Setting {
 
   /// `codes` of those rows.
   Result<QuantizedWeights> finish(std::optional<CodeMatrix> codes) && {
+    AXESCOPE_CHECK(checkBudgetIsPossible(options_));
     if (codes) {
       result_.codes = projected(*std::move(codes));
     } else if (searchesScales_) {
@@ -59,7 +66,8 @@ class Setting {
     } else {
       result_.codes = quantize(weight_, result_.scales);
     }
-    const bool guaranteed = promisesCertificate(options_.constraint);
+    if (isTrained(options_.algorithm)) train();
+    const bool guaranteed = promisesCertificate(options_);
     if (options_.refineSweeps > 0) {
       refine(weight_, result_.scales, *statistics_, range_, guaranteed ? &axe_ : nullptr, options_.refineSweeps,
              result_.codes);
@@ -76,24 +84,37 @@ class Setting {
   }
 
  private:
-  // All but the projection of rounded weights, which has no steps.
-  bool isGreedy() const { return options_.constraint != Constraint::epInit || options_.algorithm != Algorithm::rtn; }
+  bool isProjected() const {
+    return options_.constraint == Constraint::epInit || options_.constraint == Constraint::epInitA2q;
+  }
+
+  // All but training, and the projection of rounded weights, which has no steps.
+  bool isGreedy() const {
+    return !isTrained(options_.algorithm) && (!isProjected() || options_.algorithm != Algorithm::rtn);
+  }
 
   RecurrenceOptions recurrence() const {
-    const bool shaped = options_.constraint != Constraint::none && options_.constraint != Constraint::epInit;
+    const bool shaped = options_.constraint != Constraint::none && !isProjected();
     return {range_, options_.errorReference, shaped ? &axe_ : nullptr};
   }
 
   CodeMatrix projected(CodeMatrix codes) const {
-    if (options_.constraint != Constraint::epInit) return codes;
-    return epInit(codes.cast<double>(), axe_, range_);
+    if (!isProjected()) return codes;
+    return epInit(codes.cast<double>(), axe_, range_, *l1BudgetOf(options_));
   }
 
   CodeMatrix quantize(const MatrixF& rows, std::span<const double> scales) const {
+    if (isTrained(options_.algorithm)) return a2qStart(rows, scales, *statistics_, a2q_);
     if (isGreedy()) return projected(quantizeGreedily(rows, scales, feedback_, recurrence()));
     MatrixD values = rows.cast<double>();
     for (Eigen::Index row = 0; row < values.rows(); ++row) values.row(row) /= scales[static_cast<std::size_t>(row)];
-    return epInit(values, axe_, range_);
+    return epInit(values, axe_, range_, *l1BudgetOf(options_));
+  }
+
+  void train() {
+    ScaledCodes trained = trainA2q(weight_, weight_, result_.scales, *statistics_, a2q_);
+    result_.codes = std::move(trained.codes);
+    result_.scales = std::move(trained.scales);
   }
 
   void judge() {
@@ -114,11 +135,27 @@ class Setting {
   const LayerOptions& options_;
   IntegerRange range_;
   AxeOptions axe_;
+  A2qOptions a2q_;
   bool searchesScales_;
   QuantizedWeights result_;
 };
 
 }  // namespace
+
+std::optional<L1Budget> l1BudgetOf(const LayerOptions& options) {
+  if (isTrained(options.algorithm)) {
+    if (options.constraint == Constraint::none) return std::nullopt;
+    return options.algorithm == Algorithm::a2q ? L1Budget::a2q : L1Budget::a2qPlus;
+  }
+  if (options.constraint == Constraint::epInit) return L1Budget::a2qPlus;
+  if (options.constraint == Constraint::epInitA2q) return L1Budget::a2q;
+  return std::nullopt;
+}
+
+bool promisesCertificate(const LayerOptions& options) {
+  if (isTrained(options.algorithm)) return options.constraint != Constraint::none;
+  return options.constraint != Constraint::none && options.constraint != Constraint::axeSoft;
+}
 
 bool needsStatistics(const LayerOptions& options) {
   return options.algorithm != Algorithm::rtn || options.refineSweeps > 0;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/budget/bounds.h"
 #include "core/linalg/matrix.h"
 #include "core/number/weight_quantizer.h"
 #include "core/ptq/axe_constraint.h"
@@ -18,7 +19,8 @@ namespace axescope {
 
 enum class Constraint {
   none,       // the accumulator is ignored while quantizing
-  epInit,     // projection and rounding toward zero, after the algorithm
+  epInit,     // projection and rounding toward zero, after the algorithm; the budget of A2Q+
+  epInitA2q,  // the same with the budget of A2Q
   axeSoft,    // AXE's soft threshold alone: no guarantee
   axeStrict,  // AXE's strict clip alone
   axe,        // both, as published
@@ -38,6 +40,7 @@ struct LayerOptions {
   ErrorReference errorReference = ErrorReference::original;
   Slack slack = Slack::floor;
   int refineSweeps = 0;
+  int trainingSteps = 200;  // of a trained algorithm
 };
 
 struct QuantizedWeights {
@@ -47,13 +50,20 @@ struct QuantizedWeights {
   std::vector<double> outputEnergy;  // C, ‖wX‖², or ‖w‖²
 };
 
+/// A trained algorithm has its own constraint, and `constraint` says only whether there is one.
+/// The ℓ₁ budget that the setting keeps, where it keeps one.
+std::optional<L1Budget> l1BudgetOf(const LayerOptions& options);
+/// True when the answer must pass the exact test.
+bool promisesCertificate(const LayerOptions& options);
+
 /// True when the algorithm or the refinement needs calibration inputs. The scale search does without, on ‖w − q̂‖², and
 /// round to nearest then visits columns in their own order.
 bool needsStatistics(const LayerOptions& options);
 
 /// weight[C×K] of one group under several settings that share the feedback, stacked in one recurrence; each gets the
 /// answer it would get alone. givenScales replaces the computed ones. `statistics` may be null for rtn without
-/// refinement. A constrained answer is checked against the exact certificate before it is returned.
+/// refinement. A constrained answer is checked against the exact certificate before it is returned. Errors: numerical,
+/// where a promised certificate leaves room for zeros only.
 std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
                                                       const std::optional<std::vector<double>>& givenScales,
                                                       const Feedback& feedback, const InputStatistics* statistics,

@@ -26,6 +26,19 @@ constexpr std::array pages{
                "arXiv 2505.11695",
                "optq-corrected whose first code is chosen before the other weights move to their target. One code of K "
                "aims elsewhere: expect the error of optq-corrected, a little above or below."},
+    MethodPage{
+        "algorithm", "a2q", "Accumulator-aware quantization, trained layer by layer",
+        "q = trunc(g/s · v/‖v‖₁),  g ≤ s·(2^(P−1) − 1)·2^(S−N) per tile;  Adam on ‖wX − q̂X̃‖²",
+        "A2Q, arXiv 2308.13504, trained on the layer instead of the task",
+        "Trains direction v, norm g and scale s of a trained network's layer from EP-init. Carries its own "
+        "constraint: with none the norm is free. Costs as many products as steps; where the budget is tight it "
+        "is far better than EP-init, where it is not, rounding toward zero costs what OPTQ's rounding does not."},
+    MethodPage{
+        "algorithm", "a2q-plus", "A2Q+, trained layer by layer",
+        "as a2q with v − mean(v) per tile and g ≤ s·(2^P − 2)/(2^N − 1)",
+        "A2Q+, arXiv 2401.10432, trained on the layer instead of the task",
+        "Twice the budget of A2Q with unsigned activations, paid with weights that sum to zero in each tile, which "
+        "a network trained otherwise does not have. The guarantee is the exact test, not the zero sum."},
     MethodPage{"constraint", "none", "No constraint (naive)", "the accumulator is looked at only afterwards",
                "baseline",
                "Shows what overflow costs, or, with the bits for which the exact bound fits, what the naive choice of "
@@ -33,6 +46,11 @@ constexpr std::array pages{
     MethodPage{"constraint", "ep-init", "Euclidean projection",
                "q = trunc(Π(w / s)),  Π onto {‖·‖₁ ≤ (2^P − 2)/(2^N − 1)} per tile", "A2Q+, arXiv 2401.10432",
                "The starting point of A2Q+ training as a post-training method: guaranteed, but blind to the inputs."},
+    MethodPage{
+        "constraint", "ep-init-a2q", "Euclidean projection, A2Q's budget",
+        "q = trunc(Π(w / s)),  Π onto {‖·‖₁ ≤ (2^(P−1) − 1)·2^(S−N)} per tile",
+        "projection: A2Q+, arXiv 2401.10432; budget: A2Q, arXiv 2308.13504",
+        "For comparison with ep-init: a budget that holds for any codes, half as large with unsigned activations."},
     MethodPage{"constraint", "axe-soft", "AXE, soft threshold only", "v ← sign(v)·max(|v| − λ, 0)",
                "AXE, arXiv 2409.17092", "Half of AXE, for ablations. Gives no guarantee."},
     MethodPage{"constraint", "axe-strict", "AXE, strict clip only",

@@ -30,6 +30,7 @@ LayerOptions layerOptions(const PreparedLayer& layer, const PointSettings& setti
   options.errorReference = settings.errorReference;
   options.slack = settings.slack;
   options.refineSweeps = settings.refineSweeps;
+  options.trainingSteps = settings.trainingSteps;
   return options;
 }
 

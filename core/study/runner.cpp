@@ -45,6 +45,7 @@ double relativeCost(const PointSettings& settings) {
   const bool corrected = settings.algorithm == Algorithm::optqCorrected || settings.algorithm == Algorithm::qronos;
   double cost = settings.algorithm == Algorithm::rtn ? 0.1 : corrected ? 1.5 : 1.0;
   if (settings.weightScale == WeightScale::budget) cost *= static_cast<double>(scaleMultiples.size());
+  if (isTrained(settings.algorithm)) cost += settings.trainingSteps;
   return cost + settings.refineSweeps;
 }
 
@@ -115,9 +116,12 @@ class Run {
     const std::size_t most = std::clamp<std::size_t>((groups.size() + workers - 1) / workers, 1,
                                                      static_cast<std::size_t>(plan.pointsAtOnce));
     std::vector<std::vector<SameCodes>> batches;
-    for (std::size_t first = 0; first < groups.size(); first += most) {
-      const auto begin = groups.begin() + static_cast<std::ptrdiff_t>(first);
-      batches.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(std::min(most, groups.size() - first)));
+    for (SameCodes& group : groups) {
+      // Training takes long and shares nothing: such points come one by one.
+      const bool joins = !batches.empty() && batches.back().size() < most && !isTrained(group.front().algorithm) &&
+                         !isTrained(batches.back().front().front().algorithm);
+      if (!joins) batches.emplace_back();
+      batches.back().push_back(std::move(group));
     }
     return batches;
   }

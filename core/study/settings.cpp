@@ -24,7 +24,8 @@ Status validate(const PointSettings& settings) {
   if (unsignedCodes && settings.skipBits == mostCodeBits && !settings.skipLayers.empty()) {
     return refuse("--skip-bits", tooWide, "16");
   }
-  const bool undone = settings.refineSweeps > 0 && settings.constraint == Constraint::axeSoft;
+  const bool undone =
+      settings.refineSweeps > 0 && settings.constraint == Constraint::axeSoft && !isTrained(settings.algorithm);
   if (undone) {
     return refuse("--refine", "a constraint with a guarantee, or none",
                   "axe-soft, whose threshold refinement would undo");
@@ -34,15 +35,19 @@ Status validate(const PointSettings& settings) {
 
 PointSettings canonical(PointSettings settings) {
   const PointSettings defaults;
-  const bool greedy = settings.algorithm != Algorithm::rtn;
+  const bool trained = isTrained(settings.algorithm);
+  if (!trained) settings.trainingSteps = defaults.trainingSteps;
+  if (trained && settings.constraint != Constraint::none) {
+    settings.constraint = settings.algorithm == Algorithm::a2q ? Constraint::epInitA2q : Constraint::epInit;
+  }
+  const bool greedy = settings.algorithm != Algorithm::rtn && !trained;
   const bool shaped = settings.constraint == Constraint::axe || settings.constraint == Constraint::axeSoft ||
                       settings.constraint == Constraint::axeStrict;
   // The strict clip gives what is left of a budget to the columns visited first, also in round to nearest.
   const bool clips = settings.constraint == Constraint::axe || settings.constraint == Constraint::axeStrict;
   if (!greedy && !clips) settings.actOrder = defaults.actOrder;
   if (!greedy) settings.errorReference = defaults.errorReference;
-  if (settings.algorithm == Algorithm::rtn || settings.algorithm == Algorithm::gpfq)
-    settings.damping = defaults.damping;
+  if (!greedy || settings.algorithm == Algorithm::gpfq) settings.damping = defaults.damping;
   if (!shaped) {
     settings.slack = defaults.slack;
     settings.errorReference = defaults.errorReference;
@@ -59,7 +64,8 @@ PointSettings quantizationKey(PointSettings settings) {
   settings.evaluationSamples = defaults.evaluationSamples;
   if (settings.constraint == Constraint::none) {
     settings.innerBits = defaults.innerBits;
-    settings.tileSize = defaults.tileSize;
+    // A trained method's parameters are those of tiles, clamped or not.
+    if (!isTrained(settings.algorithm)) settings.tileSize = defaults.tileSize;
   }
   return settings;
 }

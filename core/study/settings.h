@@ -32,6 +32,7 @@ struct PointSettings {
   double percentile = 99.999;
   WeightScale weightScale = WeightScale::absmax;
   int refineSweeps = 0;
+  int trainingSteps = 200;  // of a2q and a2q-plus
   WeightRange weightRange = WeightRange::narrow;
   bool actOrder = false;
   double damping = 0.01;
@@ -52,8 +53,9 @@ struct PointSettings {
 Status validate(const PointSettings& settings);
 
 /// Settings that cannot influence the result at their defaults, so that equal work is recognised as equal: round to
-/// nearest has no act-order unless a strict clip makes its codes depend on their order, and so on. `propagation` must
-/// be resolved.
+/// nearest has no act-order unless a strict clip makes its codes depend on their order, and so on. a2q and a2q-plus
+/// have their own constraint: all but `none` become the one whose budget and rounding they share and start from,
+/// ep-init-a2q and ep-init. `propagation` must be resolved.
 PointSettings canonical(PointSettings settings);
 
 /// The part that decides the codes: datapath and evaluation at their defaults where they do not matter.

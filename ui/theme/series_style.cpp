@@ -52,6 +52,9 @@ QString constraintFamily(const PointSettings& settings) {
     case Constraint::epInit:
       name = translated("EP-init");
       break;
+    case Constraint::epInitA2q:
+      name = translated("EP-init, A2Q");
+      break;
     case Constraint::axeSoft:
       name = translated("AXE soft");
       break;
@@ -73,6 +76,8 @@ SeriesStyle constraintStyle(const PointSettings& settings, const Theme& theme) {
       return {theme.dark ? colours.grey.lighter(130) : colours.grey, budgetScales ? Marker::pentagon : Marker::square};
     case Constraint::epInit:
       return {colours.orange, budgetScales ? Marker::downTriangle : Marker::triangle};
+    case Constraint::epInitA2q:
+      return {colours.vermillion, budgetScales ? Marker::downTriangle : Marker::triangle};
     case Constraint::axeSoft:
       return {colours.purple, Marker::pentagon};
     case Constraint::axeStrict:

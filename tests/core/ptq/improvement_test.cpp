@@ -66,5 +66,17 @@ TEST_F(Improvement, RefinementNeverRaisesTheError) {
   }
 }
 
+TEST_F(Improvement, TrainingWithinABudgetBeatsTheProjectionItStartsFrom) {
+  const auto pairs = {std::pair{Algorithm::a2q, Constraint::epInitA2q}, {Algorithm::a2qPlus, Constraint::epInit}};
+  for (const auto& [trained, projection] : pairs) {
+    for (const int bits : {14, 16}) {
+      LayerOptions options{.algorithm = Algorithm::rtn, .constraint = projection, .innerBits = bits, .tileSize = 64};
+      const double projected = error(options);
+      options.algorithm = trained;
+      EXPECT_LT(error(options), 0.8 * projected) << static_cast<int>(trained) << " at " << bits << " bits";
+    }
+  }
+}
+
 }  // namespace
 }  // namespace axescope

@@ -122,6 +122,8 @@ CodeMatrix projectedTowardZero(const MatrixD& values, const ReferenceConstraint&
   const auto low = static_cast<double>(constraint.activationLow);
   const auto high = static_cast<double>(constraint.activationHigh);
   const Eigen::Index tile = constraint.tileSize > 0 ? constraint.tileSize : values.cols();
+  const double fullRadius = constraint.a2qBudget ? std::floor(limit * (low < 0 ? 2 : 1) / (high - low + 1))
+                                                 : (std::ldexp(1.0, constraint.innerBits) - 2) / (high - low);
   CodeMatrix answer(values.rows(), values.cols());
   for (Eigen::Index c = 0; c < values.rows(); ++c) {
     for (Eigen::Index begin = 0; begin < values.cols(); begin += tile) {
@@ -129,7 +131,7 @@ CodeMatrix projectedTowardZero(const MatrixD& values, const ReferenceConstraint&
       const Eigen::RowVectorXd sizes = part.cwiseAbs();
       const std::vector<double> magnitudes(sizes.begin(), sizes.end());
       double worst = limit + 1;
-      for (double radius = (std::ldexp(1.0, constraint.innerBits) - 2) / (high - low); worst > limit; radius *= 0.98) {
+      for (double radius = fullRadius; worst > limit; radius *= 0.98) {
         const double lambda = bisectedThreshold(magnitudes, radius);
         double p = 0.0;
         double n = 0.0;

@@ -18,6 +18,7 @@ struct ReferenceConstraint {
   std::int64_t activationLow = 0;
   std::int64_t activationHigh = 255;
   bool halfSlack = false;
+  bool a2qBudget = false;  // of projectedTowardZero, instead of A2Q+'s
 };
 
 struct ReferenceAnswer {
@@ -48,8 +49,8 @@ ReferenceAnswer inverseHessianOptq(const MatrixD& weight, const std::vector<doub
 ReferenceAnswer textbookQronos(const MatrixD& weight, const std::vector<double>& scales, const MatrixD& x,
                                const MatrixD& quantized, double damping, const ReferenceOptions& options);
 
-/// EP-init of values[C×K] in units of the scale: per channel and tile the projection onto the ℓ₁ ball of the A2Q+
-/// radius, by bisection, rounded toward zero; the radius shrinks by 2 % until the codes fit their accumulator.
+/// EP-init of values[C×K] in units of the scale: per channel and tile the projection onto the ℓ₁ ball of the
+/// budget, by bisection, rounded toward zero; the radius shrinks by 2 % until the codes fit their accumulator.
 CodeMatrix projectedTowardZero(const MatrixD& values, const ReferenceConstraint& constraint, IntegerRange codes);
 
 /// Descending energy, ties by lower index.
