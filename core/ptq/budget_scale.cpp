@@ -12,7 +12,8 @@ constexpr std::int64_t blockChannels = 128;
 
 }  // namespace
 
-ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, const InputStatistics* statistics,
+ScaledCodes searchScales(const MatrixF& weight, const MatrixF& start, std::span<const double> scales,
+                         const InputStatistics* statistics,
                          const std::function<CodeMatrix(const MatrixF&, std::span<const double>)>& quantize) {
   const auto tries = static_cast<Eigen::Index>(scaleMultiples.size());
   ScaledCodes best{CodeMatrix(weight.rows(), weight.cols()), std::vector<double>(scales.size())};
@@ -25,7 +26,7 @@ ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, 
         stackedScales.push_back(multiple * scales[static_cast<std::size_t>(first + channel)]);
       }
     }
-    const CodeMatrix codes = quantize(stacked, stackedScales);
+    const CodeMatrix codes = quantize(start.middleRows(first, channels).replicate(tries, 1), stackedScales);
     const std::vector<double> energy =
         statistics != nullptr ? outputErrorEnergy(*statistics, stacked, codes, stackedScales, first, channels)
                               : weightErrorEnergy(stacked, codes, stackedScales);

@@ -20,10 +20,12 @@ struct ScaledCodes {
   std::vector<double> scales;  // C
 };
 
-/// `quantize` turns stacked weights[rows×K] and their scales into codes; a block of channels at a time, so that the
+/// `quantize` turns stacked rows of start[C×K] and their scales into codes, which are judged against weight[C×K], the
+/// same or what `start` was made of; a block of channels at a time, so that the
 /// multiples of a wide layer need little memory. The error is ‖wX − q̂X̃‖², or ‖w − q̂‖² without `statistics`; ties keep
 /// the smaller multiple.
-ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, const InputStatistics* statistics,
+ScaledCodes searchScales(const MatrixF& weight, const MatrixF& start, std::span<const double> scales,
+                         const InputStatistics* statistics,
                          const std::function<CodeMatrix(const MatrixF&, std::span<const double>)>& quantize);
 
 }  // namespace axescope

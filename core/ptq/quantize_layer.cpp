@@ -2,6 +2,7 @@
 #include "core/ptq/quantize_layer.h"
 
 #include <cassert>
+#include <map>
 #include <memory>
 
 #include "core/base/parallel.h"
@@ -9,6 +10,7 @@
 #include "core/ptq/budget_scale.h"
 #include "core/ptq/ep_init.h"
 #include "core/ptq/layer_error.h"
+#include "core/ptq/magr.h"
 #include "core/ptq/possible_budget.h"
 #include "core/ptq/refine.h"
 
@@ -19,9 +21,11 @@ namespace {
 // One setting on its way from weights to certified codes.
 class Setting {
  public:
-  Setting(const MatrixF& weight, const std::optional<std::vector<double>>& givenScales, const Feedback& feedback,
-          const InputStatistics* statistics, const LayerOptions& options)
+  /// `start` is what is quantized in place of `weight`: the same, or preprocessed.
+  Setting(const MatrixF& weight, const MatrixF& start, const std::optional<std::vector<double>>& givenScales,
+          const Feedback& feedback, const InputStatistics* statistics, const LayerOptions& options)
       : weight_(weight),
+        start_(start),
         feedback_(feedback),
         statistics_(statistics),
         options_(options),
@@ -43,13 +47,13 @@ class Setting {
         searchesScales_(options.weightScale == WeightScale::budget && !givenScales) {
     const WeightScaleRule rule =
         options.weightScale == WeightScale::mse ? WeightScaleRule::mse : WeightScaleRule::absmax;
-    result_.scales = givenScales ? *givenScales : weightScales(weight, options.weightBits, options.weightRange, rule);
+    result_.scales = givenScales ? *givenScales : weightScales(start, options.weightBits, options.weightRange, rule);
   }
 
   /// The rows to quantize with others; none where each multiple of the scales needs its own.
   std::optional<RecurrenceRows> rows() const {
     if (searchesScales_ || !isGreedy()) return std::nullopt;
-    return RecurrenceRows{&weight_, result_.scales, recurrence()};
+    return RecurrenceRows{&start_, result_.scales, recurrence()};
   }
 
   /// `codes` of those rows.
@@ -59,12 +63,12 @@ class Setting {
       result_.codes = projected(*std::move(codes));
     } else if (searchesScales_) {
       ScaledCodes best =
-          searchScales(weight_, result_.scales, statistics_,
+          searchScales(weight_, start_, result_.scales, statistics_,
                        [this](const MatrixF& rows, std::span<const double> scales) { return quantize(rows, scales); });
       result_.codes = std::move(best.codes);
       result_.scales = std::move(best.scales);
     } else {
-      result_.codes = quantize(weight_, result_.scales);
+      result_.codes = quantize(start_, result_.scales);
     }
     if (isTrained(options_.algorithm)) train();
     const bool guaranteed = promisesCertificate(options_);
@@ -112,7 +116,7 @@ class Setting {
   }
 
   void train() {
-    ScaledCodes trained = trainA2q(weight_, weight_, result_.scales, *statistics_, a2q_);
+    ScaledCodes trained = trainA2q(weight_, start_, result_.scales, *statistics_, a2q_);
     result_.codes = std::move(trained.codes);
     result_.scales = std::move(trained.scales);
   }
@@ -130,6 +134,7 @@ class Setting {
   }
 
   const MatrixF& weight_;
+  const MatrixF& start_;
   const Feedback& feedback_;
   const InputStatistics* statistics_;
   const LayerOptions& options_;
@@ -158,7 +163,7 @@ bool promisesCertificate(const LayerOptions& options) {
 }
 
 bool needsStatistics(const LayerOptions& options) {
-  return options.algorithm != Algorithm::rtn || options.refineSweeps > 0;
+  return options.algorithm != Algorithm::rtn || options.refineSweeps > 0 || options.preprocess != Preprocess::none;
 }
 
 std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
@@ -167,10 +172,17 @@ std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
                                                       std::span<const LayerOptions> settings) {
   std::vector<std::unique_ptr<Setting>> all;
   std::vector<RecurrenceRows> stack;
-  std::vector<std::size_t> stacked;  // which settings these are
+  std::vector<std::size_t> stacked;   // which settings these are
+  std::map<double, MatrixF> reduced;  // by α: settings share what MagR makes of the weights
   for (const LayerOptions& options : settings) {
     assert(statistics != nullptr || !needsStatistics(options));
-    all.push_back(std::make_unique<Setting>(weight, givenScales, feedback, statistics, options));
+    const MatrixF* start = &weight;
+    if (options.preprocess == Preprocess::magr) {
+      const auto [place, isNew] = reduced.try_emplace(options.magrAlpha);
+      if (isNew) place->second = reduceMagnitudes(weight, *statistics, options.magrAlpha);
+      start = &place->second;
+    }
+    all.push_back(std::make_unique<Setting>(weight, *start, givenScales, feedback, statistics, options));
     if (const auto rows = all.back()->rows()) {
       stack.push_back(*rows);
       stacked.push_back(all.size() - 1);

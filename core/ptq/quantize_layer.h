@@ -26,6 +26,12 @@ enum class Constraint {
   axe,        // both, as published
 };
 
+/// What is done to the weights before anything else; errors are against the weights as given.
+enum class Preprocess {
+  none,
+  magr,  // arXiv 2406.00800, magr.h
+};
+
 enum class WeightScale { absmax, mse, budget };
 
 struct LayerOptions {
@@ -41,6 +47,8 @@ struct LayerOptions {
   Slack slack = Slack::floor;
   int refineSweeps = 0;
   int trainingSteps = 200;  // of a trained algorithm
+  Preprocess preprocess = Preprocess::none;
+  double magrAlpha = 1e-3;  // relative to a channel's largest weight
 };
 
 struct QuantizedWeights {
@@ -56,8 +64,8 @@ std::optional<L1Budget> l1BudgetOf(const LayerOptions& options);
 /// True when the answer must pass the exact test.
 bool promisesCertificate(const LayerOptions& options);
 
-/// True when the algorithm or the refinement needs calibration inputs. The scale search does without, on ‖w − q̂‖², and
-/// round to nearest then visits columns in their own order.
+/// True when the algorithm, the preprocessing or the refinement needs calibration inputs. The scale search does
+/// without, on ‖w − q̂‖², and round to nearest then visits columns in their own order.
 bool needsStatistics(const LayerOptions& options);
 
 /// weight[C×K] of one group under several settings that share the feedback, stacked in one recurrence; each gets the

@@ -81,6 +81,12 @@ constexpr std::array pages{
     MethodPage{"refine", "", "Refinement by coordinate descent",
                "q_k ← clip(round(q_k − g_k / (S_kk s))),  g = q̂S − wG, within what the budget leaves", "AxeScope",
                "Revisits every code while anything changes, four to six sweeps. Never makes the layer's error larger."},
+    MethodPage{
+        "preprocess", "magr", "MagR", "argmin over w' of ½(w' − w) S/λ_max (w' − w)ᵀ + α·max|w|·‖w'‖_∞",
+        "Zhang et al., arXiv 2406.00800",
+        "Flattens the largest weights along directions that inputs hardly have, so that absmax scales get finer. "
+        "Helps at three bits and below; finer scales mean larger codes, so under a tight accumulator it can "
+        "cost more than it gives."},
 };
 
 }  // namespace

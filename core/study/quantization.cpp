@@ -31,6 +31,8 @@ LayerOptions layerOptions(const PreparedLayer& layer, const PointSettings& setti
   options.slack = settings.slack;
   options.refineSweeps = settings.refineSweeps;
   options.trainingSteps = settings.trainingSteps;
+  options.preprocess = settings.preprocess;
+  options.magrAlpha = settings.magrAlpha;
   return options;
 }
 

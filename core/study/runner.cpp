@@ -11,6 +11,7 @@
 
 #include "core/base/parallel.h"
 #include "core/ptq/budget_scale.h"
+#include "core/ptq/magr.h"
 #include "core/study/measurement.h"
 #include "core/study/memory_plan.h"
 #include "core/study/preparation.h"
@@ -45,6 +46,7 @@ double relativeCost(const PointSettings& settings) {
   const bool corrected = settings.algorithm == Algorithm::optqCorrected || settings.algorithm == Algorithm::qronos;
   double cost = settings.algorithm == Algorithm::rtn ? 0.1 : corrected ? 1.5 : 1.0;
   if (settings.weightScale == WeightScale::budget) cost *= static_cast<double>(scaleMultiples.size());
+  if (settings.preprocess == Preprocess::magr) cost += magrIterations;
   if (isTrained(settings.algorithm)) cost += settings.trainingSteps;
   return cost + settings.refineSweeps;
 }

@@ -49,6 +49,10 @@ struct Names<WeightScale> {
   inline static const List list{"absmax", "mse", "budget"};
 };
 template <>
+struct Names<Preprocess> {
+  inline static const List list{"none", "magr"};
+};
+template <>
 struct Names<WeightRange> {
   inline static const List list{"narrow", "full"};
 };
@@ -195,6 +199,11 @@ std::vector<SettingInfo> makeSchema() {
                                 "Sweeps of coordinate descent over the finished codes, within their budget.", 0, 1000),
       integer<&P::trainingSteps>("training_steps", "Training steps", "",
                                  "Steps of Adam on each layer's error (a2q, a2q-plus).", 1, 1e6),
+      choice<&P::preprocess>("preprocess", "Preprocessing", "",
+                             "magr: the largest weights are made smaller where the output hardly notices (arXiv "
+                             "2406.00800), before scales and codes."),
+      real<&P::magrAlpha>("magr_alpha", "MagR strength", "α",
+                          "What MagR pays for the largest weight, relative to it; 0 changes nothing.", 0, 1e6),
       choice<&P::weightRange>("weight_range", "Weight range", "", "narrow: symmetric codes. full: also −2^(M−1)."),
       choice<&P::actOrder>("act_order", "Act-order", "", "Visit inputs by descending energy."),
       real<&P::damping>("damping", "Damping", "η",

@@ -33,6 +33,8 @@ struct PointSettings {
   WeightScale weightScale = WeightScale::absmax;
   int refineSweeps = 0;
   int trainingSteps = 200;  // of a2q and a2q-plus
+  Preprocess preprocess = Preprocess::none;
+  double magrAlpha = 1e-3;
   WeightRange weightRange = WeightRange::narrow;
   bool actOrder = false;
   double damping = 0.01;

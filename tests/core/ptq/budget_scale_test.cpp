@@ -76,11 +76,12 @@ TEST(BudgetScale, NeverHoldsAllMultiplesOfAWideLayerAtOnce) {
   const MatrixF weight = MatrixF::Ones(1000, 3);
   Eigen::Index most = 0;
   Eigen::Index all = 0;
-  searchScales(weight, std::vector<double>(1000, 1.0), nullptr, [&](const MatrixF& rows, std::span<const double>) {
-    most = std::max(most, rows.rows());
-    all += rows.rows();
-    return CodeMatrix(CodeMatrix::Ones(rows.rows(), rows.cols()));
-  });
+  searchScales(weight, weight, std::vector<double>(1000, 1.0), nullptr,
+               [&](const MatrixF& rows, std::span<const double>) {
+                 most = std::max(most, rows.rows());
+                 all += rows.rows();
+                 return CodeMatrix(CodeMatrix::Ones(rows.rows(), rows.cols()));
+               });
   EXPECT_LE(most, 256 * static_cast<Eigen::Index>(scaleMultiples.size()));
   EXPECT_EQ(all, 1000 * static_cast<Eigen::Index>(scaleMultiples.size()));
 }

@@ -146,6 +146,15 @@ TEST(Settings, ATrainedMethodHasItsOwnConstraintOrNone) {
   }
 }
 
+TEST(Settings, TheStrengthOfMagrCountsWhereItRuns) {
+  PointSettings a;
+  PointSettings b;
+  b.magrAlpha = 0.1;
+  EXPECT_EQ(quantizationKey(a), quantizationKey(b));
+  a.preprocess = b.preprocess = Preprocess::magr;
+  EXPECT_NE(quantizationKey(a), quantizationKey(b));
+}
+
 // The strict clip leaves to later columns what earlier ones did not take: round to nearest depends on its order too.
 TEST(Settings, ActOrderOfRoundToNearestCountsWhereCodesAreClippedInTurn) {
   for (const Constraint constraint :
