@@ -123,12 +123,12 @@ class Panel {
     }
   }
 
-  void run() {
+  void run(const Job& job) {
     judgeStart();
     Adam ofDirection(rows_, k_);
     Adam ofNorm(rows_, logNorm_.cols());
     Adam ofScale(rows_, 1);
-    for (int step = 1; step <= options_.steps; ++step) {
+    for (int step = 1; step <= options_.steps && !job.stopped(); ++step) {
       makeCodes();
       const MatrixD gradient = judge();
       MatrixD direction = MatrixD::Zero(rows_, k_);
@@ -291,16 +291,17 @@ CodeMatrix a2qStart(const MatrixF& weight, std::span<const double> scales, const
   return epInit(inCodes(weight, scales, aliveInputs(statistics), options), budget, options.codes, options.budget);
 }
 
-ScaledCodes trainA2q(const MatrixF& weight, const MatrixF& start, std::span<const double> scales,
-                     const InputStatistics& statistics, const A2qOptions& options) {
+Result<ScaledCodes> trainA2q(const MatrixF& weight, const MatrixF& start, std::span<const double> scales,
+                             const InputStatistics& statistics, const A2qOptions& options, const Job& job) {
   assert(l1Budget(options.budget, options.innerBits, options.activations) >= 1.0);
   ScaledCodes best{a2qStart(start, scales, statistics, options), {scales.begin(), scales.end()}};
   const RowArray alive = aliveInputs(statistics);
   MatrixD values = inCodes(start, scales, alive, options);
   project(values, options);
   parallelPieces(weight.rows(), panelRows, [&](std::int64_t first, std::int64_t rows) {
-    Panel(first, rows, weight, values, alive, statistics, options, best).run();
+    Panel(first, rows, weight, values, alive, statistics, options, best).run(job);
   });
+  AXESCOPE_CHECK(job.check());
   return best;
 }
 

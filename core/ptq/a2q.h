@@ -5,6 +5,7 @@
 
 #include <span>
 
+#include "core/base/job.h"
 #include "core/budget/bounds.h"
 #include "core/budget/certificate.h"
 #include "core/linalg/matrix.h"
@@ -38,7 +39,8 @@ CodeMatrix a2qStart(const MatrixF& weight, std::span<const double> scales, const
 /// best iterate of each channel by that error, the start included, of those that pass the exact test of each tile: a
 /// zero sum alone proves nothing. Costs steps + 1 products C×K×K; channels go in panels over the threads of the arena,
 /// on whose number nothing depends. The budget must leave room for a code (l1Budget ≥ 1).
-ScaledCodes trainA2q(const MatrixF& weight, const MatrixF& start, std::span<const double> scales,
-                     const InputStatistics& statistics, const A2qOptions& options);
+/// Errors: cancelled.
+Result<ScaledCodes> trainA2q(const MatrixF& weight, const MatrixF& start, std::span<const double> scales,
+                             const InputStatistics& statistics, const A2qOptions& options, const Job& job);
 
 }  // namespace axescope

@@ -47,14 +47,15 @@ double largestEigenvalue(const MatrixD& s) {
   return value;
 }
 
-MatrixF reduceMagnitudes(const MatrixF& weight, const InputStatistics& statistics, double alpha) {
+Result<MatrixF> reduceMagnitudes(const MatrixF& weight, const InputStatistics& statistics, double alpha,
+                                 const Job& job) {
   const double largest = largestEigenvalue(statistics.s);
   if (!(largest > 0.0)) return weight;
   MatrixF reduced(weight.rows(), weight.cols());
   parallelPieces(weight.rows(), panelRows, [&](std::int64_t first, std::int64_t rows) {
     const MatrixD given = weight.middleRows(first, rows).cast<double>();
     MatrixD now = given;
-    for (int iteration = 0; iteration < magrIterations; ++iteration) {
+    for (int iteration = 0; iteration < magrIterations && !job.stopped(); ++iteration) {
       now -= timesSquares(statistics, now - given) / largest;
       for (Eigen::Index row = 0; row < rows; ++row) {
         shrinkLargest({&now(row, 0), static_cast<std::size_t>(now.cols())},
@@ -63,6 +64,7 @@ MatrixF reduceMagnitudes(const MatrixF& weight, const InputStatistics& statistic
     }
     reduced.middleRows(first, rows) = now.cast<float>();
   });
+  AXESCOPE_CHECK(job.check());
   return reduced;
 }
 

@@ -57,7 +57,7 @@ class Setting {
   }
 
   /// `codes` of those rows.
-  Result<QuantizedWeights> finish(std::optional<CodeMatrix> codes) && {
+  Result<QuantizedWeights> finish(std::optional<CodeMatrix> codes, const Job& job) && {
     AXESCOPE_CHECK(checkBudgetIsPossible(options_));
     if (codes) {
       result_.codes = projected(*std::move(codes));
@@ -70,7 +70,11 @@ class Setting {
     } else {
       result_.codes = quantize(start_, result_.scales);
     }
-    if (isTrained(options_.algorithm)) train();
+    if (isTrained(options_.algorithm)) {
+      AXESCOPE_TRY(ScaledCodes trained, trainA2q(weight_, start_, result_.scales, *statistics_, a2q_, job));
+      result_.codes = std::move(trained.codes);
+      result_.scales = std::move(trained.scales);
+    }
     const bool guaranteed = promisesCertificate(options_);
     if (options_.refineSweeps > 0) {
       refine(weight_, result_.scales, *statistics_, range_, guaranteed ? &axe_ : nullptr, options_.refineSweeps,
@@ -113,12 +117,6 @@ class Setting {
     MatrixD values = rows.cast<double>();
     for (Eigen::Index row = 0; row < values.rows(); ++row) values.row(row) /= scales[static_cast<std::size_t>(row)];
     return epInit(values, axe_, range_, *l1BudgetOf(options_));
-  }
-
-  void train() {
-    ScaledCodes trained = trainA2q(weight_, start_, result_.scales, *statistics_, a2q_);
-    result_.codes = std::move(trained.codes);
-    result_.scales = std::move(trained.scales);
   }
 
   void judge() {
@@ -169,18 +167,22 @@ bool needsStatistics(const LayerOptions& options) {
 std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
                                                       const std::optional<std::vector<double>>& givenScales,
                                                       const Feedback& feedback, const InputStatistics* statistics,
-                                                      std::span<const LayerOptions> settings) {
+                                                      std::span<const LayerOptions> settings, const Job& job) {
   std::vector<std::unique_ptr<Setting>> all;
   std::vector<RecurrenceRows> stack;
-  std::vector<std::size_t> stacked;   // which settings these are
-  std::map<double, MatrixF> reduced;  // by α: settings share what MagR makes of the weights
+  std::vector<std::size_t> stacked;           // which settings these are
+  std::map<double, Result<MatrixF>> reduced;  // by α: settings share what MagR makes of the weights
   for (const LayerOptions& options : settings) {
     assert(statistics != nullptr || !needsStatistics(options));
     const MatrixF* start = &weight;
     if (options.preprocess == Preprocess::magr) {
-      const auto [place, isNew] = reduced.try_emplace(options.magrAlpha);
-      if (isNew) place->second = reduceMagnitudes(weight, *statistics, options.magrAlpha);
-      start = &place->second;
+      auto place = reduced.find(options.magrAlpha);
+      if (place == reduced.end()) {
+        auto made = reduceMagnitudes(weight, *statistics, options.magrAlpha, job);
+        place = reduced.emplace(options.magrAlpha, std::move(made)).first;
+      }
+      if (!place->second) return {settings.size(), fail(place->second.error())};
+      start = &*place->second;
     }
     all.push_back(std::make_unique<Setting>(weight, *start, givenScales, feedback, statistics, options));
     if (const auto rows = all.back()->rows()) {
@@ -192,7 +194,7 @@ std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
   std::vector<CodeMatrix> together = quantizeGreedily(stack, feedback);
   for (std::size_t i = 0; i < stacked.size(); ++i) codes[stacked[i]] = std::move(together[i]);
   std::vector<std::optional<Result<QuantizedWeights>>> finished(all.size());
-  parallelFor(all.size(), [&](std::size_t i) { finished[i] = std::move(*all[i]).finish(std::move(codes[i])); });
+  parallelFor(all.size(), [&](std::size_t i) { finished[i] = std::move(*all[i]).finish(std::move(codes[i]), job); });
   std::vector<Result<QuantizedWeights>> results;
   for (auto& one : finished) results.push_back(*std::move(one));
   return results;
@@ -200,8 +202,8 @@ std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
 
 Result<QuantizedWeights> quantizeWeights(const MatrixF& weight, const std::optional<std::vector<double>>& givenScales,
                                          const Feedback& feedback, const InputStatistics* statistics,
-                                         const LayerOptions& options) {
-  return std::move(quantizeWeights(weight, givenScales, feedback, statistics, std::span(&options, 1)).front());
+                                         const LayerOptions& options, const Job& job) {
+  return std::move(quantizeWeights(weight, givenScales, feedback, statistics, std::span(&options, 1), job).front());
 }
 
 }  // namespace axescope

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/job.h"
 #include "core/budget/bounds.h"
 #include "core/linalg/matrix.h"
 #include "core/number/weight_quantizer.h"
@@ -71,15 +72,15 @@ bool needsStatistics(const LayerOptions& options);
 /// weight[C×K] of one group under several settings that share the feedback, stacked in one recurrence; each gets the
 /// answer it would get alone. givenScales replaces the computed ones. `statistics` may be null for rtn without
 /// refinement. A constrained answer is checked against the exact certificate before it is returned. Errors: numerical,
-/// where a promised certificate leaves room for zeros only.
+/// where a promised certificate leaves room for zeros only; cancelled, by methods that take many products.
 std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
                                                       const std::optional<std::vector<double>>& givenScales,
                                                       const Feedback& feedback, const InputStatistics* statistics,
-                                                      std::span<const LayerOptions> settings);
+                                                      std::span<const LayerOptions> settings, const Job& job = {});
 
 /// One setting alone.
 Result<QuantizedWeights> quantizeWeights(const MatrixF& weight, const std::optional<std::vector<double>>& givenScales,
                                          const Feedback& feedback, const InputStatistics* statistics,
-                                         const LayerOptions& options);
+                                         const LayerOptions& options, const Job& job = {});
 
 }  // namespace axescope

@@ -198,7 +198,7 @@ class BatchQuantization {
       const MatrixF weight = prepared.tensors->weight.middleRows(first, channels);
       const Feedback plain = matrices == nullptr ? rtnFeedback(info.k()) : Feedback{};
       groups[group] = quantizeWeights(weight, given, matrices == nullptr ? plain : (*matrices)[group],
-                                      inputs == nullptr ? nullptr : &inputs->groups()[group], options);
+                                      inputs == nullptr ? nullptr : &inputs->groups()[group], options, job_);
     });
     for (std::size_t i = 0; i < together.size(); ++i) assemble(layer, together[i], options[i], i, groups);
   }

@@ -221,7 +221,7 @@ TEST(A2q, TrainsAsWrittenANumberAtATime) {
                              .activations = layer.quantizer.range(),
                              .steps = 12};
     const InputStatistics statistics = layer.statistics();
-    const ScaledCodes found = trainA2q(layer.weight, layer.weight, scales, statistics, options);
+    const ScaledCodes found = *trainA2q(layer.weight, layer.weight, scales, statistics, options, {});
     const CodeMatrix start = a2qStart(layer.weight, scales, statistics, options);
     for (Eigen::Index c = 0; c < 4; ++c) {
       const auto index = static_cast<std::size_t>(c);
@@ -286,6 +286,19 @@ TEST_P(A2qOfALayer, NothingDependsOnTheNumberOfThreads) {
   withThreads(2, [&] { two = quantized(options); });
   EXPECT_EQ(one.codes, two.codes);
   EXPECT_EQ(one.scales, two.scales);
+}
+
+TEST_P(A2qOfALayer, StopsWhenAsked) {
+  std::stop_source source;
+  source.request_stop();
+  const Job job{.stop = source.get_token(), .onProgress = {}};
+  for (const Preprocess preprocess : {Preprocess::none, Preprocess::magr}) {
+    LayerOptions options{.algorithm = GetParam(), .trainingSteps = 1'000'000, .preprocess = preprocess};
+    options.activations = layer_.quantizer.range();
+    const auto result = quantizeWeights(layer_.weight, std::nullopt, rtnFeedback(150), &statistics_, options, job);
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().code, ErrorCode::cancelled);
+  }
 }
 
 TEST_P(A2qOfALayer, DeadInputsGetCodeZeroAndGivenScalesStay) {

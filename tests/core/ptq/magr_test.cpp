@@ -51,7 +51,7 @@ TEST(Magr, TakesTheProximalStepsOfItsObjective) {
     const InputStatistics statistics = layer.statistics();
     EXPECT_NEAR(largestEigenvalue(statistics.s), eigenvalue, 1e-3 * eigenvalue);
     const double alpha = std::vector{1e-3, 1e-2, 0.3}[static_cast<std::size_t>(round % 3)];
-    const MatrixF found = reduceMagnitudes(layer.weight, statistics, alpha);
+    const MatrixF found = *reduceMagnitudes(layer.weight, statistics, alpha, {});
     for (Eigen::Index c = 0; c < 3; ++c) {
       const Eigen::VectorXd given = layer.weight.row(c).cast<double>().transpose();
       const double largest = given.cwiseAbs().maxCoeff();
@@ -75,7 +75,7 @@ TEST(Magr, TakesTheProximalStepsOfItsObjective) {
 TEST(Magr, MakesTheLargestWeightsSmallerAndHardlyChangesTheOutput) {
   std::mt19937 random(82);
   const RandomLayer layer = randomLayer({.channels = 40, .k = 160, .samples = 900}, random);
-  const MatrixF found = reduceMagnitudes(layer.weight, layer.statistics(), 1e-3);
+  const MatrixF found = *reduceMagnitudes(layer.weight, layer.statistics(), 1e-3, {});
   double ratios = 0.0;
   for (Eigen::Index c = 0; c < 40; ++c) {
     const float ratio = found.row(c).cwiseAbs().maxCoeff() / layer.weight.row(c).cwiseAbs().maxCoeff();
@@ -93,7 +93,7 @@ TEST(Magr, OfStrengthZeroIsTheIdentityBitForBit) {
   RandomLayer layer = randomLayer({.channels = 70, .k = 90, .deadInputs = true}, random);
   layer.weight.row(3).setZero();
   const InputStatistics statistics = layer.statistics();
-  EXPECT_EQ(reduceMagnitudes(layer.weight, statistics, 0.0), layer.weight);
+  EXPECT_EQ(*reduceMagnitudes(layer.weight, statistics, 0.0, {}), layer.weight);
   for (const Algorithm algorithm : {Algorithm::rtn, Algorithm::optq, Algorithm::a2q}) {
     const auto matrices = feedback(statistics, {algorithm, false, 0.01}, "layer");
     LayerOptions options{
@@ -122,7 +122,7 @@ TEST(Magr, ErrorsAreAgainstTheWeightsAsGiven) {
     options.activations = layer.quantizer.range();
     const auto result = quantizeWeights(layer.weight, std::nullopt, *matrices, &statistics, options);
     ASSERT_TRUE(result);
-    const auto scales = weightScales(reduceMagnitudes(layer.weight, statistics, options.magrAlpha), 4,
+    const auto scales = weightScales(*reduceMagnitudes(layer.weight, statistics, options.magrAlpha, {}), 4,
                                      WeightRange::narrow, WeightScaleRule::absmax);
     for (Eigen::Index c = 0; c < 10; ++c) {
       const auto index = static_cast<std::size_t>(c);
@@ -142,8 +142,8 @@ TEST(Magr, DoesNotDependOnTheNumberOfThreads) {
   const InputStatistics statistics = layer.statistics();
   MatrixF one;
   MatrixF two;
-  withThreads(1, [&] { one = reduceMagnitudes(layer.weight, statistics, 0.01); });
-  withThreads(2, [&] { two = reduceMagnitudes(layer.weight, statistics, 0.01); });
+  withThreads(1, [&] { one = *reduceMagnitudes(layer.weight, statistics, 0.01, {}); });
+  withThreads(2, [&] { two = *reduceMagnitudes(layer.weight, statistics, 0.01, {}); });
   EXPECT_EQ(one, two);
 }
 
