@@ -50,6 +50,12 @@ double a2qPlusBudget(int accumulatorBits, IntegerRange activations) {
   return (std::ldexp(1.0, accumulatorBits) - 2.0) / static_cast<double>(activations.high - activations.low);
 }
 
+double l1Budget(L1Budget rule, int accumulatorBits, IntegerRange activations) {
+  if (rule == L1Budget::a2qPlus) return a2qPlusBudget(accumulatorBits, activations);
+  const int bits = bitsOf(static_cast<std::uint64_t>(activations.high - activations.low));
+  return static_cast<double>(a2qBudget(accumulatorBits, bits, activations.low < 0));
+}
+
 int a2qPlusBound(std::int64_t l1Norm, int activationBits) {
   const auto largestCode = (WideUnsigned{1} << activationBits) - 1;
   // ⌈log2 v⌉ is the number of bits of v − 1.

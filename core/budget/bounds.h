@@ -24,6 +24,15 @@ int a2qBound(std::int64_t l1Norm, int activationBits, bool signedActivations);
 double a2qPlusBudget(int accumulatorBits, IntegerRange activations);
 int a2qPlusBound(std::int64_t l1Norm, int activationBits);
 
+/// The two bounds as radii of ℓ₁ balls in units of the weight scale.
+enum class L1Budget {
+  a2q,      // (2^(P−1) − 1)·2^(S−N), floored: holds for any codes
+  a2qPlus,  // (2^P − 2)/(2^N − 1): presumes codes whose positive and negative parts are equal
+};
+
+/// N and S are those of a range of 2^N codes; S = 1 where it has negative ones.
+double l1Budget(L1Budget rule, int accumulatorBits, IntegerRange activations);
+
 /// Least P with |value| ≤ 2^(P−1) − 1 for both ends of the range: the exact test. At least leastAccumulatorBits.
 int exactBound(IntegerRange extremes);
 

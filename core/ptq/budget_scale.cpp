@@ -13,9 +13,10 @@ constexpr std::int64_t blockChannels = 128;
 // The channels of a block through all rounds.
 class BlockSearch {
  public:
-  BlockSearch(const MatrixF& weight, const InputStatistics* statistics, const QuantizeRows& quantize,
-              std::int64_t first, ScaledCodes& best)
+  BlockSearch(const MatrixF& weight, const MatrixF& start, const InputStatistics* statistics,
+              const QuantizeRows& quantize, std::int64_t first, ScaledCodes& best)
       : weight_(weight),
+        start_(start),
         statistics_(statistics),
         quantize_(quantize),
         of_{first, std::min(blockChannels, weight.rows() - first)},
@@ -30,7 +31,8 @@ class BlockSearch {
         scales.push_back(multiple * best_.scales[static_cast<std::size_t>(of_.first + channel)]);
       }
     }
-    const CodeMatrix codes = quantize_(stacked, scales, of_, round.effort);
+    const MatrixF started = start_.middleRows(of_.first, of_.channels).replicate(tries, 1);
+    const CodeMatrix codes = quantize_(stacked, started, scales, of_, round.effort);
     const std::vector<double> energy = statistics_ != nullptr
                                            ? outputErrorEnergy(*statistics_, stacked, codes, scales, of_)
                                            : weightErrorEnergy(stacked, codes, scales);
@@ -46,6 +48,7 @@ class BlockSearch {
 
  private:
   const MatrixF& weight_;
+  const MatrixF& start_;
   const InputStatistics* statistics_;
   const QuantizeRows& quantize_;
   ChannelRows of_;
@@ -62,11 +65,11 @@ std::span<const SearchRound> scaleSearchRounds() {
   return rounds;
 }
 
-ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, const InputStatistics* statistics,
-                         const QuantizeRows& quantize) {
+ScaledCodes searchScales(const MatrixF& weight, const MatrixF& start, std::span<const double> scales,
+                         const InputStatistics* statistics, const QuantizeRows& quantize) {
   ScaledCodes best{CodeMatrix(weight.rows(), weight.cols()), std::vector<double>(scales.begin(), scales.end())};
   for (std::int64_t first = 0; first < weight.rows(); first += blockChannels) {
-    BlockSearch search(weight, statistics, quantize, first, best);
+    BlockSearch search(weight, start, statistics, quantize, first, best);
     for (const SearchRound& round : scaleSearchRounds()) search.run(round);
   }
   return best;

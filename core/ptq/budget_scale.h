@@ -34,13 +34,14 @@ struct ScaledCodes {
   std::vector<double> scales;  // C
 };
 
-/// Codes of stacked weights[rows×K]; the scales may be fitted to them.
-using QuantizeRows = std::function<CodeMatrix(const MatrixF& weight, std::vector<double>& scales, ChannelRows of,
-                                              const SearchEffort& effort)>;
+/// Codes of stacked rows of start[rows×K], which are judged against weight[rows×K], the same or what `start` was made
+/// of; the scales may be fitted to them.
+using QuantizeRows = std::function<CodeMatrix(const MatrixF& weight, const MatrixF& start, std::vector<double>& scales,
+                                              ChannelRows of, const SearchEffort& effort)>;
 
-/// For each channel the scale of least error, ‖wX − q̂X̃‖², or ‖w − q̂‖² without `statistics`; ties keep the smaller
-/// multiple. A block of channels at a time, so that the multiples of a wide layer need little memory.
-ScaledCodes searchScales(const MatrixF& weight, std::span<const double> scales, const InputStatistics* statistics,
-                         const QuantizeRows& quantize);
+/// For each channel of weight[C×K] the scale of least error, ‖wX − q̂X̃‖², or ‖w − q̂‖² without `statistics`; ties keep
+/// the smaller multiple. A block of channels at a time, so that the multiples of a wide layer need little memory.
+ScaledCodes searchScales(const MatrixF& weight, const MatrixF& start, std::span<const double> scales,
+                         const InputStatistics* statistics, const QuantizeRows& quantize);
 
 }  // namespace axescope

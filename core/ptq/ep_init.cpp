@@ -5,13 +5,12 @@
 #include <cmath>
 #include <vector>
 
-#include "core/budget/bounds.h"
 #include "core/budget/l1_projection.h"
 
 namespace axescope {
 
-CodeMatrix epInit(const MatrixD& values, const AxeOptions& options, IntegerRange codes) {
-  const double fullRadius = a2qPlusBudget(options.innerBits, options.activations);
+CodeMatrix epInit(const MatrixD& values, const AxeOptions& options, IntegerRange codes, L1Budget budget) {
+  const double fullRadius = l1Budget(budget, options.innerBits, options.activations);
   constexpr double shrinkage = 0.98;
   // Far beyond any code, and small enough that a radius keeps its digits beside it: values of an absurd scale end in
   // codes like all others.

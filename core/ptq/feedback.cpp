@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include <Eigen/Dense>
 
@@ -25,6 +26,20 @@ MatrixD permuted(const MatrixD& matrix, const std::vector<std::int64_t>& order) 
     }
   });
   return result;
+}
+
+// Qronos's first step: the first alive code fits the output as it is while the other weights have not moved yet, at
+// ⟨X̃_1, wX − Σ_(j>1) w_j X̃_j⟩ / ‖X̃_1‖² = w_1 + Σ_j w_j (G − S)_j1 / S_11. The rest is optq-corrected's: the least
+// squares that later weights aim at, given that code, are W₂ = (W(G + δI)_·2 − q̂_1 S_12)(S_22 + δI)⁻¹, and with R₂₂,
+// the factor without its first row and column, (M R⁻ᵀ)_·2 = M_·2 R₂₂⁻ᵀ and S_12 R₂₂⁻ᵀ is the first row of R.
+struct FirstAim {
+  Eigen::Index column = 0;
+  VectorD shift;  // (G − S)_j1 / S_11
+};
+
+FirstAim firstAim(const MatrixD& s, const MatrixD& shift, const std::vector<std::uint8_t>& dead) {
+  const Eigen::Index first = std::find(dead.begin(), dead.end(), 0) - dead.begin();
+  return {first, shift.col(first) / s(first, first)};
 }
 
 enum class Part { full, upper, strictlyUpper };
@@ -69,7 +84,7 @@ Result<Feedback> feedback(const InputStatistics& statistics, const FeedbackOptio
                      [&](std::int64_t a, std::int64_t b) { return energy[a] > energy[b]; });
   }
   for (std::size_t i = 0; i < result.order.size(); ++i) result.dead[i] = energy[result.order[i]] > 0.0 ? 0 : 1;
-  if (options.algorithm == Algorithm::rtn) return result;
+  if (options.algorithm == Algorithm::rtn || isTrained(options.algorithm)) return result;
 
   MatrixD s = options.actOrder ? permuted(statistics.s, result.order) : statistics.s;
   const bool needsShift = options.algorithm != Algorithm::optq;
@@ -82,6 +97,8 @@ Result<Feedback> feedback(const InputStatistics& statistics, const FeedbackOptio
     result.dIsUpper = true;
     return result;
   }
+  std::optional<FirstAim> aim;
+  if (options.algorithm == Algorithm::qronos) aim = firstAim(s, shift, result.dead);
   s.diagonal().array() += options.damping * energy.mean();
   AXESCOPE_TRY(const MatrixD factor, upperFactor(std::move(s), object));
   if (needsShift) {
@@ -91,6 +108,7 @@ Result<Feedback> feedback(const InputStatistics& statistics, const FeedbackOptio
       factor.triangularView<Eigen::Upper>().transpose().solveInPlace<Eigen::OnTheRight>(part);
     });
     result.d = byDiagonal(shift, Part::full, factor.diagonal(), result.dead);
+    if (aim) result.d.col(aim->column) = aim->shift.cast<float>();
   }
   result.r = byDiagonal(factor, Part::strictlyUpper, factor.diagonal(), result.dead);
   return result;

@@ -17,9 +17,17 @@ enum class Algorithm {
   rtn,            // round to nearest: R = A = I
   gpfq,           // Lybrand & Saab; R = triu(X̃X̃ᵀ), A = triu(X X̃ᵀ)
   optq,           // arXiv 2210.17323; A = R with R Rᵀ = X̃X̃ᵀ + damping
-  optqCorrected,  // as optq towards the least-squares target: A = (X X̃ᵀ + δI) R⁻ᵀ; arXiv 2505.11695 but for its first
-                  // column
+  optqCorrected,  // as optq towards the least-squares target: A = (X X̃ᵀ + δI) R⁻ᵀ
+  qronos,         // arXiv 2505.11695: as optqCorrected, but the first code fits the output as it is before the other
+                  // weights have moved to their target
+  a2q,            // arXiv 2308.13504: trained within an ℓ₁ budget, see a2q.h; no recurrence
+  a2qPlus,        // arXiv 2401.10432: the same, zero-centred and with the larger budget
 };
+
+/// Trained on the layer's error instead of quantized column by column.
+constexpr bool isTrained(Algorithm algorithm) {
+  return algorithm == Algorithm::a2q || algorithm == Algorithm::a2qPlus;
+}
 
 /// Rows and columns are in visiting order: visited i is input order[i].
 struct Feedback {
@@ -36,11 +44,11 @@ struct Feedback {
 struct FeedbackOptions {
   Algorithm algorithm = Algorithm::optq;
   bool actOrder = false;  // visit inputs by descending X̃ energy, ties by lower index
-  double damping = 0.01;  // η: adds η·mean(diag S) to the diagonal (optq, optqCorrected)
+  double damping = 0.01;  // η: adds η·mean(diag S) to the diagonal (optq, optqCorrected, qronos)
   friend bool operator==(const FeedbackOptions&, const FeedbackOptions&) = default;
 };
 
-/// Round to nearest needs no statistics.
+/// Round to nearest needs no statistics; neither has it or a trained method R and D.
 Feedback rtnFeedback(std::int64_t k);
 
 /// Errors: numerical, naming `object`, when the factorization fails. Where all inputs are always zero, as behind a

@@ -17,6 +17,9 @@ namespace axescope {
 std::vector<double> outputErrorEnergy(const InputStatistics& statistics, const MatrixF& weight, const CodeMatrix& codes,
                                       std::span<const double> scales, ChannelRows of);
 
+/// rows[n×K]·S on the calling thread, taken apart in the same way.
+MatrixD timesSquares(const InputStatistics& statistics, const MatrixD& rows);
+
 /// ‖w − q̂‖² of each row: the error where nothing is known of the inputs.
 std::vector<double> weightErrorEnergy(const MatrixF& weight, const CodeMatrix& codes, std::span<const double> scales);
 

@@ -3,29 +3,31 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
 #include <memory>
 
 #include "core/base/parallel.h"
+#include "core/ptq/a2q.h"
 #include "core/ptq/budget_projection.h"
 #include "core/ptq/budget_scale.h"
 #include "core/ptq/ep_init.h"
 #include "core/ptq/layer_error.h"
+#include "core/ptq/magr.h"
+#include "core/ptq/possible_budget.h"
 #include "core/ptq/refine.h"
 
 namespace axescope {
 
 namespace {
 
-bool promisesCertificate(Constraint constraint) {
-  return constraint != Constraint::none && constraint != Constraint::axeSoft;
-}
-
 // One setting on its way from weights to certified codes.
 class Setting {
  public:
-  Setting(const MatrixF& weight, const std::optional<std::vector<double>>& givenScales, const Feedback& feedback,
-          const InputStatistics* statistics, const LayerOptions& options)
+  /// `start` is what is quantized in place of `weight`: the same, or preprocessed.
+  Setting(const MatrixF& weight, const MatrixF& start, const std::optional<std::vector<double>>& givenScales,
+          const Feedback& feedback, const InputStatistics* statistics, const LayerOptions& options)
       : weight_(weight),
+        start_(start),
         feedback_(feedback),
         statistics_(statistics),
         options_(options),
@@ -36,34 +38,54 @@ class Setting {
              .tiling = Tiling::of(weight.cols(), options.tileSize),
              .activations = options.activations,
              .slack = options.slack},
+        a2q_{.budget = options.algorithm == Algorithm::a2q ? L1Budget::a2q : L1Budget::a2qPlus,
+             // Without a constraint the widest accumulator there is: its budget is never met.
+             .innerBits = options.constraint == Constraint::none ? mostAccumulatorBits : options.innerBits,
+             .tiling = axe_.tiling,
+             .activations = options.activations,
+             .codes = range_,
+             .steps = options.trainingSteps,
+             .trainsScales = !givenScales},
         searchesScales_(options.weightScale == WeightScale::budget && !givenScales) {
     const WeightScaleRule rule =
         options.weightScale == WeightScale::mse ? WeightScaleRule::mse : WeightScaleRule::absmax;
-    if (options.constraint == Constraint::axeInputs) projection_.emplace(*statistics);
-    result_.scales = givenScales ? *givenScales : weightScales(weight, options.weightBits, options.weightRange, rule);
+    if (options.constraint == Constraint::axeInputs && !isTrained(options.algorithm)) projection_.emplace(*statistics);
+    result_.scales = givenScales ? *givenScales : weightScales(start, options.weightBits, options.weightRange, rule);
   }
 
   /// The rows to quantize with others; none where each multiple of the scales needs its own.
   std::optional<RecurrenceRows> rows() {
     if (searchesScales_ || !isGreedy()) return std::nullopt;
-    if (projection_) projected_ = projection_->project(weight_, result_.scales, axe_, SearchEffort{}.projectionSteps);
-    return RecurrenceRows{projection_ ? &projected_ : &weight_, result_.scales, recurrence()};
+    if (projection_) projected_ = projection_->project(start_, result_.scales, axe_, SearchEffort{}.projectionSteps);
+    return RecurrenceRows{projection_ ? &projected_ : &start_, result_.scales, recurrence()};
   }
 
   /// `codes` of those rows.
-  Result<QuantizedWeights> finish(std::optional<CodeMatrix> codes) && {
+  Result<QuantizedWeights> finish(std::optional<CodeMatrix> codes, const Job& job) && {
+    AXESCOPE_CHECK(checkBudgetIsPossible(options_));
+    const bool trained = isTrained(options_.algorithm);
     if (searchesScales_) {
-      ScaledCodes best =
-          searchScales(weight_, result_.scales, statistics_,
-                       [this](const MatrixF& rows, std::vector<double>& scales, ChannelRows of,
-                              const SearchEffort& effort) { return quantize(rows, scales, of, effort); });
+      ScaledCodes best = searchScales(weight_, start_, result_.scales, statistics_,
+                                      [&](const MatrixF& weight, const MatrixF& start, std::vector<double>& scales,
+                                          ChannelRows of, const SearchEffort& effort) {
+                                        CodeMatrix tried = quantizeOnce(start, scales, effort);
+                                        if (!trained) refineRows(weight, of, effort, scales, tried);
+                                        return tried;
+                                      });
       result_.codes = std::move(best.codes);
       result_.scales = std::move(best.scales);
     } else {
-      result_.codes = codes ? rounded(*std::move(codes)) : quantizeOnce(weight_, result_.scales, SearchEffort{});
+      result_.codes = codes ? rounded(*std::move(codes)) : quantizeOnce(start_, result_.scales, SearchEffort{});
+    }
+    if (trained) {
+      AXESCOPE_TRY(ScaledCodes trained, trainA2q(weight_, start_, result_.scales, *statistics_, a2q_, job));
+      result_.codes = std::move(trained.codes);
+      result_.scales = std::move(trained.scales);
+    }
+    if (trained || !searchesScales_) {
       refineRows(weight_, {0, weight_.rows()}, SearchEffort{}, result_.scales, result_.codes);
     }
-    const bool guaranteed = promisesCertificate(options_.constraint);
+    const bool guaranteed = promisesCertificate(options_);
     if (guaranteed) {
       const Certificate certificate(result_.codes, axe_.tiling, options_.activations, options_.innerBits, 0);
       if (!certificate.guaranteed()) {
@@ -76,20 +98,27 @@ class Setting {
   }
 
  private:
-  // All but the projection of rounded weights, which has no steps.
-  bool isGreedy() const { return options_.constraint != Constraint::epInit || options_.algorithm != Algorithm::rtn; }
+  bool isProjected() const {
+    return options_.constraint == Constraint::epInit || options_.constraint == Constraint::epInitA2q;
+  }
+
+  // All but training, and the projection of rounded weights, which has no steps.
+  bool isGreedy() const {
+    return !isTrained(options_.algorithm) && (!isProjected() || options_.algorithm != Algorithm::rtn);
+  }
 
   RecurrenceOptions recurrence() const {
-    const bool shaped = options_.constraint != Constraint::none && options_.constraint != Constraint::epInit;
+    const bool shaped = options_.constraint != Constraint::none && !isProjected();
     return {range_, options_.errorReference, shaped ? &axe_ : nullptr};
   }
 
   CodeMatrix rounded(CodeMatrix codes) const {
-    if (options_.constraint != Constraint::epInit) return codes;
-    return epInit(codes.cast<double>(), axe_, range_);
+    if (!isProjected()) return codes;
+    return epInit(codes.cast<double>(), axe_, range_, *l1BudgetOf(options_));
   }
 
   CodeMatrix quantizeOnce(const MatrixF& rows, std::span<const double> scales, const SearchEffort& effort) const {
+    if (isTrained(options_.algorithm)) return a2qStart(rows, scales, *statistics_, a2q_);
     if (isGreedy()) {
       const MatrixF projected =
           projection_ ? projection_->project(rows, scales, axe_, effort.projectionSteps) : MatrixF();
@@ -97,21 +126,14 @@ class Setting {
     }
     MatrixD values = rows.cast<double>();
     for (Eigen::Index row = 0; row < values.rows(); ++row) values.row(row) /= scales[static_cast<std::size_t>(row)];
-    return epInit(values, axe_, range_);
-  }
-
-  CodeMatrix quantize(const MatrixF& rows, std::vector<double>& scales, ChannelRows of,
-                      const SearchEffort& effort) const {
-    CodeMatrix codes = quantizeOnce(rows, scales, effort);
-    refineRows(rows, of, effort, scales, codes);
-    return codes;
+    return epInit(values, axe_, range_, *l1BudgetOf(options_));
   }
 
   void refineRows(const MatrixF& rows, ChannelRows of, const SearchEffort& effort, std::vector<double>& scales,
                   CodeMatrix& codes) const {
     if (options_.refineSweeps == 0) return;
     const RefineOptions refinement{.codes = range_,
-                                   .strict = promisesCertificate(options_.constraint) ? &axe_ : nullptr,
+                                   .strict = promisesCertificate(options_) ? &axe_ : nullptr,
                                    .sweeps = std::min(options_.refineSweeps, effort.mostSweeps),
                                    .refitScales = searchesScales_ && effort.last};
     refine(rows, *statistics_, of, refinement, scales, codes);
@@ -131,33 +153,62 @@ class Setting {
   }
 
   const MatrixF& weight_;
+  const MatrixF& start_;
   const Feedback& feedback_;
   const InputStatistics* statistics_;
   const LayerOptions& options_;
   IntegerRange range_;
   AxeOptions axe_;
+  A2qOptions a2q_;
   bool searchesScales_;
   std::optional<BudgetProjection> projection_;
-  MatrixF projected_;  // the weights, with projection_
+  MatrixF projected_;  // the rows to quantize, with projection_
   QuantizedWeights result_;
 };
 
 }  // namespace
 
+std::optional<L1Budget> l1BudgetOf(const LayerOptions& options) {
+  if (isTrained(options.algorithm)) {
+    if (options.constraint == Constraint::none) return std::nullopt;
+    return options.algorithm == Algorithm::a2q ? L1Budget::a2q : L1Budget::a2qPlus;
+  }
+  if (options.constraint == Constraint::epInit) return L1Budget::a2qPlus;
+  if (options.constraint == Constraint::epInitA2q) return L1Budget::a2q;
+  return std::nullopt;
+}
+
+bool promisesCertificate(const LayerOptions& options) {
+  if (isTrained(options.algorithm)) return options.constraint != Constraint::none;
+  return options.constraint != Constraint::none && options.constraint != Constraint::axeSoft;
+}
+
 bool needsStatistics(const LayerOptions& options) {
-  return options.algorithm != Algorithm::rtn || options.refineSweeps > 0 || options.constraint == Constraint::axeInputs;
+  return options.algorithm != Algorithm::rtn || options.refineSweeps > 0 || options.preprocess != Preprocess::none ||
+         options.constraint == Constraint::axeInputs;
 }
 
 std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
                                                       const std::optional<std::vector<double>>& givenScales,
                                                       const Feedback& feedback, const InputStatistics* statistics,
-                                                      std::span<const LayerOptions> settings) {
+                                                      std::span<const LayerOptions> settings, const Job& job) {
   std::vector<std::unique_ptr<Setting>> all;
   std::vector<RecurrenceRows> stack;
-  std::vector<std::size_t> stacked;  // which settings these are
+  std::vector<std::size_t> stacked;           // which settings these are
+  std::map<double, Result<MatrixF>> reduced;  // by α: settings share what MagR makes of the weights
   for (const LayerOptions& options : settings) {
     assert(statistics != nullptr || !needsStatistics(options));
-    all.push_back(std::make_unique<Setting>(weight, givenScales, feedback, statistics, options));
+    const MatrixF* start = &weight;
+    if (options.preprocess == Preprocess::magr) {
+      auto place = reduced.find(options.magrAlpha);
+      if (place == reduced.end()) {
+        auto made = reduceMagnitudes(weight, *statistics, options.magrAlpha, job);
+        place = reduced.emplace(options.magrAlpha, std::move(made)).first;
+      }
+      if (!place->second) return {settings.size(), fail(place->second.error())};
+      start = &*place->second;
+    }
+    all.push_back(std::make_unique<Setting>(weight, *start, givenScales, feedback, statistics, options));
     if (auto rows = all.back()->rows()) {
       stack.push_back(*rows);
       stacked.push_back(all.size() - 1);
@@ -167,7 +218,7 @@ std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
   std::vector<CodeMatrix> together = quantizeGreedily(stack, feedback);
   for (std::size_t i = 0; i < stacked.size(); ++i) codes[stacked[i]] = std::move(together[i]);
   std::vector<std::optional<Result<QuantizedWeights>>> finished(all.size());
-  parallelFor(all.size(), [&](std::size_t i) { finished[i] = std::move(*all[i]).finish(std::move(codes[i])); });
+  parallelFor(all.size(), [&](std::size_t i) { finished[i] = std::move(*all[i]).finish(std::move(codes[i]), job); });
   std::vector<Result<QuantizedWeights>> results;
   for (auto& one : finished) results.push_back(*std::move(one));
   return results;
@@ -175,8 +226,8 @@ std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
 
 Result<QuantizedWeights> quantizeWeights(const MatrixF& weight, const std::optional<std::vector<double>>& givenScales,
                                          const Feedback& feedback, const InputStatistics* statistics,
-                                         const LayerOptions& options) {
-  return std::move(quantizeWeights(weight, givenScales, feedback, statistics, std::span(&options, 1)).front());
+                                         const LayerOptions& options, const Job& job) {
+  return std::move(quantizeWeights(weight, givenScales, feedback, statistics, std::span(&options, 1), job).front());
 }
 
 }  // namespace axescope

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/job.h"
+#include "core/budget/bounds.h"
 #include "core/linalg/matrix.h"
 #include "core/number/weight_quantizer.h"
 #include "core/ptq/axe_constraint.h"
@@ -18,11 +20,18 @@ namespace axescope {
 
 enum class Constraint {
   none,       // the accumulator is ignored while quantizing
-  epInit,     // projection and rounding toward zero, after the algorithm
+  epInit,     // projection and rounding toward zero, after the algorithm; the budget of A2Q+
+  epInitA2q,  // the same with the budget of A2Q
   axeSoft,    // AXE's soft threshold alone: no guarantee
   axeStrict,  // AXE's strict clip alone
   axe,        // both, as published
   axeInputs,  // the soft step in the metric of the layer's inputs (budget_projection.h), then the strict clip
+};
+
+/// What is done to the weights before anything else; errors are against the weights as given.
+enum class Preprocess {
+  none,
+  magr,  // arXiv 2406.00800, magr.h
 };
 
 enum class WeightScale { absmax, mse, budget };
@@ -39,6 +48,9 @@ struct LayerOptions {
   ErrorReference errorReference = ErrorReference::original;
   Slack slack = Slack::floor;
   int refineSweeps = 0;
+  int trainingSteps = 200;  // of a trained algorithm
+  Preprocess preprocess = Preprocess::none;
+  double magrAlpha = 1e-3;  // relative to a channel's largest weight
 };
 
 struct QuantizedWeights {
@@ -48,21 +60,28 @@ struct QuantizedWeights {
   std::vector<double> outputEnergy;  // C, ‖wX‖², or ‖w‖²
 };
 
-/// True when the algorithm or the refinement needs calibration inputs. The scale search does without, on ‖w − q̂‖², and
-/// round to nearest then visits columns in their own order.
+/// A trained algorithm has its own constraint, and `constraint` says only whether there is one.
+/// The ℓ₁ budget that the setting keeps, where it keeps one.
+std::optional<L1Budget> l1BudgetOf(const LayerOptions& options);
+/// True when the answer must pass the exact test.
+bool promisesCertificate(const LayerOptions& options);
+
+/// True when the algorithm, the preprocessing or the refinement needs calibration inputs. The scale search does
+/// without, on ‖w − q̂‖², and round to nearest then visits columns in their own order.
 bool needsStatistics(const LayerOptions& options);
 
 /// weight[C×K] of one group under several settings that share the feedback, stacked in one recurrence; each gets the
 /// answer it would get alone. givenScales replaces the computed ones. `statistics` may be null for rtn without
-/// refinement. A constrained answer is checked against the exact certificate before it is returned.
+/// refinement. A constrained answer is checked against the exact certificate before it is returned. Errors: numerical,
+/// where a promised certificate leaves room for zeros only; cancelled, by methods that take many products.
 std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
                                                       const std::optional<std::vector<double>>& givenScales,
                                                       const Feedback& feedback, const InputStatistics* statistics,
-                                                      std::span<const LayerOptions> settings);
+                                                      std::span<const LayerOptions> settings, const Job& job = {});
 
 /// One setting alone.
 Result<QuantizedWeights> quantizeWeights(const MatrixF& weight, const std::optional<std::vector<double>>& givenScales,
                                          const Feedback& feedback, const InputStatistics* statistics,
-                                         const LayerOptions& options);
+                                         const LayerOptions& options, const Job& job = {});
 
 }  // namespace axescope

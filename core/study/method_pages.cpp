@@ -21,8 +21,25 @@ constexpr std::array pages{
                "The field's usual choice at 4 bits. Assumes that quantized inputs equal the float ones."},
     MethodPage{"algorithm", "optq-corrected", "OPTQ towards the least-squares target",
                "A = (X X̃ᵀ + δI) R⁻ᵀ,  R as in optq", "AxeScope; Qronos (arXiv 2505.11695) but for its first column",
-               "Also undoes errors of activation quantization and of earlier layers. The best of the four at few "
-               "activation bits."},
+               "Also undoes errors of activation quantization and of earlier layers. The best at few activation bits."},
+    MethodPage{"algorithm", "qronos", "Qronos", "q_1 = Q(⟨X̃_1, wX − Σ_(j>1) w_j X̃_j⟩ / ‖X̃_1‖²),  then optq-corrected",
+               "arXiv 2505.11695",
+               "optq-corrected whose first code is chosen before the other weights move to their target. One code of K "
+               "aims elsewhere: expect the error of optq-corrected, a little above or below."},
+    MethodPage{
+        "algorithm", "a2q", "Accumulator-aware quantization, trained layer by layer",
+        "q = trunc(g/s · v/‖v‖₁),  g ≤ s·(2^(P−1) − 1)·2^(S−N) per tile;  Adam on ‖wX − q̂X̃‖²",
+        "A2Q, arXiv 2308.13504, trained on the layer instead of the task",
+        "Trains direction v, norm g and scale s of a trained network's layer from EP-init, far better than EP-init "
+        "alone. Carries its own constraint: with none the norm is free. Rounding toward zero wastes part of a tight "
+        "budget, so give it refinement; optq under axe with budget-aware scales then still has the smaller error "
+        "at 4 bits, a2q at 3 bits where the budget is wide. Costs as many products as steps."},
+    MethodPage{
+        "algorithm", "a2q-plus", "A2Q+, trained layer by layer",
+        "as a2q with v − mean(v) per tile and g ≤ s·(2^P − 2)/(2^N − 1)",
+        "A2Q+, arXiv 2401.10432, trained on the layer instead of the task",
+        "Twice the budget of A2Q with unsigned activations, paid with weights that sum to zero in each tile, which "
+        "a network trained otherwise does not have. The guarantee is the exact test, not the zero sum."},
     MethodPage{"constraint", "none", "No constraint (naive)", "the accumulator is looked at only afterwards",
                "baseline",
                "Shows what overflow costs, or, with the bits for which the exact bound fits, what the naive choice of "
@@ -30,6 +47,11 @@ constexpr std::array pages{
     MethodPage{"constraint", "ep-init", "Euclidean projection",
                "q = trunc(Π(w / s)),  Π onto {‖·‖₁ ≤ (2^P − 2)/(2^N − 1)} per tile", "A2Q+, arXiv 2401.10432",
                "The starting point of A2Q+ training as a post-training method: guaranteed, but blind to the inputs."},
+    MethodPage{
+        "constraint", "ep-init-a2q", "Euclidean projection, A2Q's budget",
+        "q = trunc(Π(w / s)),  Π onto {‖·‖₁ ≤ (2^(P−1) − 1)·2^(S−N)} per tile",
+        "projection: A2Q+, arXiv 2401.10432; budget: A2Q, arXiv 2308.13504",
+        "For comparison with ep-init: a budget that holds for any codes, half as large with unsigned activations."},
     MethodPage{"constraint", "axe-soft", "AXE, soft threshold only", "v ← sign(v)·max(|v| − λ, 0)",
                "AXE, arXiv 2409.17092", "Half of AXE, for ablations. Gives no guarantee."},
     MethodPage{"constraint", "axe-strict", "AXE, strict clip only",
@@ -95,6 +117,12 @@ constexpr std::array pages{
         "Costs nothing and changes no code and no certificate. Helps where rounding errors do not cancel: round to "
         "nearest, few bits, depthwise layers, budgets that push all weights towards zero. Little is left to "
         "correct after methods that follow the output."},
+    MethodPage{
+        "preprocess", "magr", "MagR", "argmin over w' of ½(w' − w) S/λ_max (w' − w)ᵀ + α·max|w|·‖w'‖_∞",
+        "Zhang et al., arXiv 2406.00800",
+        "Flattens the largest weights along directions that inputs hardly have, so that absmax scales get finer: some "
+        "per cent less error at 3 and 4 bits. Finer scales mean larger codes, so under a tight accumulator it "
+        "makes errors larger."},
 };
 
 }  // namespace

@@ -37,8 +37,8 @@ struct Measurement {
   bool guaranteed = false;
   double maxBudgetUse = 0.0;
   double sparsity = 0.0;
-  std::int64_t macCount = 0;  // per sample, quantized layers
-  int outerBitsUsed = 0;      // widest outer accumulator, resolved
+  std::int64_t macCount = 0;    // per sample, quantized layers
+  int outerBitsUsed = 0;        // widest outer accumulator, resolved
   double meanWeightBits = 0.0;  // over the multiply-adds of the quantized layers, as are the next two
   double meanActivationBits = 0.0;
   double meanInnerBits = 0.0;

@@ -30,6 +30,9 @@ LayerOptions layerOptions(const PreparedLayer& layer, const LayerInfo& info, con
   options.errorReference = settings.errorReference;
   options.slack = settings.slack;
   options.refineSweeps = settings.refineSweeps;
+  options.trainingSteps = settings.trainingSteps;
+  options.preprocess = settings.preprocess;
+  options.magrAlpha = settings.magrAlpha;
   return options;
 }
 
@@ -182,7 +185,8 @@ class BatchQuantization {
 
   void refuseWithoutInputs(std::size_t layer, Members& together) {
     std::erase_if(together, [&](std::size_t i) {
-      const bool byMethod = needsStatistics(layerOptions(preparation_.layer(layer), model_.dump().layers()[layer], settings_[i]));
+      const bool byMethod =
+          needsStatistics(layerOptions(preparation_.layer(layer), model_.dump().layers()[layer], settings_[i]));
       if (!byMethod && !settings_[i].biasCorrection) return false;
       errors_[i] = Error{ErrorCode::invalidArgument, model_.dump().fileName(), objectOf(layer),
                          byMethod ? "calibration inputs for this algorithm" : "calibration inputs for bias correction",
@@ -212,7 +216,7 @@ class BatchQuantization {
       const MatrixF weight = prepared.tensors->weight.middleRows(first, channels);
       const Feedback plain = matrices == nullptr ? rtnFeedback(info.k()) : Feedback{};
       groups[group] = quantizeWeights(weight, given, matrices == nullptr ? plain : (*matrices)[group],
-                                      inputs == nullptr ? nullptr : &inputs->groups()[group], options);
+                                      inputs == nullptr ? nullptr : &inputs->groups()[group], options, job_);
     });
     for (std::size_t i = 0; i < together.size(); ++i) assemble(layer, together[i], options[i], i, groups, inputs);
   }

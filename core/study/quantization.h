@@ -10,7 +10,8 @@
 
 namespace axescope {
 
-/// The datapath a layer of this point runs on: as set, by its overrides, or 32 bits for skipped layers. outerBits 0 stays automatic.
+/// The datapath a layer of this point runs on: as set, by its overrides, or 32 bits for skipped layers. outerBits 0
+/// stays automatic.
 Datapath layerDatapath(const std::string& layer, const PointSettings& settings);
 
 /// Quantizes every selected layer under each of the settings, which share the preparation; each gets the codes it would

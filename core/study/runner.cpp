@@ -11,6 +11,7 @@
 
 #include "core/base/parallel.h"
 #include "core/ptq/budget_scale.h"
+#include "core/ptq/magr.h"
 #include "core/study/measurement.h"
 #include "core/study/memory_plan.h"
 #include "core/study/preparation.h"
@@ -42,13 +43,16 @@ std::vector<std::vector<PointSettings>> groupBy(const std::vector<PointSettings>
 
 // What quantizing takes, beside one recurrence without a search.
 double relativeCost(const PointSettings& settings) {
-  double cost = settings.algorithm == Algorithm::rtn ? 0.1 : settings.algorithm == Algorithm::optqCorrected ? 1.5 : 1.0;
+  const bool corrected = settings.algorithm == Algorithm::optqCorrected || settings.algorithm == Algorithm::qronos;
+  double cost = settings.algorithm == Algorithm::rtn ? 0.1 : corrected ? 1.5 : 1.0;
   if (settings.weightScale == WeightScale::budget) {
     double tries = 0.0;
     for (const SearchRound& round : scaleSearchRounds()) tries += static_cast<double>(round.multiples.size());
     cost *= tries;
   }
   if (settings.constraint == Constraint::axeInputs) cost *= SearchEffort{}.projectionSteps / 4.0;
+  if (settings.preprocess == Preprocess::magr) cost += magrIterations;
+  if (isTrained(settings.algorithm)) cost += settings.trainingSteps;
   return cost + settings.refineSweeps;
 }
 
@@ -119,9 +123,12 @@ class Run {
     const std::size_t most = std::clamp<std::size_t>((groups.size() + workers - 1) / workers, 1,
                                                      static_cast<std::size_t>(plan.pointsAtOnce));
     std::vector<std::vector<SameCodes>> batches;
-    for (std::size_t first = 0; first < groups.size(); first += most) {
-      const auto begin = groups.begin() + static_cast<std::ptrdiff_t>(first);
-      batches.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(std::min(most, groups.size() - first)));
+    for (SameCodes& group : groups) {
+      // Training takes long and shares nothing: such points come one by one.
+      const bool joins = !batches.empty() && batches.back().size() < most && !isTrained(group.front().algorithm) &&
+                         !isTrained(batches.back().front().front().algorithm);
+      if (!joins) batches.emplace_back();
+      batches.back().push_back(std::move(group));
     }
     return batches;
   }

@@ -30,11 +30,11 @@ E fromName(const SettingValue& value) {
 using List = std::vector<std::string_view>;
 template <>
 struct Names<Algorithm> {
-  inline static const List list{"rtn", "gpfq", "optq", "optq-corrected"};
+  inline static const List list{"rtn", "gpfq", "optq", "optq-corrected", "qronos", "a2q", "a2q-plus"};
 };
 template <>
 struct Names<Constraint> {
-  inline static const List list{"none", "ep-init", "axe-soft", "axe-strict", "axe", "axe-inputs"};
+  inline static const List list{"none", "ep-init", "ep-init-a2q", "axe-soft", "axe-strict", "axe", "axe-inputs"};
 };
 template <>
 struct Names<Overflow> {
@@ -47,6 +47,10 @@ struct Names<ActivationEncoding> {
 template <>
 struct Names<WeightScale> {
   inline static const List list{"absmax", "mse", "budget"};
+};
+template <>
+struct Names<Preprocess> {
+  inline static const List list{"none", "magr"};
 };
 template <>
 struct Names<WeightRange> {
@@ -162,11 +166,15 @@ std::vector<SettingInfo> makeSchema() {
       choice<&P::algorithm>(
           "algorithm", "Algorithm", "",
           "rtn: round to nearest. gpfq: greedy path following (Lybrand & Saab). optq: second-order error "
-          "feedback (arXiv 2210.17323). optq-corrected: optq towards the least-squares target."),
+          "feedback (arXiv 2210.17323). optq-corrected: optq towards the least-squares target. qronos: the same "
+          "with a first code of its own (arXiv 2505.11695). a2q, a2q-plus: trained on the layer's error within an ℓ₁ "
+          "budget (arXiv 2308.13504, 2401.10432)."),
       choice<&P::constraint>(
           "constraint", "Constraint", "",
           "none: the accumulator is ignored. ep-init: projection and rounding toward zero (arXiv "
-          "2401.10432). axe: soft threshold and strict clip (arXiv 2409.17092); axe-soft and axe-strict "
+          "2401.10432), ep-init-a2q with the older, smaller budget (arXiv 2308.13504); a2q and a2q-plus, whose "
+          "constraint is their own, take any but none for theirs. axe: soft threshold and strict clip (arXiv "
+          "2409.17092); axe-soft and axe-strict "
           "are its halves. axe-inputs: the soft step in the metric of the layer's inputs."),
       integer<&P::weightBits>("weight_bits", "Weight bits", "M", "Bits of a weight code.", 1, mostCodeBits),
       integer<&P::activationBits>("activation_bits", "Activation bits", "N", "Bits of an activation code.", 1,
@@ -196,6 +204,13 @@ std::vector<SettingInfo> makeSchema() {
           "takes the multiple of its scale with the least output error under the constraint."),
       integer<&P::refineSweeps>("refine", "Refinement", "",
                                 "Sweeps of coordinate descent over the finished codes, within their budget.", 0, 1000),
+      integer<&P::trainingSteps>("training_steps", "Training steps", "",
+                                 "Steps of Adam on each layer's error (a2q, a2q-plus).", 1, 1e6),
+      choice<&P::preprocess>("preprocess", "Preprocessing", "",
+                             "magr: the largest weights are made smaller where the output hardly notices (arXiv "
+                             "2406.00800), before scales and codes."),
+      real<&P::magrAlpha>("magr_alpha", "MagR strength", "α",
+                          "What MagR pays for the largest weight, relative to it; 0 changes nothing.", 0, 1e6),
       choice<&P::weightRange>("weight_range", "Weight range", "", "narrow: symmetric codes. full: also −2^(M−1)."),
       choice<&P::actOrder>("act_order", "Act-order", "", "Visit inputs by descending energy."),
       real<&P::damping>("damping", "Damping", "η",

@@ -28,7 +28,8 @@ Status validate(const PointSettings& settings) {
   if (settings.hadamard && settings.activation == ActivationEncoding::unsignedSymmetric) {
     return refuse("--hadamard", "activation codes with both signs, which rotated inputs have", "unsigned");
   }
-  const bool undone = settings.refineSweeps > 0 && settings.constraint == Constraint::axeSoft;
+  const bool undone =
+      settings.refineSweeps > 0 && settings.constraint == Constraint::axeSoft && !isTrained(settings.algorithm);
   if (undone) {
     return refuse("--refine", "a constraint with a guarantee, or none",
                   "axe-soft, whose threshold refinement would undo");
@@ -46,14 +47,20 @@ Status validate(const PointSettings& settings) {
 
 PointSettings canonical(PointSettings settings) {
   const PointSettings defaults;
-  const bool greedy = settings.algorithm != Algorithm::rtn;
-  const bool shaped = settings.constraint != Constraint::none && settings.constraint != Constraint::epInit;
+  if (settings.preprocess != Preprocess::magr) settings.magrAlpha = defaults.magrAlpha;
+  const bool trained = isTrained(settings.algorithm);
+  if (!trained) settings.trainingSteps = defaults.trainingSteps;
+  if (trained && settings.constraint != Constraint::none) {
+    settings.constraint = settings.algorithm == Algorithm::a2q ? Constraint::epInitA2q : Constraint::epInit;
+  }
+  const bool greedy = settings.algorithm != Algorithm::rtn && !trained;
+  const bool shaped = settings.constraint != Constraint::none && settings.constraint != Constraint::epInit &&
+                      settings.constraint != Constraint::epInitA2q;
   // The strict clip gives what is left of a budget to the columns visited first, also in round to nearest.
   const bool clips = shaped && settings.constraint != Constraint::axeSoft;
   if (!greedy && !clips) settings.actOrder = defaults.actOrder;
   if (!greedy) settings.errorReference = defaults.errorReference;
-  if (settings.algorithm == Algorithm::rtn || settings.algorithm == Algorithm::gpfq)
-    settings.damping = defaults.damping;
+  if (!greedy || settings.algorithm == Algorithm::gpfq) settings.damping = defaults.damping;
   if (!shaped) {
     settings.slack = defaults.slack;
     settings.errorReference = defaults.errorReference;
@@ -71,8 +78,11 @@ PointSettings quantizationKey(PointSettings settings) {
   settings.evaluationSamples = defaults.evaluationSamples;
   if (settings.constraint == Constraint::none) {
     settings.innerBits = defaults.innerBits;
-    settings.tileSize = defaults.tileSize;
-    settings.overrides = onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits"});
+    // A trained method's parameters are those of tiles, clamped or not.
+    const bool trained = isTrained(settings.algorithm);
+    if (!trained) settings.tileSize = defaults.tileSize;
+    settings.overrides = trained ? onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "tile"})
+                                 : onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits"});
   }
   return settings;
 }

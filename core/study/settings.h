@@ -32,6 +32,9 @@ struct PointSettings {
   double percentile = 99.999;
   WeightScale weightScale = WeightScale::absmax;
   int refineSweeps = 0;
+  int trainingSteps = 200;  // of a2q and a2q-plus
+  Preprocess preprocess = Preprocess::none;
+  double magrAlpha = 1e-3;
   WeightRange weightRange = WeightRange::narrow;
   bool actOrder = false;
   double damping = 0.01;
@@ -46,7 +49,7 @@ struct PointSettings {
   std::string layers = "*";  // glob of the layers to quantize; the others stay in float
   std::string skipLayers;    // glob of layers quantized at skipBits instead, with 32-bit accumulators
   int skipBits = 8;
-  std::string overrides;  // widths of single layers, see layer_overrides.h
+  std::string overrides;                // widths of single layers, see layer_overrides.h
   std::int64_t evaluationSamples = 0;   // 0: all
   std::int64_t calibrationSamples = 0;  // 0: all
   std::int64_t seed = 0;                // 0: the first calibration samples; else a random choice of them
@@ -58,8 +61,9 @@ struct PointSettings {
 Status validate(const PointSettings& settings);
 
 /// Settings that cannot influence the result at their defaults, so that equal work is recognised as equal: round to
-/// nearest has no act-order unless a strict clip makes its codes depend on their order, and so on. `propagation` must
-/// be resolved.
+/// nearest has no act-order unless a strict clip makes its codes depend on their order, and so on. a2q and a2q-plus
+/// have their own constraint: all but `none` become the one whose budget and rounding they share and start from,
+/// ep-init-a2q and ep-init. `propagation` must be resolved.
 PointSettings canonical(PointSettings settings);
 
 /// The part that decides the codes: datapath and evaluation at their defaults where they do not matter.

@@ -18,7 +18,7 @@ from small_dumps import (EVALUATION_SAMPLES, WRONG_LABELS, add_linear, write_cnn
                          write_weights)
 
 COLUMNS = ["algorithm", "constraint", "weight_bits", "activation_bits", "inner_bits", "outer_bits", "tile", "overflow",
-           "activation", "percentile", "weight_scale", "refine", "weight_range", "act_order", "damping",
+           "activation", "percentile", "weight_scale", "refine", "training_steps", "preprocess", "magr_alpha", "weight_range", "act_order", "damping",
            "error_reference", "slack", "propagate", "layers", "skip_layers", "skip_bits", "eval_samples",
            "calibration_samples", "seed", "accuracy", "float_accuracy", "perplexity", "float_perplexity", "error",
            "sqnr_db", "overflow_rate", "guaranteed", "max_budget_use", "sparsity", "mac_count", "outer_bits_used",
@@ -179,6 +179,19 @@ class OtherFilesTest(CliCase):
         self.assertEqual(run.returncode, 4, run.stderr)
         self.assertIn("--damping", run.stderr)
 
+    def test_a_budget_for_zeros_only_is_a_reason_on_its_points(self) -> None:
+        write_weights(self.path("weights.h5"))
+        run = self.run_cli("sweep", self.path("weights.h5"), "--algorithm", "rtn", "--constraint", "none,ep-init,axe",
+                           "--inner-bits", "2,12", "--tile", "full", "--out", self.path("r.h5"), "--csv",
+                           self.path("r.csv"))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        _, rows = read_csv(self.path("r.csv"))
+        self.assertEqual({(row["constraint"], row["inner_bits"]) for row in rows if row["failure"]},
+                         {("ep-init", "2"), ("axe", "2")})
+        reasons = {row["failure"] for row in rows if row["failure"]}
+        self.assertEqual(reasons, {"weights.h5: layer 'first': expected an accumulator that holds one product with code "
+                                   "±1, of at least 9 bits, found P_I = 2 bits with 8-bit activations"})
+
     def test_a_label_outside_the_classes_is_bad_input_everywhere(self) -> None:
         write_cnn(self.path("cnn.h5"))
         with h5py.File(self.path("cnn.h5"), "r+") as file:
@@ -190,7 +203,8 @@ class OtherFilesTest(CliCase):
 
     def test_without_calibration_nothing_is_scored(self) -> None:
         write_uncalibrated_cnn(self.path("cnn.h5"))
-        self.succeed("sweep", self.path("cnn.h5"), "--inner-bits", "8,20", "--tile", "full", "--out", self.path("r.h5"))
+        self.succeed("sweep", self.path("cnn.h5"), "--inner-bits", "10,20", "--tile", "full", "--out",
+                     self.path("r.h5"))
         rows = points(self.path("r.h5"))
         for column in ("accuracy", "sqnr_db"):
             self.assertTrue(np.all(np.isnan(rows[column])), column)

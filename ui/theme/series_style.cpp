@@ -40,9 +40,17 @@ QString translated(const char* text) {
   return QCoreApplication::translate("SeriesStyle", text);
 }
 
+// A2Q's methods carry their own constraint.
+bool isTrainedWithinBudget(const PointSettings& settings) {
+  return isTrained(settings.algorithm) && settings.constraint != Constraint::none;
+}
+
 }  // namespace
 
 QString constraintFamily(const PointSettings& settings) {
+  if (isTrainedWithinBudget(settings)) {
+    return settings.algorithm == Algorithm::a2q ? translated("A2Q trained") : translated("A2Q+ trained");
+  }
   const bool budgetScales = settings.weightScale == WeightScale::budget;
   QString name;
   switch (settings.constraint) {
@@ -51,6 +59,9 @@ QString constraintFamily(const PointSettings& settings) {
       break;
     case Constraint::epInit:
       name = translated("EP-init");
+      break;
+    case Constraint::epInitA2q:
+      name = translated("EP-init, A2Q");
       break;
     case Constraint::axeSoft:
       name = translated("AXE soft");
@@ -70,12 +81,17 @@ QString constraintFamily(const PointSettings& settings) {
 
 SeriesStyle constraintStyle(const PointSettings& settings, const Theme& theme) {
   const OkabeIto colours;
+  if (isTrainedWithinBudget(settings)) {
+    return {colours.purple, settings.algorithm == Algorithm::a2q ? Marker::cross : Marker::star};
+  }
   const bool budgetScales = settings.weightScale == WeightScale::budget;
   switch (settings.constraint) {
     case Constraint::none:
       return {theme.dark ? colours.grey.lighter(130) : colours.grey, budgetScales ? Marker::pentagon : Marker::square};
     case Constraint::epInit:
       return {colours.orange, budgetScales ? Marker::downTriangle : Marker::triangle};
+    case Constraint::epInitA2q:
+      return {colours.orange, budgetScales ? Marker::star : Marker::cross};
     case Constraint::axeSoft:
       return {colours.purple, Marker::pentagon};
     case Constraint::axeStrict:

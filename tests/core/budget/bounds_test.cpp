@@ -154,5 +154,18 @@ TEST(PublishedOuterBits, IsTheLeastPowerOfTwoThatCountsTheTiles) {
   }
 }
 
+TEST(L1Budget, IsThatOfTheRuleForEveryRangeOfCodes) {
+  for (const auto encoding : {ActivationEncoding::asymmetric, ActivationEncoding::centred}) {
+    for (int n = 1; n <= 16; ++n) {
+      for (int p = 2; p <= 40; ++p) {
+        const IntegerRange range = activationRange(n, encoding);
+        EXPECT_EQ(l1Budget(L1Budget::a2q, p, range),
+                  static_cast<double>(a2qBudget(p, n, encoding == ActivationEncoding::centred)));
+        EXPECT_EQ(l1Budget(L1Budget::a2qPlus, p, range), a2qPlusBudget(p, range));
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace axescope

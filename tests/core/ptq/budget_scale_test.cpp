@@ -90,13 +90,14 @@ TEST(BudgetScale, NeverHoldsAllMultiplesOfAWideLayerAtOnce) {
   Eigen::Index expected = 0;
   for (const SearchRound& round : scaleSearchRounds())
     expected += 1000 * static_cast<Eigen::Index>(round.multiples.size());
-  const QuantizeRows quantize = [&](const MatrixF& rows, std::vector<double>&, ChannelRows of, const SearchEffort&) {
+  const QuantizeRows quantize = [&](const MatrixF& rows, const MatrixF&, std::vector<double>&, ChannelRows of,
+                                    const SearchEffort&) {
     EXPECT_EQ(rows.rows() % of.channels, 0);
     most = std::max(most, rows.rows());
     all += rows.rows();
     return CodeMatrix(CodeMatrix::Ones(rows.rows(), rows.cols()));
   };
-  searchScales(weight, std::vector<double>(1000, 1.0), nullptr, quantize);
+  searchScales(weight, weight, std::vector<double>(1000, 1.0), nullptr, quantize);
   EXPECT_LE(most, 256 * 10);
   EXPECT_EQ(all, expected);
 }

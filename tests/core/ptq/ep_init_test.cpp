@@ -27,12 +27,14 @@ TEST(EpInit, IsTheProjectionRoundedTowardZero) {
     const AxeOptions options{.innerBits = bits + 1 + static_cast<int>(random() % 8),
                              .tiling = Tiling::of(k, tileSize),
                              .activations = activationRange(bits, encoding)};
-    const CodeMatrix found = epInit(values, options, codes);
+    const bool a2q = round % 5 < 2;
+    const CodeMatrix found = epInit(values, options, codes, a2q ? L1Budget::a2q : L1Budget::a2qPlus);
     const CodeMatrix expected = testing::projectedTowardZero(values,
                                                              {.innerBits = options.innerBits,
                                                               .tileSize = tileSize,
                                                               .activationLow = options.activations.low,
-                                                              .activationHigh = options.activations.high},
+                                                              .activationHigh = options.activations.high,
+                                                              .a2qBudget = a2q},
                                                              codes);
     ASSERT_EQ(found, expected) << "round " << round;
     EXPECT_TRUE(Certificate(found, options.tiling, options.activations, options.innerBits, 0).guaranteed());

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "core/datapath/reference_emulator.h"
+#include "core/ptq/possible_budget.h"
 #include "core/ptq/quantize_layer.h"
 #include "random_layer.h"
 
@@ -52,6 +53,7 @@ TEST(Guarantee, NoCertificateIsBrokenInTenThousandRandomConstrainedLayers) {
   const auto pick = [&](auto values) {
     return *(values.begin() + static_cast<std::ptrdiff_t>(random() % values.size()));
   };
+  int impossible = 0;
   for (int round = 0; round < 10'000; ++round) {
     RandomLayerShape shape{.channels = 2, .k = 5 + static_cast<std::int64_t>(random() % 36), .samples = 24};
     shape.encoding = pick(std::initializer_list<ActivationEncoding>{
@@ -61,10 +63,12 @@ TEST(Guarantee, NoCertificateIsBrokenInTenThousandRandomConstrainedLayers) {
     if (shape.encoding == ActivationEncoding::signedSymmetric) shape.activationBits = std::max(shape.activationBits, 2);
     const RandomLayer layer = randomLayer(shape, random);
     LayerOptions options;
-    options.algorithm = pick(
-        std::initializer_list<Algorithm>{Algorithm::rtn, Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected});
-    options.constraint =
-        pick(std::initializer_list<Constraint>{Constraint::epInit, Constraint::axeStrict, Constraint::axe});
+    options.algorithm = pick(std::initializer_list<Algorithm>{Algorithm::rtn, Algorithm::gpfq, Algorithm::optq,
+                                                              Algorithm::optqCorrected, Algorithm::qronos,
+                                                              Algorithm::a2q, Algorithm::a2qPlus});
+    options.constraint = pick(std::initializer_list<Constraint>{Constraint::epInit, Constraint::epInitA2q,
+                                                                Constraint::axeStrict, Constraint::axe});
+    options.trainingSteps = 6;
     options.weightBits = pick(std::initializer_list<int>{2, 4, 8});
     // Every tenth accumulator is so narrow that next to nothing fits.
     options.innerBits = round % 10 == 7 ? 2 + static_cast<int>(random() % 2)
@@ -76,11 +80,18 @@ TEST(Guarantee, NoCertificateIsBrokenInTenThousandRandomConstrainedLayers) {
     options.weightScale = round % 11 == 3 ? WeightScale::budget : WeightScale::absmax;
     options.refineSweeps = round % 5 == 0 ? 2 : 0;
     const auto result = quantize(layer, options, round % 4 == 0);
+    if (!checkBudgetIsPossible(options)) {
+      ASSERT_FALSE(result.has_value()) << "round " << round;
+      ++impossible;
+      continue;
+    }
     ASSERT_TRUE(result.has_value()) << result.error().line();
     expectWitnessesReachTheExtremes(result->codes, Tiling::of(shape.k, options.tileSize), options.activations,
                                     options.innerBits);
     if (HasFatalFailure()) FAIL() << "round " << round;
   }
+  EXPECT_GT(impossible, 300);
+  EXPECT_LT(impossible, 2000);
 }
 
 // Codes −1 and 0: ν = 0, so that only one end of each extreme moves.

@@ -37,13 +37,13 @@ class Improvement : public ::testing::Test {
 
 TEST_F(Improvement, GreedyMethodsBeatRounding) {
   const double rtn = error({.algorithm = Algorithm::rtn, .constraint = Constraint::none});
-  for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected}) {
+  for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}) {
     EXPECT_LT(error({.algorithm = algorithm, .constraint = Constraint::none}), rtn);
   }
 }
 
 TEST_F(Improvement, BudgetScalesAndRefinementLowerTheErrorOfATightBudget) {
-  for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected}) {
+  for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}) {
     LayerOptions options{.algorithm = algorithm, .innerBits = 14, .tileSize = 64};
     const double published = error(options);
     options.weightScale = WeightScale::budget;
@@ -62,6 +62,18 @@ TEST_F(Improvement, RefinementNeverRaisesTheError) {
       const double before = error(options);
       options.refineSweeps = 4;
       EXPECT_LE(error(options), before * (1 + 1e-6));
+    }
+  }
+}
+
+TEST_F(Improvement, TrainingWithinABudgetBeatsTheProjectionItStartsFrom) {
+  const auto pairs = {std::pair{Algorithm::a2q, Constraint::epInitA2q}, {Algorithm::a2qPlus, Constraint::epInit}};
+  for (const auto& [trained, projection] : pairs) {
+    for (const int bits : {14, 16}) {
+      LayerOptions options{.algorithm = Algorithm::rtn, .constraint = projection, .innerBits = bits, .tileSize = 64};
+      const double projected = error(options);
+      options.algorithm = trained;
+      EXPECT_LT(error(options), 0.8 * projected) << static_cast<int>(trained) << " at " << bits << " bits";
     }
   }
 }

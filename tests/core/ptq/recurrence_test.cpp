@@ -55,6 +55,8 @@ ReferenceAnswer reference(const Setting& setting, const RandomLayer& layer, cons
   const MatrixD weight = layer.weight.cast<double>();
   const MatrixD x = layer.inputs.cast<double>();
   if (setting.algorithm == Algorithm::gpfq) return testing::textbookGpfq(weight, scales, x, layer.quantized, options);
+  if (setting.algorithm == Algorithm::qronos)
+    return testing::textbookQronos(weight, scales, x, layer.quantized, 0.01, options);
   return testing::inverseHessianOptq(weight, scales, setting.algorithm == Algorithm::optqCorrected ? &x : nullptr,
                                      layer.quantized, 0.01, options);
 }
@@ -132,13 +134,15 @@ TEST_P(AgainstTextbook, IntegersAreIdenticalButForRoundingTies) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Algorithms, AgainstTextbook,
-                         ::testing::Values(Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected));
+                         ::testing::Values(Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected,
+                                           Algorithm::qronos));
 
 TEST(Recurrence, AWideAccumulatorGivesTheBaseAlgorithmBitForBit) {
   std::mt19937 random(5);
   const RandomLayer layer = testing::randomLayer({.channels = 70, .k = 150}, random);
   const auto scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
-  for (const Algorithm algorithm : {Algorithm::rtn, Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected}) {
+  for (const Algorithm algorithm :
+       {Algorithm::rtn, Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}) {
     Setting setting{.algorithm = algorithm, .shape = {}, .axe = {}};
     const CodeMatrix base = ours(setting, layer, scales);
     setting.constrained = true;
@@ -179,7 +183,8 @@ TEST(Recurrence, StackedSettingsGetTheCodesTheyGetAlone) {
     }
   }
   const MatrixF few = layer.weight.topRows(13);
-  for (const Algorithm algorithm : {Algorithm::rtn, Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected}) {
+  for (const Algorithm algorithm :
+       {Algorithm::rtn, Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}) {
     const auto matrices = feedback(layer.statistics(), {algorithm, true, 0.01}, "layer");
     ASSERT_TRUE(matrices);
     std::vector<RecurrenceRows> stack;
@@ -202,21 +207,43 @@ TEST(Recurrence, DeadInputsGetCodeZeroAndChangeNothingElse) {
   std::mt19937 random(7);
   const RandomLayer layer = testing::randomLayer({.k = 63, .deadInputs = true}, random);
   const auto scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
-  for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected}) {
+  for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}) {
     const CodeMatrix codes = ours({.algorithm = algorithm, .shape = {}, .axe = {}}, layer, scales);
     for (std::int64_t i = 3; i < 63; i += 7) EXPECT_TRUE((codes.col(i).array() == 0).all());
+  }
+}
+
+// The paper's first step, and nothing else, sets it apart: with dead inputs in front it belongs to the first alive one.
+TEST(Feedback, QronosIsOptqCorrectedButForTheFirstAliveInput) {
+  std::mt19937 random(18);
+  RandomLayer layer = testing::randomLayer({.k = 40, .activationBits = 4}, random);
+  for (const Eigen::Index first : {0, 2}) {
+    for (Eigen::Index i = 0; i < first; ++i) {
+      layer.inputs.col(i).setZero();
+      layer.codes.col(i).setConstant(static_cast<std::int16_t>(layer.quantizer.zeroPoint));
+    }
+    const InputStatistics statistics = layer.statistics();
+    const auto corrected = feedback(statistics, {Algorithm::optqCorrected, false, 0.01}, "layer");
+    const auto qronos = feedback(statistics, {Algorithm::qronos, false, 0.01}, "layer");
+    ASSERT_TRUE(corrected && qronos);
+    EXPECT_EQ(corrected->r, qronos->r);
+    for (Eigen::Index i = 0; i < 40; ++i) {
+      EXPECT_EQ(corrected->d.col(i) == qronos->d.col(i), i != first) << "input " << i << ", first " << first;
+    }
   }
 }
 
 TEST(Feedback, SingularStatisticsAreReportedWithAdvice) {
   std::mt19937 random(8);
   RandomLayer layer = testing::randomLayer({.k = 40, .samples = 10}, random);
-  const auto undamped = feedback(layer.statistics(), {Algorithm::optq, false, 0.0}, "layer fc1");
-  ASSERT_FALSE(undamped.has_value());
-  EXPECT_EQ(undamped.error().code, ErrorCode::numerical);
-  EXPECT_NE(undamped.error().line().find("layer fc1"), std::string::npos);
-  EXPECT_NE(undamped.error().line().find("--damping"), std::string::npos);
-  EXPECT_TRUE(feedback(layer.statistics(), {Algorithm::optq, false, 0.01}, "layer fc1").has_value());
+  for (const Algorithm algorithm : {Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}) {
+    const auto undamped = feedback(layer.statistics(), {algorithm, false, 0.0}, "layer fc1");
+    ASSERT_FALSE(undamped.has_value());
+    EXPECT_EQ(undamped.error().code, ErrorCode::numerical);
+    EXPECT_NE(undamped.error().line().find("layer fc1"), std::string::npos);
+    EXPECT_NE(undamped.error().line().find("--damping"), std::string::npos);
+    EXPECT_TRUE(feedback(layer.statistics(), {algorithm, false, 0.01}, "layer fc1").has_value());
+  }
 }
 
 TEST(Feedback, WhereNothingArrivesEveryCodeIsZero) {
@@ -225,7 +252,7 @@ TEST(Feedback, WhereNothingArrivesEveryCodeIsZero) {
   layer.inputs.setZero();
   layer.codes.setConstant(static_cast<std::int16_t>(layer.quantizer.zeroPoint));
   const auto scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
-  for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected}) {
+  for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}) {
     const CodeMatrix codes = ours({.algorithm = algorithm, .shape = {}, .axe = {}}, layer, scales);
     EXPECT_TRUE((codes.array() == 0).all());
   }

@@ -122,6 +122,8 @@ CodeMatrix projectedTowardZero(const MatrixD& values, const ReferenceConstraint&
   const auto low = static_cast<double>(constraint.activationLow);
   const auto high = static_cast<double>(constraint.activationHigh);
   const Eigen::Index tile = constraint.tileSize > 0 ? constraint.tileSize : values.cols();
+  const double fullRadius = constraint.a2qBudget ? std::floor(limit * (low < 0 ? 2 : 1) / (high - low + 1))
+                                                 : (std::ldexp(1.0, constraint.innerBits) - 2) / (high - low);
   CodeMatrix answer(values.rows(), values.cols());
   for (Eigen::Index c = 0; c < values.rows(); ++c) {
     for (Eigen::Index begin = 0; begin < values.cols(); begin += tile) {
@@ -129,7 +131,7 @@ CodeMatrix projectedTowardZero(const MatrixD& values, const ReferenceConstraint&
       const Eigen::RowVectorXd sizes = part.cwiseAbs();
       const std::vector<double> magnitudes(sizes.begin(), sizes.end());
       double worst = limit + 1;
-      for (double radius = (std::ldexp(1.0, constraint.innerBits) - 2) / (high - low); worst > limit; radius *= 0.98) {
+      for (double radius = fullRadius; worst > limit; radius *= 0.98) {
         const double lambda = bisectedThreshold(magnitudes, radius);
         double p = 0.0;
         double n = 0.0;
@@ -209,6 +211,56 @@ ReferenceAnswer inverseHessianOptq(const MatrixD& weight, const std::vector<doub
       answer.codes(c, column) = static_cast<std::int16_t>(code);
       const double error = scale * (v - fedBack) / u(i, i);
       for (Eigen::Index j = i + 1; j < k; ++j) current(c, j) -= error * u(i, j);
+    }
+  }
+  return answer;
+}
+
+ReferenceAnswer textbookQronos(const MatrixD& weight, const std::vector<double>& scales, const MatrixD& x,
+                               const MatrixD& quantized, double damping, const ReferenceOptions& options) {
+  const Eigen::Index k = weight.cols();
+  std::vector<std::int64_t> alive;  // in visiting order
+  std::vector<std::int64_t> visited;
+  for (const std::int64_t column : options.order) {
+    (quantized.col(column).squaredNorm() > 0.0 ? alive : visited).push_back(column);
+  }
+  const double delta = damping * (quantized.transpose() * quantized).diagonal().mean();
+  MatrixD inputs(quantized.rows(), static_cast<Eigen::Index>(alive.size()));
+  for (Eigen::Index i = 0; i < inputs.cols(); ++i) inputs.col(i) = quantized.col(alive[static_cast<std::size_t>(i)]);
+  const Eigen::Index rest = inputs.cols() - 1;
+  const MatrixD later = inputs.rightCols(rest);
+  const MatrixD h = later.transpose() * later + delta * MatrixD::Identity(rest, rest);
+  const Eigen::LDLT<Eigen::MatrixXd> solver(h);
+  // OPTQ without a factor: of each Hessian of what is left, the first column of the inverse by its diagonal.
+  std::vector<Eigen::VectorXd> spreads;
+  for (Eigen::Index i = 0; i < rest; ++i) {
+    const Eigen::Index left = rest - i;
+    const Eigen::VectorXd column =
+        Eigen::MatrixXd(h.bottomRightCorner(left, left)).ldlt().solve(Eigen::VectorXd::Unit(left, 0));
+    spreads.push_back(column / column[0]);
+  }
+  ReferenceAnswer answer{CodeMatrix(weight.rows(), k), MatrixD(weight.rows(), k)};
+  for (Eigen::Index c = 0; c < weight.rows(); ++c) {
+    const double s = scales[static_cast<std::size_t>(c)];
+    Shaper shaper(options, weight.row(c) / s);
+    for (const std::int64_t column : visited) {
+      answer.codes(c, column) = 0;
+      answer.margins(c, column) = 1.0;
+    }
+    const auto take = [&](Eigen::Index i, double value) {
+      const std::int64_t column = alive[static_cast<std::size_t>(i)];
+      const auto [code, fedBack] = choose(value / s, column, false, shaper, options, answer.margins(c, column));
+      answer.codes(c, column) = static_cast<std::int16_t>(code);
+      return s * fedBack;
+    };
+    Eigen::VectorXd current(rest);
+    for (Eigen::Index i = 0; i < rest; ++i) current[i] = weight(c, alive[static_cast<std::size_t>(i) + 1]);
+    const Eigen::VectorXd target = x * weight.row(c).transpose();
+    const double first = take(0, inputs.col(0).dot(target - later * current) / inputs.col(0).squaredNorm());
+    current = solver.solve(later.transpose() * (target - first * inputs.col(0)) + delta * current);
+    for (Eigen::Index i = 0; i < rest; ++i) {
+      const double error = current[i] - take(i + 1, current[i]);
+      current.tail(rest - i) -= error * spreads[static_cast<std::size_t>(i)];
     }
   }
   return answer;

@@ -18,6 +18,7 @@ struct ReferenceConstraint {
   std::int64_t activationLow = 0;
   std::int64_t activationHigh = 255;
   bool halfSlack = false;
+  bool a2qBudget = false;  // of projectedTowardZero, instead of A2Q+'s
 };
 
 struct ReferenceAnswer {
@@ -42,8 +43,14 @@ ReferenceAnswer textbookGpfq(const MatrixD& weight, const std::vector<double>& s
 ReferenceAnswer inverseHessianOptq(const MatrixD& weight, const std::vector<double>& scales, const MatrixD* x,
                                    const MatrixD& quantized, double damping, const ReferenceOptions& options);
 
-/// EP-init of values[C×K] in units of the scale: per channel and tile the projection onto the ℓ₁ ball of the A2Q+
-/// radius, by bisection, rounded toward zero; the radius shrinks by 2 % until the codes fit their accumulator.
+/// Qronos step by step: the first alive weight q_1 = Q(⟨X̃_1, wX − Σ_(j>1) w_j X̃_j⟩ / ‖X̃_1‖²); the others solve
+/// min ‖wX − q_1 X̃_1 − Σ_(j>1) w'_j X̃_j‖² + δ‖w' − w‖², explicitly; from then on OPTQ's error diffusion, each step
+/// with the inverse of the Hessian of what is left. δ = η mean(diag).
+ReferenceAnswer textbookQronos(const MatrixD& weight, const std::vector<double>& scales, const MatrixD& x,
+                               const MatrixD& quantized, double damping, const ReferenceOptions& options);
+
+/// EP-init of values[C×K] in units of the scale: per channel and tile the projection onto the ℓ₁ ball of the
+/// budget, by bisection, rounded toward zero; the radius shrinks by 2 % until the codes fit their accumulator.
 CodeMatrix projectedTowardZero(const MatrixD& values, const ReferenceConstraint& constraint, IntegerRange codes);
 
 /// Descending energy, ties by lower index.

@@ -24,8 +24,9 @@ class Quantization : public ::testing::Test {
     Study study;
     for (const auto& [key, text] : {std::pair{"propagate", propagate},
                                     {"calibration_samples", "64"},
-                                    {"algorithm", "rtn,gpfq,optq,optq-corrected"},
+                                    {"algorithm", "rtn,gpfq,optq,optq-corrected,qronos,a2q,a2q-plus"},
                                     {"constraint", "none,axe,ep-init"},
+                                    {"training_steps", "8"},
                                     {"inner_bits", "12,20"},
                                     {"weight_scale", "absmax,budget"},
                                     {"tile", "32"}}) {

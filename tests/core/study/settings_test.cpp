@@ -114,6 +114,47 @@ TEST(Settings, CodesDoNotDependOnTheDatapathWithoutAConstraint) {
   EXPECT_NE(quantizationKey(a), quantizationKey(b));
 }
 
+TEST(Settings, ATrainedMethodHasItsOwnConstraintOrNone) {
+  for (const auto& [algorithm, own] :
+       {std::pair{Algorithm::a2q, Constraint::epInitA2q}, {Algorithm::a2qPlus, Constraint::epInit}}) {
+    PointSettings settings;
+    settings.algorithm = algorithm;
+    settings.refineSweeps = 2;
+    for (const Constraint constraint : {Constraint::epInit, Constraint::epInitA2q, Constraint::axeSoft,
+                                        Constraint::axeStrict, Constraint::axe, Constraint::none}) {
+      settings.constraint = constraint;
+      EXPECT_TRUE(validate(settings).has_value());
+      EXPECT_EQ(canonical(settings).constraint, constraint == Constraint::none ? Constraint::none : own);
+    }
+    // Without the clamp the width says nothing, the tile still which weights share a norm.
+    PointSettings other = settings;
+    other.innerBits = 10;
+    EXPECT_EQ(quantizationKey(settings), quantizationKey(other));
+    other.tileSize = 32;
+    EXPECT_NE(quantizationKey(settings), quantizationKey(other));
+    other = settings;
+    other.trainingSteps = 7;
+    EXPECT_NE(quantizationKey(settings), quantizationKey(other));
+    other.damping = 0.5;
+    other.actOrder = true;
+    other.trainingSteps = settings.trainingSteps;
+    EXPECT_EQ(quantizationKey(settings), quantizationKey(other));
+    other.algorithm = settings.algorithm = Algorithm::gpfq;
+    other.actOrder = false;
+    other.trainingSteps = 7;
+    EXPECT_EQ(quantizationKey(settings), quantizationKey(other));
+  }
+}
+
+TEST(Settings, TheStrengthOfMagrCountsWhereItRuns) {
+  PointSettings a;
+  PointSettings b;
+  b.magrAlpha = 0.1;
+  EXPECT_EQ(quantizationKey(a), quantizationKey(b));
+  a.preprocess = b.preprocess = Preprocess::magr;
+  EXPECT_NE(quantizationKey(a), quantizationKey(b));
+}
+
 // The strict clip leaves to later columns what earlier ones did not take: round to nearest depends on its order too.
 TEST(Settings, ActOrderOfRoundToNearestCountsWhereCodesAreClippedInTurn) {
   for (const Constraint constraint :

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/ptq/magr.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <span>
+
+#include "core/base/parallel.h"
+#include "core/budget/l1_projection.h"
+#include "core/ptq/layer_error.h"
+
+namespace axescope {
+
+namespace {
+
+constexpr std::int64_t panelRows = 64;
+
+// The proximal step of radius·‖·‖_∞: what the projection onto the ℓ₁ ball leaves (Moreau), which cuts all magnitudes
+// off at the projection's threshold.
+void shrinkLargest(std::span<double> row, double radius) {
+  const double most = softThreshold(row, radius);
+  for (double& value : row) value = std::clamp(value, -most, most);
+}
+
+}  // namespace
+
+double largestEigenvalue(const MatrixD& s) {
+  constexpr int mostSteps = 200;
+  constexpr double enough = 1e-6;
+  std::mt19937 random(1);  // any start but one without a share in the answer
+  VectorD vector(s.rows());
+  for (double& value : vector) value = 1.0 + static_cast<double>(random()) / static_cast<double>(std::mt19937::max());
+  double value = 0.0;
+  for (int step = 0; step < mostSteps; ++step) {
+    vector.normalize();
+    VectorD product(s.rows());
+    parallelPieces(s.rows(), panelRows, [&](std::int64_t first, std::int64_t rows) {
+      product.segment(first, rows).noalias() = s.middleRows(first, rows) * vector;
+    });
+    const double before = value;
+    value = vector.dot(product);
+    if (!(value > 0.0)) return 0.0;
+    if (value - before <= enough * value) break;
+    vector = product;
+  }
+  return value;
+}
+
+Result<MatrixF> reduceMagnitudes(const MatrixF& weight, const InputStatistics& statistics, double alpha,
+                                 const Job& job) {
+  const double largest = largestEigenvalue(statistics.s);
+  if (!(largest > 0.0)) return weight;
+  MatrixF reduced(weight.rows(), weight.cols());
+  parallelPieces(weight.rows(), panelRows, [&](std::int64_t first, std::int64_t rows) {
+    const MatrixD given = weight.middleRows(first, rows).cast<double>();
+    MatrixD now = given;
+    for (int iteration = 0; iteration < magrIterations && !job.stopped(); ++iteration) {
+      now -= timesSquares(statistics, now - given) / largest;
+      for (Eigen::Index row = 0; row < rows; ++row) {
+        shrinkLargest({&now(row, 0), static_cast<std::size_t>(now.cols())},
+                      alpha * given.row(row).cwiseAbs().maxCoeff());
+      }
+    }
+    reduced.middleRows(first, rows) = now.cast<float>();
+  });
+  AXESCOPE_CHECK(job.check());
+  return reduced;
+}
+
+}  // namespace axescope
