@@ -32,8 +32,8 @@ constexpr std::array pages{
         "A2Q, arXiv 2308.13504, trained on the layer instead of the task",
         "Trains direction v, norm g and scale s of a trained network's layer from EP-init, far better than EP-init "
         "alone. Carries its own constraint: with none the norm is free. Rounding toward zero wastes part of a tight "
-        "budget, so give it refinement; optq under axe with budget-aware scales then still has the smaller error "
-        "at 4 bits, a2q at 3 bits where the budget is wide. Costs as many products as steps."},
+        "budget, so give it refinement; optq under axe with budget-aware scales and refinement still has the "
+        "smaller error on real networks. Costs as many products as steps."},
     MethodPage{
         "algorithm", "a2q-plus", "A2Q+, trained layer by layer",
         "as a2q with v − mean(v) per tile and g ≤ s·(2^P − 2)/(2^N − 1)",
