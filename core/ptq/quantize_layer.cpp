@@ -78,9 +78,9 @@ class Setting {
       result_.codes = codes ? rounded(*std::move(codes)) : quantizeOnce(start_, result_.scales, SearchEffort{});
     }
     if (trained) {
-      AXESCOPE_TRY(ScaledCodes trained, trainA2q(weight_, start_, result_.scales, *statistics_, a2q_, job));
-      result_.codes = std::move(trained.codes);
-      result_.scales = std::move(trained.scales);
+      AXESCOPE_TRY(ScaledCodes answer, trainA2q(weight_, start_, result_.scales, *statistics_, a2q_, job));
+      result_.codes = std::move(answer.codes);
+      result_.scales = std::move(answer.scales);
     }
     if (trained || !searchesScales_) {
       refineRows(weight_, {0, weight_.rows()}, SearchEffort{}, result_.scales, result_.codes);

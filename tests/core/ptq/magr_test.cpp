@@ -128,9 +128,17 @@ TEST(Magr, ErrorsAreAgainstTheWeightsAsGiven) {
       const auto index = static_cast<std::size_t>(c);
       const double expected = layer.outputError(c, result->codes, result->scales[index]);
       EXPECT_NEAR(result->errorEnergy[index], expected, 1e-4 * expected);
-      const bool ofReduced = std::any_of(scaleMultiples.begin(), scaleMultiples.end(), [&](double multiple) {
-        return result->scales[index] == (scale == WeightScale::absmax ? 1.0 : multiple) * scales[index];
-      });
+      std::vector<double> reachable{scales[index]};
+      if (scale == WeightScale::budget) {
+        for (const SearchRound& round : scaleSearchRounds()) {
+          std::vector<double> next;
+          for (const double start : reachable) {
+            for (const double multiple : round.multiples) next.push_back(multiple * start);
+          }
+          reachable = std::move(next);
+        }
+      }
+      const bool ofReduced = std::find(reachable.begin(), reachable.end(), result->scales[index]) != reachable.end();
       EXPECT_TRUE(ofReduced) << "channel " << c;
     }
   }
