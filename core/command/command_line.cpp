@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 
 #include "axescope_version.h"
+#include "core/command/allocate.h"
 #include "core/command/bench.h"
 #include "core/command/certify.h"
 #include "core/command/emulate.h"
@@ -49,7 +50,7 @@ class Program {
         "  axescope-cli pareto results.h5\n\n"
         "Exit status: 0 done, 2 wrong arguments, 3 unreadable or refused input, 4 numerical failure, 130 interrupted.");
     commands_ = {infoCommand(app_),    sweepCommand(app_),  quantizeCommand(app_), certifyCommand(app_),
-                 emulateCommand(app_), paretoCommand(app_), benchCommand(app_)};
+                 emulateCommand(app_), paretoCommand(app_), allocateCommand(app_), benchCommand(app_)};
     for (const Command& command : commands_) command.app->group("Commands");
   }
 
