@@ -33,6 +33,10 @@ Status checkGrid(const Study& study) {
     return fail(ErrorCode::invalidArgument, {}, info.flag(), "one value; layers choose among widths only",
                 fmt::format("{}", study.values(info.key).size()));
   }
+  for (const SettingValue& width : study.values("inner_bits")) {
+    if (std::holds_alternative<std::int64_t>(width)) continue;
+    return fail(ErrorCode::invalidArgument, {}, "--inner-bits", "widths to choose from", "'auto'");
+  }
   if (study.values("overrides").front() == SettingValue{std::string()}) return {};
   return fail(ErrorCode::invalidArgument, {}, "--overrides", "none; they are what is to be found", "some");
 }

@@ -48,7 +48,7 @@ Datapath datapathUnder(const QuantizedFileLayer& layer, const SettingFlags& flag
   if (flags.given("inner_bits")) datapath.innerBits = given.innerBits;
   if (flags.given("outer_bits")) datapath.outerBits = given.outerBits;
   if (flags.given("tile")) datapath.tileSize = given.tileSize;
-  return datapath;
+  return settled(datapath, layer.codes, layer.input.range());
 }
 
 // The answer is a quantized file too, so that certify reads it.

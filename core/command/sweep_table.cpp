@@ -142,7 +142,7 @@ class Summary {
     using enum TextTable::Align;
     std::vector<TextTable::Column> columns;
     for (const char* title : {"Algorithm", "Constraint", "Tile"}) columns.push_back({title, left});
-    for (const int width : widths) columns.push_back({fmt::format("{} ", width), right});
+    for (const int width : widths) columns.push_back({width > 0 ? fmt::format("{} ", width) : "auto ", right});
     TextTable table(std::move(columns));
     const Series* above = nullptr;
     for (const auto& [order, row] : rows_) {

@@ -6,6 +6,13 @@
 
 namespace axescope {
 
+Datapath settled(Datapath datapath, const CodeMatrix& codes, IntegerRange activations) {
+  if (datapath.innerBits != 0) return datapath;
+  const Tiling tiling = Tiling::of(codes.cols(), datapath.tileSize);
+  datapath.innerBits = Certificate(codes, tiling, activations, mostAccumulatorBits, 0).smallestInnerBits();
+  return datapath;
+}
+
 AccumulationOrder AccumulationOrder::natural(const Tiling& tiling) {
   AccumulationOrder order;
   order.tiles.resize(static_cast<std::size_t>(tiling.tiles()));

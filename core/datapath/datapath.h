@@ -13,13 +13,16 @@ namespace axescope {
 enum class Overflow { wrap, saturate };
 
 struct Datapath {
-  int innerBits = 32;
+  int innerBits = 32;  // 0: the exact smallest safe width of the codes, see settled()
   int outerBits = 32;
   std::int64_t tileSize = 0;  // 0: monolithic
   Overflow innerOverflow = Overflow::wrap;
   Overflow outerOverflow = Overflow::wrap;
   friend bool operator==(const Datapath&, const Datapath&) = default;
 };
+
+/// The datapath with innerBits 0 replaced by the smallest width at which no tile of codes[C×K] can overflow.
+Datapath settled(Datapath datapath, const CodeMatrix& codes, IntegerRange activations);
 
 /// The order in which a dot product is accumulated: for each tile in turn, its columns in turn. Each tile's columns
 /// must be those of the tiling, in any order.

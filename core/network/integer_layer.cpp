@@ -40,7 +40,8 @@ IntegerLayer::IntegerLayer(const LayerInfo& info, const QuantizedLayer& quantize
     : info_(info), input_(quantized.input), scaling_(quantized, quantized.input) {
   const std::int64_t channels = info.channelsPerGroup();
   for (std::int64_t group = 0; group < info.groups(); ++group) {
-    emulators_.emplace_back(quantized.codes.middleRows(group * channels, channels), input_.range(), datapath);
+    emulators_.emplace_back(quantized.codes.middleRows(group * channels, channels), input_.range(),
+                            settled(datapath, quantized.codes, input_.range()));
   }
   if (guaranteed()) direct_ = DirectConvolution::make(info, quantized);
 }

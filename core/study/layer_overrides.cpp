@@ -101,8 +101,8 @@ std::string toText(const std::vector<LayerOverride>& overrides) {
     for (const Width& width : widths) {
       const auto value = width.get(one);
       if (!value) continue;
-      const bool full = width.key == "tile" && *value == 0;
-      own += fmt::format("{}{}={}", own.empty() ? "" : ",", width.key, full ? "full" : fmt::format("{}", *value));
+      const char* zero = width.key == "tile" ? "full" : "auto";
+      own += fmt::format("{}{}={}", own.empty() ? "" : ",", width.key, *value == 0 ? zero : fmt::format("{}", *value));
     }
     text += fmt::format("{}{}:{}", text.empty() ? "" : ";", one.layers, own);
   }

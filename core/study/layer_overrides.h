@@ -20,7 +20,7 @@ struct LayerOverride {
   std::string layers;
   std::optional<int> weightBits;
   std::optional<int> activationBits;
-  std::optional<int> innerBits;
+  std::optional<int> innerBits;          // 0: auto
   std::optional<std::int64_t> tileSize;  // 0: full
   friend bool operator==(const LayerOverride&, const LayerOverride&) = default;
 };

@@ -103,6 +103,7 @@ class PointMeasurement {
       row.sparsity = static_cast<double>(zerosHere) / static_cast<double>(quantized.codes.size());
       m.guaranteed = m.guaranteed && row.guaranteed;
       m.maxBudgetUse = std::max(m.maxBudgetUse, row.maxBudgetUse);
+      m.innerBitsUsed = std::max(m.innerBitsUsed, layers_[layer]->emulators().front().datapath().innerBits);
       m.outerBitsUsed = std::max(m.outerBitsUsed, row.outerBits);
       m.largestK = std::max<std::int64_t>(m.largestK, quantized.codes.cols());
       m.macCount += model_.macsPerSample(layer);

@@ -54,7 +54,10 @@ ResultColumn accumulatorBitsColumn() {
                       .title = "Accumulator bits",
                       .kind = SettingKind::integer,
                       .direction = Direction::lowerIsBetter};
-  column.measured = [](const PointResult& r) -> Cell { return static_cast<std::int64_t>(r.settings.innerBits); };
+  column.measured = [](const PointResult& r) -> Cell {
+    const int bits = r.measurement.innerBitsUsed > 0 ? r.measurement.innerBitsUsed : r.settings.innerBits;
+    return bits > 0 ? Cell{static_cast<std::int64_t>(bits)} : Cell{};
+  };
   return column;
 }
 
@@ -82,6 +85,7 @@ std::vector<ResultColumn> makeColumns() {
   columns.push_back(real<&M::maxBudgetUse>("max_budget_use", "Largest budget use", lowerIsBetter));
   columns.push_back(real<&M::sparsity>("sparsity", "Sparsity", none));
   columns.push_back(integer<&M::macCount>("mac_count", "MACs", lowerIsBetter));
+  columns.push_back(integer<&M::innerBitsUsed>("inner_bits_used", "Inner width used", lowerIsBetter));
   columns.push_back(integer<&M::outerBitsUsed>("outer_bits_used", "Outer width used", lowerIsBetter));
   columns.push_back(real<&M::meanWeightBits>("mean_weight_bits", "Mean weight bits", lowerIsBetter));
   columns.push_back(real<&M::meanActivationBits>("mean_activation_bits", "Mean activation bits", lowerIsBetter));
@@ -108,6 +112,7 @@ std::optional<double> namedNumber(const ResultColumn& column, const PointResult&
   if (column.name == "tile") {
     return m.largestK > 0 ? std::optional(static_cast<double>(m.largestK)) : std::optional(column.setting->most);
   }
+  if (column.name == "inner_bits" && m.innerBitsUsed > 0) return m.innerBitsUsed;
   if (column.name == "outer_bits" && m.outerBitsUsed > 0) return m.outerBitsUsed;
   return std::nullopt;
 }

@@ -38,6 +38,7 @@ struct Measurement {
   double maxBudgetUse = 0.0;
   double sparsity = 0.0;
   std::int64_t macCount = 0;    // per sample, quantized layers
+  int innerBitsUsed = 0;        // widest inner accumulator, resolved
   int outerBitsUsed = 0;        // widest outer accumulator, resolved
   double meanWeightBits = 0.0;  // over the multiply-adds of the quantized layers, as are the next two
   double meanActivationBits = 0.0;

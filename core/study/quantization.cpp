@@ -24,7 +24,7 @@ LayerOptions layerOptions(const PreparedLayer& layer, const LayerInfo& info, con
   options.weightBits = widths.weightBits;
   options.weightRange = settings.weightRange;
   options.weightScale = settings.weightScale;
-  options.innerBits = widths.innerBits;
+  options.innerBits = widths.innerBits == 0 ? mostAccumulatorBits : widths.innerBits;
   options.tileSize = widths.tileSize;
   options.activations = layer.input.range();
   options.errorReference = settings.errorReference;

@@ -33,7 +33,8 @@ Result<QuantizedFile> toQuantizedFile(const Model& model, const Preparation& pre
     if (!quantized[index]) continue;
     const QuantizedLayer& layer = *quantized[index];
     const PreparedLayer& prepared = preparation.layer(index);
-    const Datapath datapath = layerDatapath(model.dump().layers()[index].name, settings);
+    const Datapath datapath =
+        settled(layerDatapath(model.dump().layers()[index].name, settings), layer.codes, layer.input.range());
     QuantizedFileLayer out;
     out.info = model.dump().layers()[index];
     out.codes = layer.codes;

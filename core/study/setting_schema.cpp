@@ -179,8 +179,11 @@ std::vector<SettingInfo> makeSchema() {
       integer<&P::weightBits>("weight_bits", "Weight bits", "M", "Bits of a weight code.", 1, mostCodeBits),
       integer<&P::activationBits>("activation_bits", "Activation bits", "N", "Bits of an activation code.", 1,
                                   mostCodeBits),
-      integer<&P::innerBits>("inner_bits", "Inner width", "P_I", "Bits of the accumulator of each tile.",
-                             leastAccumulatorBits, mostAccumulatorBits),
+      integerOr<&P::innerBits, ZeroName::automatic>("inner_bits", "Inner width", "P_I",
+                                                    "Bits of the accumulator of each tile; auto is the exact smallest "
+                                                    "safe width of each layer's codes, without a "
+                                                    "constraint.",
+                                                    leastAccumulatorBits, mostAccumulatorBits),
       integerOr<&P::outerBits, ZeroName::automatic>(
           "outer_bits", "Outer width", "P_O",
           "Bits of the accumulator that adds the tiles; auto is the exact smallest safe width.", leastAccumulatorBits,

@@ -34,12 +34,16 @@ Status validate(const PointSettings& settings) {
     return refuse("--refine", "a constraint with a guarantee, or none",
                   "axe-soft, whose threshold refinement would undo");
   }
+  if (settings.innerBits == 0 && settings.constraint != Constraint::none) {
+    return refuse("--inner-bits", "a width that the constraint can keep; auto is the width of finished codes", "auto");
+  }
   AXESCOPE_TRY(const auto overrides, parseOverrides(settings.overrides));
   for (const LayerOverride& one : overrides) {
     PointSettings layer = settings;
     layer.overrides.clear();
     layer.weightBits = one.weightBits.value_or(layer.weightBits);
     layer.activationBits = one.activationBits.value_or(layer.activationBits);
+    layer.innerBits = one.innerBits.value_or(layer.innerBits);
     AXESCOPE_CHECK(validate(layer));
   }
   return {};

@@ -24,7 +24,7 @@ struct PointSettings {
   Constraint constraint = Constraint::axe;
   int weightBits = 4;
   int activationBits = 8;
-  int innerBits = 16;
+  int innerBits = 16;         // 0: each layer the exact smallest safe width of its codes
   int outerBits = 0;          // 0: the exact smallest safe width
   std::int64_t tileSize = 0;  // 0: full K
   Overflow overflow = Overflow::wrap;

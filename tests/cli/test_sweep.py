@@ -19,9 +19,9 @@ from small_dumps import (EVALUATION_SAMPLES, WRONG_LABELS, add_linear, write_cnn
 
 COLUMNS = ["algorithm", "constraint", "weight_bits", "activation_bits", "inner_bits", "outer_bits", "tile", "overflow",
            "activation", "percentile", "weight_scale", "refine", "training_steps", "preprocess", "magr_alpha", "weight_range", "act_order", "damping",
-           "error_reference", "slack", "propagate", "layers", "skip_layers", "skip_bits", "eval_samples",
+           "error_reference", "slack", "propagate", "layers", "skip_layers", "skip_bits", "overrides", "eval_samples",
            "calibration_samples", "seed", "accuracy", "float_accuracy", "perplexity", "float_perplexity", "error",
-           "sqnr_db", "overflow_rate", "guaranteed", "max_budget_use", "sparsity", "mac_count", "outer_bits_used",
+           "sqnr_db", "overflow_rate", "guaranteed", "max_budget_use", "sparsity", "mac_count", "inner_bits_used", "outer_bits_used", "mean_weight_bits", "mean_activation_bits", "mean_inner_bits",
            "accumulator_bits", "seconds", "failure"]
 MEMORY_LIMIT = 3 << 30
 

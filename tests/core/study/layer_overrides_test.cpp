@@ -71,6 +71,16 @@ TEST(LayerOverrides, AlternativesAreAnAxisOfTheStudy) {
   EXPECT_EQ(*Study::fromJson(study.toJson(), "study.json"), study);
 }
 
+TEST(LayerOverrides, AutomaticWidthsAreForCodesWithoutAConstraint) {
+  PointSettings settings;
+  settings.overrides = "conv1:inner_bits=auto";
+  EXPECT_EQ(validate(settings).error().object, "--inner-bits");
+  settings.constraint = Constraint::none;
+  EXPECT_TRUE(validate(settings));
+  EXPECT_EQ(canonical(settings).overrides, "conv1:inner_bits=auto");
+  EXPECT_EQ(widthsOf(settings, "conv1").innerBits, 0);
+}
+
 class OverriddenModel : public ::testing::Test {
  protected:
   void SetUp() override { model_ = *Model::open(std::string(AXESCOPE_SOURCE_DIR) + "/samples/digits-cnn.h5"); }

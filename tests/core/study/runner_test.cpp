@@ -178,5 +178,34 @@ TEST_F(Runner, AnErrorOfTheSinkStopsTheRun) {
   EXPECT_EQ(summary.error().code, ErrorCode::writeFailed);
 }
 
+// Certify mode as a setting: each layer gets the accumulator that its finished codes need, and not a bit more.
+TEST_F(Runner, AutomaticInnerWidthsAreTheSmallestThatAreSafe) {
+  const auto wanted =
+      points({{"algorithm", "optq"}, {"constraint", "none"}, {"inner_bits", "auto,32"}, {"tile", "32"}});
+  ASSERT_EQ(wanted.size(), 2U);
+  std::vector<PointResult> results;
+  ASSERT_TRUE(run(wanted, results));
+  ASSERT_EQ(results.size(), 2U);
+  const bool firstIsAuto = results[0].settings.innerBits == 0;
+  const PointResult& automatic = results[firstIsAuto ? 0 : 1];
+  const PointResult& wide = results[firstIsAuto ? 1 : 0];
+  EXPECT_TRUE(automatic.measurement.guaranteed);
+  EXPECT_EQ(automatic.measurement.accuracy, wide.measurement.accuracy);
+  EXPECT_EQ(wide.measurement.meanInnerBits, 32.0);
+  int widest = 0;
+  double bits = 0.0;
+  double macs = 0.0;
+  for (std::size_t layer = 0; layer < automatic.layers.size(); ++layer) {
+    EXPECT_EQ(automatic.layers[layer].smallestInnerBits, wide.layers[layer].smallestInnerBits);
+    widest = std::max(widest, wide.layers[layer].smallestInnerBits);
+    const auto own = static_cast<double>(model_->macsPerSample(layer));
+    bits += own * wide.layers[layer].smallestInnerBits;
+    macs += own;
+  }
+  EXPECT_EQ(automatic.measurement.innerBitsUsed, widest);
+  EXPECT_NEAR(automatic.measurement.meanInnerBits, bits / macs, 1e-9);
+  EXPECT_LT(automatic.measurement.meanInnerBits, widest);
+}
+
 }  // namespace
 }  // namespace axescope
