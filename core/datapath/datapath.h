@@ -4,9 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
-
-#include "core/budget/certificate.h"
 
 namespace axescope {
 
@@ -19,13 +16,6 @@ struct Datapath {
   Overflow innerOverflow = Overflow::wrap;
   Overflow outerOverflow = Overflow::wrap;
   friend bool operator==(const Datapath&, const Datapath&) = default;
-};
-
-/// The order in which a dot product is accumulated: for each tile in turn, its columns in turn. Each tile's columns
-/// must be those of the tiling, in any order.
-struct AccumulationOrder {
-  std::vector<std::vector<std::int64_t>> tiles;
-  static AccumulationOrder natural(const Tiling& tiling);
 };
 
 }  // namespace axescope

@@ -139,7 +139,7 @@ void BudgetsPage::emulate() {
       [inspection = inspection(), layer = layer()](const std::stop_token& stop) {
         const QuantizedFileLayer& file = inspection->layers()[layer];
         return multiplyCodes(file.info, file.codes, file.input, file.inputCodesShape, file.inputCodes, datapathOf(file),
-                             Job{stop, {}});
+                             {}, Job{stop, {}});
       },
       [this](const Result<CodeProduct>& product) {
         if (product) channels_.setOverflow(product->overflow);
