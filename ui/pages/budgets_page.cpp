@@ -73,7 +73,7 @@ QWidget* BudgetsPage::makeTable() {
   table_->setSortingEnabled(true);
   table_->sortByColumn(ChannelsModel::useColumn, Qt::DescendingOrder);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  constexpr int widths[ChannelsModel::columnTotal] = {74, 52, 88, 92, 74, 102, 96, 82, 88, 92, 104, 150};
+  constexpr int widths[ChannelsModel::columnTotal] = {74, 52, 88, 92, 74, 102, 96, 82, 88, 92, 84, 104, 150};
   for (int column = 0; column < ChannelsModel::columnTotal; ++column) table_->setColumnWidth(column, widths[column]);
   table_->horizontalHeader()->setStretchLastSection(true);
   table_->setMinimumHeight(120);
@@ -142,7 +142,7 @@ void BudgetsPage::emulate() {
                              {}, Job{stop, {}});
       },
       [this](const Result<CodeProduct>& product) {
-        if (product) channels_.setOverflow(product->overflow);
+        if (product) channels_.setOverflow(*product);
       });
 }
 
