@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <numeric>
+#include <utility>
 
 namespace axescope {
 
