@@ -8,10 +8,10 @@
 #include <fmt/format.h>
 
 #include "core/base/parallel.h"
+#include "core/command/emulation_report.h"
 #include "core/command/model_source.h"
 #include "core/command/output_file.h"
 #include "core/command/terminal.h"
-#include "core/command/text_table.h"
 #include "core/dump/quantized_file.h"
 #include "core/hdf5/reader.h"
 #include "core/hdf5/writer.h"
@@ -37,6 +37,12 @@ constexpr std::array<OverflowDataset, 8> overflowDatasets{
      {"first_overflow", &ChannelOverflow::firstOverflow},
      {"largest_partial_sum", &ChannelOverflow::largestPartialSum}}};
 
+std::string orderNames(const char* between) {
+  std::string names;
+  for (const OrderRule rule : orderRules) names += (names.empty() ? "" : between) + std::string(name(rule));
+  return names;
+}
+
 std::string groupOf(const QuantizedFileLayer& layer) {
   return "/layers/" + layer.info.name;
 }
@@ -60,7 +66,7 @@ Status copyRoot(hdf5::Writer& writer, const QuantizedFile& file) {
   return writer.attribute("/", "provenance", file.provenance);
 }
 
-Status writeProduct(hdf5::Writer& writer, const QuantizedFileLayer& layer, const Datapath& datapath,
+Status writeProduct(hdf5::Writer& writer, const QuantizedFileLayer& layer, const Datapath& datapath, OrderChoice order,
                     const CodeProduct& product) {
   const std::string group = groupOf(layer);
   const std::string overflow = group + "/overflow";
@@ -71,38 +77,24 @@ Status writeProduct(hdf5::Writer& writer, const QuantizedFileLayer& layer, const
   AXESCOPE_CHECK(writer.attribute(overflow, "tile", Tiling::of(layer.info.k(), datapath.tileSize).tileSize));
   AXESCOPE_CHECK(writer.attribute(overflow, "overflow",
                                   std::string(datapath.innerOverflow == Overflow::wrap ? "wrap" : "saturate")));
+  AXESCOPE_CHECK(writer.attribute(overflow, "order", std::string(name(order.rule))));
+  if (order.rule == OrderRule::random) {
+    AXESCOPE_CHECK(writer.attribute(overflow, "seed", static_cast<std::int64_t>(order.seed)));
+  }
   const std::array<std::int64_t, 1> channels{layer.info.channels};
   for (const OverflowDataset& dataset : overflowDatasets) {
     std::vector<std::int64_t> values;
     for (const ChannelOverflow& channel : product.overflow.channels) values.push_back(channel.*dataset.member);
     AXESCOPE_CHECK(writer.tensor(overflow + "/" + dataset.name, channels, values));
   }
-  return {};
-}
-
-TextTable makeTable() {
-  using enum TextTable::Align;
-  return TextTable({{"Layer", left},
-                    {"T"},
-                    {"P_I"},
-                    {"P_O"},
-                    {"Dot products"},
-                    {"Overflowed"},
-                    {"Persistent"},
-                    {"Transient"},
-                    {"Largest partial sum"},
-                    {"Guaranteed", left}});
-}
-
-void addRow(TextTable& table, const QuantizedFileLayer& layer, const Datapath& datapath, const CodeProduct& product) {
-  const ChannelOverflow total = product.overflow.total();
-  table.addRow({layer.info.name, fmt::format("{}", Tiling::of(layer.info.k(), datapath.tileSize).tileSize),
-                fmt::format("{}", datapath.innerBits), fmt::format("{}", product.outerBits),
-                fmt::format("{}", total.dotProducts),
-                fmt::format("{} ({:.2f} %)", total.overflowed, 100.0 * product.overflow.rate()),
-                fmt::format("{}", total.persistent), fmt::format("{}", total.transient),
-                product.guaranteed ? "" : fmt::format("{}", total.largestPartialSum),
-                product.guaranteed ? "yes" : "no"});
+  std::vector<std::int64_t> medians;
+  for (const OverflowDistribution& channel : product.overflow.distributions) {
+    medians.push_back(channel.medianFirstOverflow());
+  }
+  const std::vector<std::int64_t> headroom(product.headroomBits.begin(), product.headroomBits.end());
+  AXESCOPE_CHECK(writer.tensor(overflow + "/first_overflow_median", channels, medians));
+  AXESCOPE_CHECK(writer.tensor(overflow + "/headroom_bits", channels, headroom));
+  return writer.tensor(overflow + "/estimated_rate", channels, product.estimatedOverflow);
 }
 
 // Errors: those of a file that cannot be emulated, before any work.
@@ -123,29 +115,37 @@ Status checkFile(const std::string& path, const QuantizedFile& file) {
   return {};
 }
 
-Result<TextTable> emulateLayers(const EmulateOptions& options, const QuantizedFile& file, const PointSettings& given,
-                                hdf5::Writer& writer, const Job& job) {
-  TextTable table = makeTable();
+Result<std::vector<EmulatedLayerRow>> emulateLayers(const EmulateOptions& options, const QuantizedFile& file,
+                                                    const PointSettings& given, OrderChoice order, hdf5::Writer& writer,
+                                                    const Job& job) {
+  std::vector<EmulatedLayerRow> rows;
   for (const QuantizedFileLayer& layer : file.layers) {
     AXESCOPE_CHECK(writer.copyFrom(options.file, groupOf(layer), groupOf(layer)));
     if (layer.inputCodes.empty()) continue;
     const Datapath datapath = datapathUnder(layer, options.flags, given);
-    auto product =
-        multiplyCodes(layer.info, layer.codes, layer.input, layer.inputCodesShape, layer.inputCodes, datapath, job);
+    auto product = multiplyCodes(layer.info, layer.codes, layer.input, layer.inputCodesShape, layer.inputCodes,
+                                 datapath, order, job);
     if (!product) {
       Error error = std::move(product).error();
       error.file = options.file;
       return fail(std::move(error));
     }
-    AXESCOPE_CHECK(writeProduct(writer, layer, datapath, *product));
-    addRow(table, layer, datapath, *product);
+    AXESCOPE_CHECK(writeProduct(writer, layer, datapath, order, *product));
+    rows.push_back(emulatedLayerRow(layer.info, datapath, *product));
   }
-  return table;
+  return rows;
+}
+
+Result<OrderChoice> orderOf(const EmulateOptions& options) {
+  if (const auto rule = orderRuleNamed(options.order))
+    return OrderChoice{*rule, static_cast<std::uint64_t>(options.seed)};
+  return fail(ErrorCode::invalidArgument, {}, "--order", orderNames(", "), "'" + options.order + "'");
 }
 
 }  // namespace
 
 Result<int> runEmulate(const EmulateOptions& options, const std::stop_token& stop) {
+  AXESCOPE_TRY(const OrderChoice order, orderOf(options));
   AXESCOPE_CHECK(checkOutputs({{"--out", options.out}}, {options.file, options.flags.studyFile()}));
   AXESCOPE_TRY(const Study study, options.flags.study());
   AXESCOPE_TRY(const auto points, study.points(false));
@@ -154,12 +154,14 @@ Result<int> runEmulate(const EmulateOptions& options, const std::stop_token& sto
   AXESCOPE_TRY(hdf5::Writer writer, hdf5::Writer::create(options.out));
   AXESCOPE_CHECK(copyRoot(writer, file));
   const Job job{.stop = stop, .onProgress = {}};
-  std::optional<Result<TextTable>> table;
-  withThreads(options.threads, [&] { table = emulateLayers(options, file, points.front(), writer, job); });
-  if (!*table) return fail(table->error());
+  std::optional<Result<std::vector<EmulatedLayerRow>>> rows;
+  withThreads(options.threads, [&] { rows = emulateLayers(options, file, points.front(), order, writer, job); });
+  if (!*rows) return fail(rows->error());
   AXESCOPE_CHECK(writer.commit());
-  print((**table).text() +
-        fmt::format("\nContents of the outer accumulators and overflow counts in {}\n", options.out));
+  print(options.json ? emulationJson(**rows, order)
+                     : emulationText(**rows, order) +
+                           fmt::format("\nContents of the outer accumulators and each channel's overflows in {}\n",
+                                       options.out));
   return 0;
 }
 
@@ -173,11 +175,21 @@ Command emulateCommand(CLI::App& program) {
       ->option_text("OUT.h5")
       ->required();
   options->flags.addSome(*app, datapathKeys, "as in the file");
+  app->add_option("--order", options->order,
+                  "Order of additions within each tile (default: natural): of the columns,\n"
+                  "reversed, random, by descending energy of the inputs (act-order), or\n"
+                  "for each channel its positive and negative codes in turn (alternating)")
+      ->option_text(orderNames("|"));
+  app->add_option("--seed", options->seed, "Of the random order (default: 0)")
+      ->option_text("N")
+      ->check(CLI::NonNegativeNumber);
+  app->add_flag("--json", options->json, "Machine-readable output");
   addThreads(*app, options->threads);
   app->footer(
-      "Example:\n"
+      "Examples:\n"
       "  axescope-cli emulate quantized.h5 --inner-bits 14 --outer-bits auto --tile 64 --overflow saturate --out "
-      "out.h5");
+      "out.h5\n"
+      "  axescope-cli emulate quantized.h5 --inner-bits 14 --order random --seed 1 --out reordered.h5");
   return {app, [options](const std::stop_token& stop) { return runEmulate(*options, stop); }};
 }
 

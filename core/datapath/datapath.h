@@ -4,9 +4,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
-#include "core/budget/certificate.h"
+#include "core/linalg/matrix.h"
+#include "core/number/integer_range.h"
 
 namespace axescope {
 
@@ -23,12 +23,5 @@ struct Datapath {
 
 /// The datapath with innerBits 0 replaced by the smallest width at which no tile of codes[C×K] can overflow.
 Datapath settled(Datapath datapath, const CodeMatrix& codes, IntegerRange activations);
-
-/// The order in which a dot product is accumulated: for each tile in turn, its columns in turn. Each tile's columns
-/// must be those of the tiling, in any order.
-struct AccumulationOrder {
-  std::vector<std::vector<std::int64_t>> tiles;
-  static AccumulationOrder natural(const Tiling& tiling);
-};
 
 }  // namespace axescope

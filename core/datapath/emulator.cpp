@@ -17,6 +17,12 @@ namespace {
 
 constexpr std::int64_t samplesAtATime = 256;  // results of one block stay in the second-level cache
 
+ChannelStatistics statisticsOf(OverflowStatistics* statistics, std::int64_t channel) {
+  if (statistics == nullptr) return {};
+  const auto at = static_cast<std::size_t>(channel);
+  return {&statistics->channels[at], statistics->distributions.empty() ? nullptr : &statistics->distributions[at]};
+}
+
 bool fitByte(IntegerRange range) {
   const IntegerRange signedByte = twosComplement(8);
   return range.high <= 255 && (range.low >= 0 || (range.low >= signedByte.low && range.high <= signedByte.high));
@@ -30,6 +36,11 @@ std::int64_t largestMagnitude(const CodeMatrix& codes) {
 bool fitSignedByte(const CodeMatrix& codes) {
   return std::all_of(codes.data(), codes.data() + codes.size(),
                      [](std::int16_t code) { return holds(twosComplement(8), code); });
+}
+
+/// to[i×width] = from[columns[i]×width]
+void gather(const std::int16_t* from, const std::vector<std::int64_t>& columns, std::int64_t width, std::int16_t* to) {
+  for (const std::int64_t column : columns) to = std::copy_n(from + column * width, width, to);
 }
 
 bool innerGuaranteed(const Certificate& certificate, std::int64_t channel) {
@@ -59,7 +70,8 @@ std::string_view name(EmulationPath path) {
   return {};
 }
 
-LayerEmulator::LayerEmulator(const CodeMatrix& codes, IntegerRange activations, const Datapath& datapath)
+LayerEmulator::LayerEmulator(const CodeMatrix& codes, IntegerRange activations, const Datapath& datapath,
+                             const std::vector<AccumulationOrder>& orders)
     : certificate_(codes, Tiling::of(codes.cols(), datapath.tileSize), activations, datapath.innerBits,
                    datapath.outerBits),
       datapath_(datapath),
@@ -78,12 +90,27 @@ LayerEmulator::LayerEmulator(const CodeMatrix& codes, IntegerRange activations, 
   for (Eigen::Index row = 0; row < codes.rows(); ++row) {
     codes_.row(row) = codes.row(channelOfRow_[static_cast<std::size_t>(row)]);
   }
+  assert(orders.size() <= 1 || orders.size() == channelOfRow_.size());
+  for (const AccumulationOrder& order : orders) orders_.push_back(order.columns());
   std::int64_t first = 0;
   for (const Kind each : kinds) {
     const std::int64_t channels = std::count(kindOf.begin(), kindOf.end(), each);
     if (channels > 0) addGroup(each, first, channels);
     first += channels;
   }
+  if (!orders_.empty()) orderCodes(codes);
+}
+
+// Once the groups have theirs, only steps look at these codes.
+void LayerEmulator::orderCodes(const CodeMatrix& codes) {
+  for (Eigen::Index row = 0; row < codes.rows(); ++row) {
+    const std::int64_t channel = channelOfRow_[static_cast<std::size_t>(row)];
+    gather(codes.row(channel).data(), orderOf(channel), 1, codes_.row(row).data());
+  }
+}
+
+const std::vector<std::int64_t>& LayerEmulator::orderOf(std::int64_t channel) const {
+  return orders_.size() == 1 ? orders_.front() : orders_[static_cast<std::size_t>(channel)];
 }
 
 void LayerEmulator::addGroup(Kind kind, std::int64_t first, std::int64_t channels) {
@@ -111,6 +138,8 @@ LayerEmulator::Kind LayerEmulator::kind(std::int64_t channel) const {
 }
 
 std::optional<LaneRule> LayerEmulator::laneRuleOf(Kind kind) const {
+  // What wraps or is proven ends the same in any order.
+  if (kind == Kind::saturates && !orders_.empty()) return std::nullopt;
   const InnerEnds ends = kind == Kind::saturates ? InnerEnds::saturate : InnerEnds::wrapOrProven;
   return laneRule(certificate_.tiling(), datapath_, ends, largestProduct_);
 }
@@ -158,6 +187,7 @@ void LayerEmulator::runGroups(CodeView activations, std::int64_t samples, Word* 
       statistics->channels.resize(channelOfRow_.size());
     }
     assert(statistics->channels.size() == channelOfRow_.size() && statistics->dotLength == codes_.cols());
+    assert(statistics->distributions.empty() || statistics->distributions.size() == channelOfRow_.size());
     for (ChannelOverflow& channel : statistics->channels) channel.dotProducts += samples;
   }
   for (std::int64_t first = 0; first < samples; first += samplesAtATime) {
@@ -203,16 +233,21 @@ void LayerEmulator::runStepwise(CodeView activations, std::int64_t samples, cons
                                 std::int64_t outStride, OverflowStatistics* statistics) const {
   const std::int64_t k = codes_.cols();
   std::vector<std::int16_t> inLanes(static_cast<std::size_t>(k * stepwiseLanes));
+  std::vector<std::int16_t> reordered(orders_.empty() ? 0 : inLanes.size());
   std::vector<std::int64_t> results(static_cast<std::size_t>(stepwiseLanes));
   for (std::int64_t first = 0; first < samples; first += stepwiseLanes) {
     const std::int64_t count = std::min(stepwiseLanes, samples - first);
     transposeIntoLanes(activations.from(first), count, k, stepwiseLanes, inLanes.data());
+    if (orders_.size() == 1) {
+      gather(inLanes.data(), orders_.front(), stepwiseLanes, reordered.data());
+      inLanes.swap(reordered);
+    }
     for (std::int64_t row = group.first; row < group.first + group.channels; ++row) {
       const std::int64_t channel = channelOfRow_[static_cast<std::size_t>(row)];
-      ChannelOverflow* overflow =
-          statistics == nullptr ? nullptr : &statistics->channels[static_cast<std::size_t>(channel)];
-      emulateInLanes(codes_.data() + row * k, inLanes.data(), largestProduct_, certificate_, channel, datapath_,
-                     results.data(), overflow);
+      const bool ownOrder = orders_.size() > 1;
+      if (ownOrder) gather(inLanes.data(), orderOf(channel), stepwiseLanes, reordered.data());
+      emulateInLanes(codes_.data() + row * k, ownOrder ? reordered.data() : inLanes.data(), largestProduct_,
+                     certificate_, channel, datapath_, results.data(), statisticsOf(statistics, channel));
       for (std::int64_t s = 0; s < count; ++s) {
         out[(first + s) * outStride + channel] = static_cast<Word>(results[static_cast<std::size_t>(s)]);
       }

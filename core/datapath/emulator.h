@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/budget/certificate.h"
+#include "core/datapath/accumulation_order.h"
 #include "core/datapath/code_view.h"
 #include "core/datapath/datapath.h"
 #include "core/datapath/lane_layer.h"
@@ -24,7 +25,7 @@ enum class EmulationPath {
   saturateShifted,   // inner accumulators saturate: see LaneRule; what is proven in a tile goes the product way
   saturateClamped,
   saturateWide,
-  stepwise,  // overflows are counted, or 32 bits do not hold a sum: one addition at a time
+  stepwise,  // one addition at a time: overflows are counted, 32 bits do not hold a sum, or what saturates has an order
 };
 std::string_view name(EmulationPath path);
 
@@ -34,8 +35,10 @@ enum class CountOverflows { no, yes };
 /// calling thread alone.
 class LayerEmulator {
  public:
-  /// codes[C×K]. The certificate is computed here from codes and datapath (outerBits 0 = auto).
-  LayerEmulator(const CodeMatrix& codes, IntegerRange activations, const Datapath& datapath);
+  /// codes[C×K]. The certificate is computed here from codes and datapath (outerBits 0 = auto). orders: none for the
+  /// natural one, one for all channels, or C.
+  LayerEmulator(const CodeMatrix& codes, IntegerRange activations, const Datapath& datapath,
+                const std::vector<AccumulationOrder>& orders = {});
 
   const Certificate& certificate() const { return certificate_; }
   /// With the outer width resolved.
@@ -43,7 +46,8 @@ class LayerEmulator {
 
   /// out[samples×C] with leading dimension outStride: contents of the outer accumulators. The int32 form needs
   /// resultFitsInt32(). Activations lie in the range given to the constructor. With `statistics` (may be null;
-  /// C channels, or empty) overflows are counted and added; that costs only when asked for.
+  /// C channels, or empty) overflows are counted and added, and distributions where there are any; that costs only
+  /// when asked for.
   void run(CodeView activations, std::int64_t samples, std::int32_t* out, std::int64_t outStride,
            OverflowStatistics* statistics) const;
   void run(CodeView activations, std::int64_t samples, std::int64_t* out, std::int64_t outStride,
@@ -69,6 +73,9 @@ class LayerEmulator {
   std::optional<LaneRule> laneRuleOf(Kind kind) const;
   EmulationPath pathOf(Kind kind) const;
   void addGroup(Kind kind, std::int64_t first, std::int64_t channels);
+  void orderCodes(const CodeMatrix& codes);
+  /// Columns of a channel in its order; not for the natural one.
+  const std::vector<std::int64_t>& orderOf(std::int64_t channel) const;
   template <class Word>
   void runGroups(CodeView activations, std::int64_t samples, Word* out, std::int64_t outStride,
                  OverflowStatistics* statistics) const;
@@ -81,10 +88,11 @@ class LayerEmulator {
 
   Certificate certificate_;
   Datapath datapath_;
-  std::int64_t largestProduct_ = 0;  // bounds |q·x|
-  bool bytes_ = false;               // codes and activations fit 8 bits
+  std::int64_t largestProduct_ = 0;                // bounds |q·x|
+  bool bytes_ = false;                             // codes and activations fit 8 bits
+  std::vector<std::vector<std::int64_t>> orders_;  // columns of AccumulationOrder: none, one, or C
   std::vector<std::int64_t> channelOfRow_;
-  CodeMatrix codes_;                      // rows in the order of channelOfRow_
+  CodeMatrix codes_;                      // rows in the order of channelOfRow_, each in its channel's order of columns
   std::vector<Group> groups_;             // in the order of kinds, without empty ones
   std::vector<std::int8_t> narrowCodes_;  // the leading rows of codes_ that take the plain product
 };

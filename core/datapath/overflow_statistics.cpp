@@ -20,6 +20,13 @@ void ChannelOverflow::merge(const ChannelOverflow& other) {
   largestPartialSum = std::max(largestPartialSum, other.largestPartialSum);
 }
 
+OverflowStatistics OverflowStatistics::withDistributions(std::int64_t dotLength, std::int64_t channelCount) {
+  OverflowStatistics statistics{.dotLength = dotLength, .channels = {}, .distributions = {}};
+  statistics.channels.resize(static_cast<std::size_t>(channelCount));
+  statistics.distributions.resize(static_cast<std::size_t>(channelCount));
+  return statistics;
+}
+
 ChannelOverflow OverflowStatistics::total() const {
   ChannelOverflow sum;
   for (const ChannelOverflow& channel : channels) sum.merge(channel);
@@ -37,6 +44,14 @@ double OverflowStatistics::eventsPerMac() const {
   return macs == 0.0 ? 0.0 : static_cast<double>(sum.innerEvents) / macs;
 }
 
+std::int64_t OverflowStatistics::medianFirstOverflow() const {
+  OverflowDistribution firsts;
+  for (const OverflowDistribution& channel : distributions) {
+    firsts.merge({.firstOverflows = channel.firstOverflows, .tiles = {}});
+  }
+  return firsts.medianFirstOverflow();
+}
+
 void OverflowStatistics::merge(const OverflowStatistics& other) {
   if (other.channels.empty()) return;
   if (channels.empty()) {
@@ -45,6 +60,8 @@ void OverflowStatistics::merge(const OverflowStatistics& other) {
   }
   assert(channels.size() == other.channels.size() && dotLength == other.dotLength);
   for (std::size_t c = 0; c < channels.size(); ++c) channels[c].merge(other.channels[c]);
+  assert(distributions.size() == other.distributions.size());
+  for (std::size_t c = 0; c < distributions.size(); ++c) distributions[c].merge(other.distributions[c]);
 }
 
 }  // namespace axescope

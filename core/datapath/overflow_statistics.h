@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/datapath/overflow_distribution.h"
+
 namespace axescope {
 
 /// Overflow of one channel, summed over dot products (see DotProductTrace).
@@ -25,6 +27,10 @@ struct ChannelOverflow {
 struct OverflowStatistics {
   std::int64_t dotLength = 0;  // K
   std::vector<ChannelOverflow> channels;
+  std::vector<OverflowDistribution> distributions;  // of the channels, or none: not asked for
+
+  /// For `channelCount` channels with their distributions; default construction asks for counts alone.
+  static OverflowStatistics withDistributions(std::int64_t dotLength, std::int64_t channelCount);
 
   /// All channels together.
   ChannelOverflow total() const;
@@ -32,6 +38,8 @@ struct OverflowStatistics {
   double rate() const;
   /// Inner events per multiply-accumulate.
   double eventsPerMac() const;
+  /// Over all channels, see OverflowDistribution.
+  std::int64_t medianFirstOverflow() const;
   void merge(const OverflowStatistics& other);  // other may be empty
 };
 

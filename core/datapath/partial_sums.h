@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/datapath/datapath.h"
+#include "core/budget/certificate.h"
 #include "core/linalg/matrix.h"
 
 namespace axescope {

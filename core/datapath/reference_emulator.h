@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "core/datapath/accumulation_order.h"
 #include "core/datapath/datapath.h"
 
 namespace axescope {

@@ -23,8 +23,8 @@ namespace {
 /// What a channel's lanes have been through so far.
 struct ChannelLanes {
   alignas(64) Lanes<std::int64_t> content{};
-  alignas(64) Lanes<std::int64_t> handedOver{};  // what outer accumulators without ends would hold
-  alignas(64) Lanes<std::int64_t> overflowed{};
+  alignas(64) Lanes<std::int64_t> handedOver{};     // what outer accumulators without ends would hold
+  alignas(64) Lanes<std::int64_t> firstOverflow{};  // position, or never
   alignas(64) Lanes<std::int64_t> persistent{};
 };
 
@@ -56,27 +56,22 @@ void addWideTile(const std::int16_t* q, const std::int16_t* x, std::int64_t leng
   }
 }
 
-void noteFirst(ChannelOverflow& statistics, std::int64_t position) {
-  if (statistics.firstOverflow < 0 || position < statistics.firstOverflow) statistics.firstOverflow = position;
-}
-
 template <class Word>
 void noteInner(const TileLanes<Word>& tile, std::int64_t firstPosition, int bits, ChannelLanes& lanes,
                ChannelOverflow& statistics) {
   const IntegerRange range = twosComplement(bits);
-  std::int64_t first = never<Word>;
   std::int64_t events = 0;
   std::int64_t largest = 0;
   for (std::size_t lane = 0; lane < tile.content.size(); ++lane) {
     events += tile.events[lane];
-    first = std::min<std::int64_t>(first, tile.firstEvent[lane]);
     largest = std::max({largest, std::int64_t{tile.highest[lane]}, -std::int64_t{tile.lowest[lane]}});
-    lanes.overflowed[lane] |= tile.events[lane] != 0 ? 1 : 0;
+    const std::int64_t first =
+        tile.events[lane] != 0 ? firstPosition + std::int64_t{tile.firstEvent[lane]} : never<std::int64_t>;
+    lanes.firstOverflow[lane] = std::min(lanes.firstOverflow[lane], first);
     lanes.persistent[lane] |= holds(range, tile.trueSum[lane]) ? 0 : 1;
   }
   statistics.innerEvents += events;
   statistics.largestPartialSum = std::max(statistics.largestPartialSum, largest);
-  if (first != never<Word>) noteFirst(statistics, firstPosition + first);
 }
 
 template <class Word, Overflow rule>
@@ -97,11 +92,15 @@ void noteOuter(const TileLanes<Word>& tile, std::int64_t lastPosition, int bits,
     const std::int64_t content = tile.content[lane];
     const std::int64_t event = holds(range, lanes.content[lane] + content) ? 0 : 1;
     lanes.handedOver[lane] += content;
-    lanes.overflowed[lane] |= event;
+    lanes.firstOverflow[lane] = std::min(lanes.firstOverflow[lane], event != 0 ? lastPosition : never<std::int64_t>);
     events += event;
   }
   statistics.outerEvents += events;
-  if (events != 0) noteFirst(statistics, lastPosition);
+}
+
+template <class Word>
+void noteFinalSums(const TileLanes<Word>& tile, TileMoments& moments) {
+  for (const Word sum : tile.trueSum) moments.add(sum);
 }
 
 void addTile(InnerRule rule, const std::int16_t* q, const std::int16_t* x, std::int64_t length, int bits,
@@ -122,6 +121,7 @@ void addTile(InnerRule rule, const std::int16_t* q, const std::int16_t* x, std::
 }
 
 struct Tile {
+  std::int64_t index = 0;
   std::int64_t begin = 0;
   std::int64_t end = 0;
   InnerRule rule = InnerRule::proven;
@@ -129,12 +129,15 @@ struct Tile {
 
 template <class Word>
 void runTile(const Tile& at, const std::int16_t* q, const std::int16_t* x, const Datapath& datapath,
-             ChannelLanes& lanes, ChannelOverflow* statistics) {
+             ChannelLanes& lanes, const ChannelStatistics& statistics) {
   TileLanes<Word> tile;
   addTile(at.rule, q + at.begin, x + at.begin * stepwiseLanes, at.end - at.begin, datapath.innerBits, tile);
-  if (statistics != nullptr) {
-    noteInner(tile, at.begin, datapath.innerBits, lanes, *statistics);
-    noteOuter(tile, at.end - 1, datapath.outerBits, lanes, *statistics);
+  if (statistics.counts != nullptr) {
+    noteInner(tile, at.begin, datapath.innerBits, lanes, *statistics.counts);
+    noteOuter(tile, at.end - 1, datapath.outerBits, lanes, *statistics.counts);
+  }
+  if (statistics.distribution != nullptr) {
+    noteFinalSums(tile, statistics.distribution->tiles[static_cast<std::size_t>(at.index)]);
   }
   if (datapath.outerOverflow == Overflow::wrap) {
     addToOuter<Word, Overflow::wrap>(tile, datapath.outerBits, lanes);
@@ -144,12 +147,23 @@ void runTile(const Tile& at, const std::int16_t* q, const std::int16_t* x, const
 }
 
 void noteDotProducts(const ChannelLanes& lanes, int outerBits, ChannelOverflow& statistics) {
+  const std::int64_t first = *std::min_element(lanes.firstOverflow.begin(), lanes.firstOverflow.end());
+  if (first == never<std::int64_t>) return;
+  statistics.firstOverflow = statistics.firstOverflow < 0 ? first : std::min(statistics.firstOverflow, first);
   const IntegerRange range = twosComplement(outerBits);
   for (std::size_t lane = 0; lane < lanes.content.size(); ++lane) {
-    if (lanes.overflowed[lane] == 0) continue;
+    if (lanes.firstOverflow[lane] == never<std::int64_t>) continue;
     const bool persistent = lanes.persistent[lane] != 0 || !holds(range, lanes.handedOver[lane]);
     ++statistics.overflowed;
     ++(persistent ? statistics.persistent : statistics.transient);
+  }
+}
+
+void noteFirstOverflows(const ChannelLanes& lanes, std::int64_t dotLength, OverflowDistribution& distribution) {
+  for (const std::int64_t position : lanes.firstOverflow) {
+    if (position == never<std::int64_t>) continue;
+    if (distribution.firstOverflows.empty()) distribution.firstOverflows.resize(static_cast<std::size_t>(dotLength));
+    ++distribution.firstOverflows[static_cast<std::size_t>(position)];
   }
 }
 
@@ -158,16 +172,19 @@ void noteDotProducts(const ChannelLanes& lanes, int outerBits, ChannelOverflow& 
 AXESCOPE_FOR_EACH_PROCESSOR
 void emulateInLanes(const std::int16_t* q, const std::int16_t* x, std::int64_t largestProduct,
                     const Certificate& certificate, std::int64_t channel, const Datapath& datapath,
-                    std::int64_t* results, ChannelOverflow* statistics) {
+                    std::int64_t* results, const ChannelStatistics& statistics) {
   const Tiling& tiling = certificate.tiling();
   const InnerRule unproven = datapath.innerOverflow == Overflow::wrap ? InnerRule::wrap : InnerRule::saturate;
   const std::int64_t largestRegister = -twosComplement(datapath.innerBits).low;
   constexpr int wordBits = 32;
   ChannelLanes lanes;
+  lanes.firstOverflow.fill(never<std::int64_t>);
+  if (statistics.distribution != nullptr)
+    statistics.distribution->tiles.resize(static_cast<std::size_t>(tiling.tiles()));
   for (std::int64_t t = 0; t < tiling.tiles(); ++t) {
     const IntegerRange extremes = certificate.sums(channel, t).extremes(certificate.activations());
     const bool proven = certificate.innerGuaranteed(channel, t);
-    const Tile at{tiling.begin(t), tiling.end(t), proven ? InnerRule::proven : unproven};
+    const Tile at{t, tiling.begin(t), tiling.end(t), proven ? InnerRule::proven : unproven};
     // Neither a register nor the true sum may leave the machine's integer.
     const bool registersFit = proven || largestRegister + largestProduct <= accumulatorLimit(wordBits);
     if (registersFit && fits(extremes, wordBits)) {
@@ -177,7 +194,8 @@ void emulateInLanes(const std::int16_t* q, const std::int16_t* x, std::int64_t l
     }
   }
   std::copy(lanes.content.begin(), lanes.content.end(), results);
-  if (statistics != nullptr) noteDotProducts(lanes, datapath.outerBits, *statistics);
+  if (statistics.counts != nullptr) noteDotProducts(lanes, datapath.outerBits, *statistics.counts);
+  if (statistics.distribution != nullptr) noteFirstOverflows(lanes, tiling.k, *statistics.distribution);
 }
 
 }  // namespace axescope

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import unittest
+from typing import Any
 
 import h5py
 import numpy as np
 
+from accumulation_orders import ORDERS, ordered_tiles
 from cli_case import CliCase
 from quantized_codes import Layer, read_layers
 from small_dumps import write_cnn, write_layers, write_scaled_weights
@@ -32,8 +35,22 @@ class Accumulators:
         return outside
 
 
-def emulate(layer: Layer, channel: int, inner_bits: int, outer_bits: int, overflow: str) -> dict[str, np.ndarray | int]:
-    """Contents of the outer accumulators of a channel and its counts."""
+def tail(sums: np.ndarray, limit: int) -> float:
+    """P(|X| > limit) of a Gaussian with the mean and variance of the sums."""
+    mean, deviation = float(sums.mean()), float(sums.std())
+    if deviation == 0:
+        return float(abs(mean) > limit)
+    return sum(math.erfc((limit + side * mean) / (deviation * math.sqrt(2))) / 2 for side in (-1, 1))
+
+
+def extremes(codes: np.ndarray, layer: Layer) -> tuple[int, int]:
+    positive, negative = int(codes[codes > 0].sum()), int(codes[codes < 0].sum())
+    return layer.low * positive + layer.high * negative, layer.high * positive + layer.low * negative
+
+
+def emulate(layer: Layer, channel: int, inner_bits: int, outer_bits: int, overflow: str,
+            tiles: list[list[int]]) -> dict[str, Any]:
+    """Contents of the outer accumulators of a channel and its counts, its products added as `tiles` say."""
     group = channel // (len(layer.codes) // layer.groups)
     x = layer.columns[group]
     outer = Accumulators(outer_bits, overflow, len(x))
@@ -41,53 +58,79 @@ def emulate(layer: Layer, channel: int, inner_bits: int, outer_bits: int, overfl
     outer_events = np.zeros(len(x), np.int64)
     persistent = np.zeros(len(x), bool)
     handed_over = np.zeros(len(x), np.int64)
+    first = np.full(len(x), -1)
+    none_overflows = 1.0
+    position = -1
     largest = 0
-    for tile in layer.tiles():
+    for tile in tiles:
         inner = Accumulators(inner_bits, overflow, len(x))
         exact = np.zeros(len(x), np.int64)
-        for column in range(tile.start, tile.stop):
+        for column in tile:
+            position += 1
             product = x[:, column] * layer.codes[channel, column]
-            inner_events += inner.add(product)
+            outside = inner.add(product)
+            first[outside & (first < 0)] = position
+            inner_events += outside
             exact += product
             largest = max(largest, int(np.abs(exact).max()))
         persistent |= (exact < inner.low) | (exact > inner.high)
         handed_over += inner.content
-        outer_events += outer.add(inner.content)
+        outside = outer.add(inner.content)
+        first[outside & (first < 0)] = position
+        outer_events += outside
+        if max(map(abs, extremes(layer.codes[channel, tile], layer))) > inner.high:
+            none_overflows *= 1 - tail(exact, inner.high)
     persistent |= (handed_over < outer.low) | (handed_over > outer.high)
     overflowed = (inner_events > 0) | (outer_events > 0)
     return {"accumulator": outer.content, "dot_products": len(x), "overflowed": int(overflowed.sum()),
             "persistent": int((persistent & overflowed).sum()), "transient": int((overflowed & ~persistent).sum()),
             "inner_events": int(inner_events.sum()), "outer_events": int(outer_events.sum()),
-            "largest_partial_sum": largest}
+            "largest_partial_sum": largest, "estimated_rate": 1 - none_overflows,
+            "first_overflow": int(first[overflowed].min(initial=len(layer.codes[channel]))) if overflowed.any() else -1,
+            "first_overflow_median": int(np.sort(first[overflowed])[(overflowed.sum() - 1) // 2])
+            if overflowed.any() else -1}
 
 
 class EmulateTest(CliCase):
-    def compare(self, inner_bits: int, outer_bits: int, tile: str, overflow: str) -> int:
+    def compare(self, inner_bits: int, outer_bits: int, tile: str, overflow: str, order: str = "natural",
+                seed: int = 0) -> int:
         """Everything that emulate writes with the slow way; the number of overflowed dot products."""
         out = self.path("out.h5")
         self.succeed("emulate", self.path("q.h5"), "--inner-bits", inner_bits, "--outer-bits", outer_bits, "--tile",
-                     tile, "--overflow", overflow, "--out", out)
+                     tile, "--overflow", overflow, "--order", order, "--seed", seed, "--out", out)
         overflowed = 0
         with h5py.File(out, "r") as file:
             for name, layer in read_layers(self.path("q.h5")).items():
                 k = layer.codes.shape[1]
                 layer.tile = k if tile == "full" else min(k, int(tile))
                 group = file[f"layers/{name}"]
+                self.assertEqual(group["overflow"].attrs["order"], order)
+                self.assertEqual(group["overflow"].attrs.get("seed"), seed if order == "random" else None)
                 accumulator = group["accumulator"]
                 self.assertEqual((accumulator.dtype, accumulator.shape), (np.int64, layer.output_shape))
                 values = np.moveaxis(accumulator[()], 1, 0).reshape(len(layer.codes), -1)
                 counts = {key: values[()] for key, values in group["overflow"].items()}
                 for channel in range(len(layer.codes)):
-                    wanted = emulate(layer, channel, inner_bits, outer_bits, overflow)
+                    wanted = emulate(layer, channel, inner_bits, outer_bits, overflow,
+                                     ordered_tiles(layer, channel, order, seed))
                     np.testing.assert_array_equal(values[channel], wanted.pop("accumulator"))
                     if counts["largest_partial_sum"][channel] == 0:  # a proven channel is not traced
                         self.assertEqual(wanted["overflowed"], 0)
                         wanted["largest_partial_sum"] = 0
+                        needed = max(self.width(extremes(layer.codes[channel, tile], layer)) for tile in layer.tiles())
+                    else:
+                        needed = self.width([wanted["largest_partial_sum"]])
+                    self.assertEqual(counts["headroom_bits"][channel], inner_bits - needed)
+                    np.testing.assert_allclose(counts["estimated_rate"][channel], wanted.pop("estimated_rate"),
+                                               rtol=1e-6, atol=1e-12)
                     self.assertEqual({key: int(counts[key][channel]) for key in wanted}, wanted)
-                    self.assertEqual(counts["first_overflow"][channel] >= 0, wanted["inner_events"] > 0
-                                     or wanted["outer_events"] > 0)
                     overflowed += wanted["overflowed"]
         return overflowed
+
+    @staticmethod
+    def width(sums: Any) -> int:
+        """Bits of the least accumulator that holds them, two at least."""
+        return max(2, int(max(map(abs, sums))).bit_length() + 1)
 
     def test_agrees_with_one_addition_at_a_time(self) -> None:
         for write in (write_layers, write_cnn):
@@ -99,6 +142,58 @@ class EmulateTest(CliCase):
                     with self.subTest(dump=write.__name__, datapath=(inner_bits, outer_bits, tile, overflow)):
                         overflowed = self.compare(inner_bits, outer_bits, tile, overflow)
                         self.assertEqual(overflowed > 0, inner_bits < 24)
+
+    def test_agrees_in_every_order(self) -> None:
+        for write in (write_layers, write_cnn):
+            write(self.path("dump.h5"))
+            self.succeed("quantize", self.path("dump.h5"), "--constraint", "none", "--input-samples", "3", "--out",
+                         self.path("q.h5"))
+            for seed, order in enumerate(ORDERS):
+                for overflow in ("wrap", "saturate"):
+                    with self.subTest(dump=write.__name__, order=order, overflow=overflow):
+                        self.assertGreater(self.compare(11, 13, "9", overflow, order, seed), 0)
+
+    def test_a_guarantee_holds_in_every_order(self) -> None:
+        write_cnn(self.path("dump.h5"))
+        self.succeed("quantize", self.path("dump.h5"), "--inner-bits", "13", "--tile", "16", "--out",
+                     self.path("q.h5"))
+        contents = []
+        for order in ORDERS:
+            report = json.loads(self.succeed("emulate", self.path("q.h5"), "--order", order, "--overflow", "saturate",
+                                             "--json", "--out", self.path("out.h5")))
+            self.assertEqual(report["order"], order)
+            for layer in report["layers"]:
+                self.assertTrue(layer["guaranteed"])
+                self.assertEqual((layer["overflowed"], layer["estimated_rate"], layer["first_overflow_median"]),
+                                 (0, 0, None))
+                self.assertGreaterEqual(layer["headroom_bits"], 0)
+            with h5py.File(self.path("out.h5"), "r") as file:
+                contents.append([group["accumulator"][()] for group in file["layers"].values()])
+        for others in contents[1:]:
+            for first, other in zip(contents[0], others):
+                np.testing.assert_array_equal(first, other)
+
+    def test_the_table_and_json_say_what_the_file_holds(self) -> None:
+        write_layers(self.path("dump.h5"))
+        self.succeed("quantize", self.path("dump.h5"), "--constraint", "none", "--out", self.path("q.h5"))
+        flags = (self.path("q.h5"), "--inner-bits", "11", "--tile", "16", "--order", "random", "--seed", "7", "--out",
+                 self.path("out.h5"))
+        report = json.loads(self.succeed("emulate", *flags, "--json"))
+        self.assertEqual((report["order"], report["seed"]), ("random", 7))
+        text = self.succeed("emulate", *flags)
+        self.assertIn("random", text.splitlines()[1])
+        with h5py.File(self.path("out.h5"), "r") as file:
+            for layer in report["layers"]:
+                group = file["layers"][layer["name"]]["overflow"]
+                counts = {key: values[()] for key, values in group.items()}
+                products = counts["dot_products"].sum()
+                k = file["layers"][layer["name"]]["codes"][0].size
+                for key in ("persistent", "transient"):
+                    self.assertAlmostEqual(layer[f"{key}_rate"], counts[key].sum() / products)
+                self.assertAlmostEqual(layer["events_per_mac"], counts["inner_events"].sum() / (products * k))
+                self.assertAlmostEqual(layer["estimated_rate"], counts["estimated_rate"].mean())
+                self.assertEqual(layer["headroom_bits"], counts["headroom_bits"].min())
+                self.assertGreater(layer["overflowed"], 0)
 
     def test_signed_codes(self) -> None:
         write_layers(self.path("dump.h5"))
@@ -137,6 +232,9 @@ class EmulateTest(CliCase):
         write_layers(self.path("dump.h5"))
         self.refuse(3, "emulate", self.path("dump.h5"), "--out", self.path("out.h5"), says=("axescope-quantized",))
         self.refuse(2, "emulate", self.path("dump.h5"), says=("--out",))
+        self.refuse(2, "emulate", self.path("dump.h5"), "--order", "sorted", "--out", self.path("out.h5"),
+                    says=("--order", "alternating", "'sorted'"))
+        self.refuse(2, "emulate", self.path("dump.h5"), "--seed", "-1", "--out", self.path("out.h5"), says=("--seed",))
         self.refuse(2, "emulate", self.path("dump.h5"), "--inner-bits", "8,9", "--out", self.path("out.h5"),
                     says=("--inner-bits: expected one value",))
 

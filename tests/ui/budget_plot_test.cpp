@@ -138,5 +138,32 @@ TEST(ChannelsModel, IsASoundModelAndShowsWitnessesThatReachTheirExtremes) {
   EXPECT_EQ(model.rowCount(), 0);
 }
 
+TEST(ChannelsModel, ShowsTheEstimateBesideWhatWasCounted) {
+  QuantizedFileLayer layer = randomLayer(8, 64, 5);
+  layer.innerBits = 14;
+  std::mt19937 random(7);
+  layer.inputCodes.resize(200 * 64);
+  for (std::int16_t& code : layer.inputCodes) code = static_cast<std::int16_t>(random() % 256);
+  layer.inputCodesShape = {200, 64};
+  const auto product = multiplyCodes(layer.info, layer.codes, layer.input, layer.inputCodesShape, layer.inputCodes,
+                                     datapathOf(layer), {}, {});
+  ASSERT_TRUE(product);
+  ChannelsModel model;
+  model.setLayer(inspectionOf(layer), 0);
+  EXPECT_TRUE(model.index(0, ChannelsModel::estimateColumn).data().toString().isEmpty());
+  model.setOverflow(*product);
+  double most = 0.0;
+  for (std::size_t channel = 0; channel < 8; ++channel) {
+    const auto row = static_cast<std::int64_t>(channel);
+    EXPECT_EQ(model.number(row, ChannelsModel::estimateColumn), product->estimatedOverflow[channel]);
+    most = std::max(most, *model.number(row, ChannelsModel::estimateColumn));
+    EXPECT_TRUE(model.index(static_cast<int>(row), ChannelsModel::estimateColumn)
+                    .data()
+                    .toString()
+                    .endsWith(QStringLiteral(" %")));
+  }
+  EXPECT_GT(most, 0.0);
+}
+
 }  // namespace
 }  // namespace axescope::ui

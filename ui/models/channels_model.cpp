@@ -3,8 +3,6 @@
 
 #include <utility>
 
-#include "core/network/code_product.h"
-
 namespace axescope::ui {
 
 std::vector<WitnessRun> runWitnesses(const Inspection& inspection, std::size_t layer, const std::stop_token& stop) {
@@ -36,13 +34,15 @@ void ChannelsModel::setLayer(std::shared_ptr<const Inspection> inspection, std::
     channels_.push_back({tile, certificate.sums(channel, tile), certificate.use(channel, tile),
                          certificate.headroomBits(channel, tile)});
   }
-  overflow_ = {};
+  overflow_.clear();
+  estimates_.clear();
   witnesses_.clear();
   endResetModel();
 }
 
-void ChannelsModel::setOverflow(OverflowStatistics statistics) {
-  overflow_ = std::move(statistics);
+void ChannelsModel::setOverflow(const CodeProduct& product) {
+  overflow_ = product.overflow.channels;
+  estimates_ = product.estimatedOverflow;
   if (rowCount() > 0) Q_EMIT dataChanged(index(0, overflowColumn), index(rowCount() - 1, firstOverflowColumn));
 }
 
@@ -92,11 +92,14 @@ std::optional<double> ChannelsModel::number(std::int64_t channel, int column) co
     case headroomColumn:
       return fullest.headroomBits;
     case overflowColumn:
-      if (at >= overflow_.channels.size() || overflow_.channels[at].dotProducts == 0) return std::nullopt;
-      return of(overflow_.channels[at].overflowed) / of(overflow_.channels[at].dotProducts);
+      if (at >= overflow_.size() || overflow_[at].dotProducts == 0) return std::nullopt;
+      return of(overflow_[at].overflowed) / of(overflow_[at].dotProducts);
+    case estimateColumn:
+      if (at >= estimates_.size()) return std::nullopt;
+      return estimates_[at];
     case firstOverflowColumn:
-      if (at >= overflow_.channels.size() || overflow_.channels[at].firstOverflow < 0) return std::nullopt;
-      return of(overflow_.channels[at].firstOverflow);
+      if (at >= overflow_.size() || overflow_[at].firstOverflow < 0) return std::nullopt;
+      return of(overflow_[at].firstOverflow);
     case witnessColumn:
       if (at >= witnesses_.size()) return std::nullopt;
       return of(witnesses_[at].highest.exact);
@@ -109,6 +112,8 @@ QString ChannelsModel::text(std::int64_t channel, int column) const {
   const auto shown = number(channel, column);
   if (!shown) return {};
   if (column == witnessColumn) return witnessText(static_cast<std::size_t>(channel));
+  // Estimates matter where they are too small to be measured.
+  if (column == estimateColumn) return QStringLiteral("%1 %").arg(100.0 * *shown, 0, 'g', 3);
   const bool isShare = column == useColumn || column == overflowColumn;
   return isShare ? QStringLiteral("%1 %").arg(100.0 * *shown, 0, 'f', 1)
                  : QStringLiteral("%L1").arg(static_cast<qlonglong>(*shown));
@@ -144,6 +149,8 @@ QVariant ChannelsModel::headerData(int section, Qt::Orientation orientation, int
       {tr("Use"), tr("Of the accumulator's range; above 100 % it may overflow")},
       {tr("Headroom"), tr("Bits that the accumulator has more than it needs")},
       {tr("Overflowed"), tr("Dot products that overflowed on the calibration samples kept with the codes")},
+      {tr("Estimated"), tr("Dot products whose final sums would leave an inner accumulator, were the sums of those "
+                           "samples Gaussian and tiles independent; 0 where proven")},
       {tr("First overflow"), tr("Earliest addition at which one of them overflowed")},
       {tr("Witness"), tr("Lowest and highest dot product reached by the worst inputs there are")}};
   if (role == Qt::DisplayRole) return headers[section].title;

@@ -8,8 +8,8 @@
 #include <optional>
 #include <vector>
 
-#include "core/datapath/overflow_statistics.h"
 #include "core/datapath/reference_emulator.h"
+#include "core/network/code_product.h"
 #include "ui/state/inspection.h"
 
 namespace axescope::ui {
@@ -36,6 +36,7 @@ class ChannelsModel : public QAbstractTableModel {
     useColumn,
     headroomColumn,
     overflowColumn,
+    estimateColumn,  // of gaussian_tail.h
     firstOverflowColumn,
     witnessColumn,
     columnTotal
@@ -44,7 +45,8 @@ class ChannelsModel : public QAbstractTableModel {
   using QAbstractTableModel::QAbstractTableModel;
 
   void setLayer(std::shared_ptr<const Inspection> inspection, std::size_t layer);
-  void setOverflow(OverflowStatistics statistics);
+  /// Of the layer's input codes.
+  void setOverflow(const CodeProduct& product);
   void setWitnesses(std::vector<WitnessRun> witnesses);
   /// What a cell says, for sorting and comparing; of a witness the highest sum it reached. Empty without a value.
   std::optional<double> number(std::int64_t channel, int column) const;
@@ -68,7 +70,8 @@ class ChannelsModel : public QAbstractTableModel {
   std::shared_ptr<const Inspection> inspection_;
   std::size_t layer_ = 0;
   std::vector<Channel> channels_;
-  OverflowStatistics overflow_;
+  std::vector<ChannelOverflow> overflow_;
+  std::vector<double> estimates_;
   std::vector<WitnessRun> witnesses_;
 };
 

@@ -73,7 +73,7 @@ QWidget* BudgetsPage::makeTable() {
   table_->setSortingEnabled(true);
   table_->sortByColumn(ChannelsModel::useColumn, Qt::DescendingOrder);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  constexpr int widths[ChannelsModel::columnTotal] = {74, 52, 88, 92, 74, 102, 96, 82, 88, 92, 104, 150};
+  constexpr int widths[ChannelsModel::columnTotal] = {74, 52, 88, 92, 74, 102, 96, 82, 88, 92, 84, 104, 150};
   for (int column = 0; column < ChannelsModel::columnTotal; ++column) table_->setColumnWidth(column, widths[column]);
   table_->horizontalHeader()->setStretchLastSection(true);
   table_->setMinimumHeight(120);
@@ -139,10 +139,10 @@ void BudgetsPage::emulate() {
       [inspection = inspection(), layer = layer()](const std::stop_token& stop) {
         const QuantizedFileLayer& file = inspection->layers()[layer];
         return multiplyCodes(file.info, file.codes, file.input, file.inputCodesShape, file.inputCodes, datapathOf(file),
-                             Job{stop, {}});
+                             {}, Job{stop, {}});
       },
       [this](const Result<CodeProduct>& product) {
-        if (product) channels_.setOverflow(product->overflow);
+        if (product) channels_.setOverflow(*product);
       });
 }
 

@@ -21,6 +21,7 @@ struct EmulatedLayer {
   CodeMatrix samples;  // samples×K
   CodeView::Type type = CodeView::Type::s16;
   std::int64_t padding = 0;  // unused elements between rows, of activations and of results
+  OrderChoice order{};
 };
 
 /// The samples as they would lie in memory.
@@ -68,10 +69,38 @@ inline void addTrace(const DotProductTrace& trace, ChannelOverflow& sum) {
              .largestPartialSum = trace.largestPartialSum});
 }
 
+/// Σ x² of each column.
+inline std::vector<std::int64_t> energies(const CodeMatrix& samples) {
+  std::vector<std::int64_t> sums(static_cast<std::size_t>(samples.cols()));
+  for (Eigen::Index k = 0; k < samples.cols(); ++k) {
+    sums[static_cast<std::size_t>(k)] = samples.col(k).cast<std::int64_t>().squaredNorm();
+  }
+  return sums;
+}
+
+inline LayerEmulator makeEmulator(const EmulatedLayer& layer) {
+  const Tiling tiling = Tiling::of(layer.codes.cols(), layer.datapath.tileSize);
+  return {layer.codes, layer.activations, layer.datapath,
+          channelOrders(layer.order, tiling, layer.codes, energies(layer.samples))};
+}
+
+inline void addFinalSums(std::span<const std::int16_t> q, std::span<const std::int16_t> x, const Tiling& tiling,
+                         OverflowDistribution& distribution) {
+  distribution.tiles.resize(static_cast<std::size_t>(tiling.tiles()));
+  for (std::int64_t t = 0; t < tiling.tiles(); ++t) {
+    const auto begin = static_cast<std::size_t>(tiling.begin(t));
+    const auto end = static_cast<std::size_t>(tiling.end(t));
+    std::int64_t sum = 0;
+    for (std::size_t k = begin; k < end; ++k) sum += std::int64_t{q[k]} * x[k];
+    distribution.tiles[static_cast<std::size_t>(t)].add(sum);
+  }
+}
+
 struct ReferenceRun {
   AccumulatorMatrix results;  // samples×C
   AccumulatorMatrix exact;
   std::vector<ChannelOverflow> overflows;  // the sum of the traces
+  std::vector<OverflowDistribution> distributions;
 };
 
 inline ReferenceRun runReference(const EmulatedLayer& layer, const Datapath& resolved) {
@@ -79,15 +108,24 @@ inline ReferenceRun runReference(const EmulatedLayer& layer, const Datapath& res
   const Eigen::Index channels = layer.codes.rows();
   const auto k = static_cast<std::size_t>(layer.codes.cols());
   ReferenceRun run{AccumulatorMatrix(samples, channels), AccumulatorMatrix(samples, channels),
-                   std::vector<ChannelOverflow>(static_cast<std::size_t>(channels))};
-  const AccumulationOrder order = AccumulationOrder::natural(Tiling::of(layer.codes.cols(), resolved.tileSize));
+                   std::vector<ChannelOverflow>(static_cast<std::size_t>(channels)),
+                   std::vector<OverflowDistribution>(static_cast<std::size_t>(channels))};
+  const Tiling tiling = Tiling::of(layer.codes.cols(), resolved.tileSize);
+  const std::vector<std::int64_t> energy = energies(layer.samples);
   for (Eigen::Index s = 0; s < samples; ++s) {
     for (Eigen::Index c = 0; c < channels; ++c) {
+      const std::span q(layer.codes.row(c).data(), k);
+      const std::span x(layer.samples.row(s).data(), k);
       const DotProductTrace trace =
-          emulateDotProduct({layer.codes.row(c).data(), k}, {layer.samples.row(s).data(), k}, resolved, order);
+          emulateDotProduct(q, x, resolved, accumulationOrder(layer.order, tiling, {q, energy}));
       run.results(s, c) = trace.result;
       run.exact(s, c) = trace.exact;
       addTrace(trace, run.overflows[static_cast<std::size_t>(c)]);
+      OverflowDistribution& distribution = run.distributions[static_cast<std::size_t>(c)];
+      addFinalSums(q, x, tiling, distribution);
+      if (!trace.overflowed()) continue;
+      distribution.firstOverflows.resize(k);
+      ++distribution.firstOverflows[static_cast<std::size_t>(*trace.firstOverflow)];
     }
   }
   return run;
@@ -119,7 +157,7 @@ AccumulatorMatrix runEmulator(const LayerEmulator& emulator, const EmulatedLayer
 
 /// Results of every form of run, and the statistics of traced channels.
 inline ReferenceRun expectBitForBit(const EmulatedLayer& layer) {
-  const LayerEmulator emulator(layer.codes, layer.activations, layer.datapath);
+  const LayerEmulator emulator = makeEmulator(layer);
   const ReferenceRun reference = runReference(layer, emulator.datapath());
   OverflowStatistics statistics;
   EXPECT_EQ(runEmulator<std::int64_t>(emulator, layer, nullptr), reference.results);
@@ -131,6 +169,10 @@ inline ReferenceRun expectBitForBit(const EmulatedLayer& layer) {
     EXPECT_EQ(again.channels, statistics.channels);
   }
   EXPECT_EQ(statistics.dotLength, layer.codes.cols());
+  OverflowStatistics detailed = OverflowStatistics::withDistributions(layer.codes.cols(), layer.codes.rows());
+  EXPECT_EQ(runEmulator<std::int64_t>(emulator, layer, &detailed), reference.results);
+  EXPECT_EQ(detailed.channels, statistics.channels);
+  EXPECT_TRUE(statistics.distributions.empty());
   for (Eigen::Index c = 0; c < layer.codes.rows(); ++c) {
     const ChannelOverflow& traced = reference.overflows[static_cast<std::size_t>(c)];
     const bool certified = emulator.certificate().guaranteed(c);
@@ -139,6 +181,8 @@ inline ReferenceRun expectBitForBit(const EmulatedLayer& layer) {
     if (certified) {
       EXPECT_EQ(traced.overflowed, 0);
     }
+    const auto at = static_cast<std::size_t>(c);
+    EXPECT_EQ(detailed.distributions[at], certified ? OverflowDistribution{} : reference.distributions[at]) << c;
   }
   return reference;
 }

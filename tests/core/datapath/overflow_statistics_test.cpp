@@ -43,7 +43,7 @@ TEST(OverflowStatistics, NoOverflowIsNotAnEarlyOne) {
 }
 
 TEST(OverflowStatistics, RatesOverAllChannels) {
-  OverflowStatistics statistics{.dotLength = 16, .channels = {example(), {.dotProducts = 10}}};
+  OverflowStatistics statistics{.dotLength = 16, .channels = {example(), {.dotProducts = 10}}, .distributions = {}};
   EXPECT_DOUBLE_EQ(statistics.rate(), 4.0 / 20.0);
   EXPECT_DOUBLE_EQ(statistics.eventsPerMac(), 8.0 / (20.0 * 16.0));
   statistics.merge({});
@@ -54,6 +54,19 @@ TEST(OverflowStatistics, RatesOverAllChannels) {
   EXPECT_EQ(empty.channels, statistics.channels);
   empty.merge(statistics);
   EXPECT_EQ(empty.total().innerEvents, 16);
+}
+
+TEST(OverflowStatistics, MedianOverAllChannels) {
+  OverflowStatistics statistics = OverflowStatistics::withDistributions(4, 2);
+  EXPECT_EQ(statistics.medianFirstOverflow(), -1);
+  statistics.distributions[0].firstOverflows = {0, 3, 0, 0};
+  statistics.distributions[1].firstOverflows = {0, 0, 0, 4};
+  EXPECT_EQ(statistics.medianFirstOverflow(), 3);
+  EXPECT_EQ(statistics.distributions[0].medianFirstOverflow(), 1);
+  OverflowStatistics sum = OverflowStatistics::withDistributions(4, 2);
+  sum.merge(statistics);
+  sum.merge(statistics);
+  EXPECT_EQ(sum.distributions[1].firstOverflows, (std::vector<std::int64_t>{0, 0, 0, 8}));
 }
 
 TEST(OverflowStatistics, NothingEmulatedIsNoOverflow) {
