@@ -44,7 +44,7 @@ class NetworkPreparation {
     }
     const bool propagates = key_.propagation == Propagation::on;
     if (propagates && uses.size() == 1) return;
-    LayerStatistics statistics(model_.dump().layers()[index], layer.tensors->weight, layer.input);
+    LayerStatistics statistics(model_.dump().layers()[index], layer.tensors->weight, layer.input, layer.dynamicInput);
     for (std::size_t use = propagates ? 1 : 0; use < uses.size(); ++use) statistics.add(*uses[use], *uses[use]);
     if (propagates) {
       layer.laterUses = std::make_shared<const LayerStatistics>(std::move(statistics));
@@ -67,6 +67,7 @@ PointSettings preparationKey(const PointSettings& settings) {
   key.activationBits = settings.activationBits;
   key.activation = settings.activation;
   key.activationRange = settings.activationRange;
+  key.activationDynamic = settings.activationDynamic;
   key.percentile = settings.percentile;
   key.propagation = settings.propagation;
   key.layers = settings.layers;
@@ -134,6 +135,10 @@ Status Preparation::loadLayers() {
     if (info.givenInputQuantizer) {
       layer.input = *info.givenInputQuantizer;
       layer.hasInputs = true;
+    } else if (key_.activationDynamic && info.kind == LayerKind::linear) {
+      layer.input.scale = 1.0;
+      layer.dynamicInput = true;
+      layer.hasInputs = true;
     }
     AXESCOPE_TRY(LayerTensors tensors, model_->layerTensors(index));
     layer.tensors = std::make_shared<const LayerTensors>(std::move(tensors));
@@ -171,7 +176,8 @@ Result<std::shared_ptr<const LayerInputs>> Preparation::inputs(std::size_t layer
 Result<std::shared_ptr<const LayerInputs>> Preparation::gatherOwnInputs(std::size_t index, const Job& job) const {
   const LayerInfo& info = model_->dump().layers()[index];
   const auto chosen = chooseSamples(info.calibrationSamples(), key_.calibrationSamples, key_.seed);
-  LayerStatistics statistics(info, layers_[index].tensors->weight, layers_[index].input);
+  const PreparedLayer& layer = layers_[index];
+  LayerStatistics statistics(info, layer.tensors->weight, layer.input, layer.dynamicInput);
   AXESCOPE_CHECK(streamTransformedInput(*model_, index, layers_[index].transform, chosen, job,
                                         [&](const Tensor& piece, std::int64_t) {
                                           statistics.add(piece, piece);

@@ -206,6 +206,10 @@ std::vector<SettingInfo> makeSchema() {
           "Upper percentile of the calibration values that the activation range covers; the lower end is "
           "100 minus it. 100 is minimum and maximum.",
           50, 100),
+      choice<&P::activationDynamic>("activation_dynamic", "Dynamic activations", "",
+                                    "on: each row of a linear layer's inputs, a sample or a token, has a scale and "
+                                    "zero point of its own, from its "
+                                    "least and greatest value. Convolutions stay static."),
       choice<&P::weightScale>(
           "weight_scale", "Weight scale", "s",
           "absmax: the range of the weights. mse: least squared rounding error. budget: each channel "

@@ -32,6 +32,7 @@ struct PointSettings {
   ActivationEncoding activation = ActivationEncoding::asymmetric;
   ActivationRangeRule activationRange = ActivationRangeRule::percentile;
   double percentile = 99.999;  // of the percentile rule
+  bool activationDynamic = false;
   WeightScale weightScale = WeightScale::absmax;
   int refineSweeps = 0;
   int trainingSteps = 200;  // of a2q and a2q-plus

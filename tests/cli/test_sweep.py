@@ -19,7 +19,7 @@ from small_dumps import (EVALUATION_SAMPLES, WRONG_LABELS, add_linear, write_cnn
                          write_weights)
 
 COLUMNS = ["algorithm", "constraint", "weight_bits", "activation_bits", "inner_bits", "outer_bits", "tile", "overflow",
-           "activation", "activation_range", "percentile", "weight_scale", "refine", "training_steps", "preprocess", "magr_alpha", "weight_range", "act_order", "damping",
+           "activation", "activation_range", "percentile", "activation_dynamic", "weight_scale", "refine", "training_steps", "preprocess", "magr_alpha", "weight_range", "act_order", "damping",
            "error_reference", "slack", "propagate", "layers", "skip_layers", "skip_bits", "eval_samples",
            "calibration_samples", "seed", "accuracy", "float_accuracy", "perplexity", "float_perplexity", "error",
            "sqnr_db", "overflow_rate", "guaranteed", "max_budget_use", "sparsity", "mac_count", "outer_bits_used",

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "core/study/method_pages.h"
+#include "core/study/preparation.h"
 #include "core/study/setting_schema.h"
 
 namespace axescope {
@@ -155,6 +156,13 @@ TEST(Settings, TheStrengthOfMagrCountsWhereItRuns) {
   EXPECT_NE(quantizationKey(a), quantizationKey(b));
 }
 
+TEST(Settings, DynamicActivationsAreOtherInputs) {
+  PointSettings dynamic;
+  dynamic.activationDynamic = true;
+  EXPECT_NE(quantizationKey(dynamic), quantizationKey(PointSettings{}));
+  EXPECT_NE(preparationKey(dynamic), preparationKey(PointSettings{}));
+}
+
 TEST(Settings, ThePercentileCountsWhereTheRangeIsBetweenPercentiles) {
   PointSettings a;
   PointSettings b;
@@ -162,7 +170,8 @@ TEST(Settings, ThePercentileCountsWhereTheRangeIsBetweenPercentiles) {
   EXPECT_NE(quantizationKey(a), quantizationKey(b));
   a.activationRange = b.activationRange = ActivationRangeRule::mse;
   EXPECT_EQ(quantizationKey(a), quantizationKey(b));
-  EXPECT_NE(quantizationKey(a), quantizationKey(PointSettings{}));
+  EXPECT_EQ(preparationKey(canonical(a)), preparationKey(canonical(b)));
+  EXPECT_NE(preparationKey(a), preparationKey(PointSettings{}));
 }
 
 // The strict clip leaves to later columns what earlier ones did not take: round to nearest depends on its order too.
