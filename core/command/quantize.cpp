@@ -49,6 +49,7 @@ Status checkInputRanges(const Model& model, const PointSettings& settings) {
   const auto& layers = model.dump().layers();
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
     if (!isSelected(model, settings, layer) || model.hasInputRange(layer)) continue;
+    if (settings.activationDynamic && layers[layer].kind == LayerKind::linear) continue;  // each row tells its own
     return fail(ErrorCode::empty, model.dump().fileName(), "/layers/" + layers[layer].name,
                 "calibration inputs or an input_scale to write",
                 "neither; sweep measures budgets and bounds without, or --layers can leave it in float");

@@ -19,6 +19,9 @@ struct QuantizedFileLayer {
   std::vector<double> weightScale;  // C
   std::vector<float> bias;          // C or empty
   ActivationQuantizer input;
+  /// Of a linear layer: each input row is quantized by its own least and greatest value; of `input` only bits and
+  /// encoding count. Attribute input_dynamic, absent for false.
+  bool dynamicInput = false;
   /// What the layer's inputs go through before that quantizer, in float: divided by these, one per input feature or
   /// channel (I values or none), then each run of inputRotation features (0: none) times an orthonormal Hadamard
   /// matrix.

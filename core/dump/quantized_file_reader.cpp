@@ -57,6 +57,8 @@ Status readAttributes(const hdf5::Reader& reader, const std::string& group, Quan
                 "no such attribute");
   }
   layer.input = *layer.info.givenInputQuantizer;
+  AXESCOPE_TRY(const std::int64_t dynamic, integerInRange(reader, group, "input_dynamic", {0, 1}, 0));
+  layer.dynamicInput = dynamic == 1;
   AXESCOPE_TRY(layer.inputRotation, integerInRange(reader, group, "input_rotation", {0, INT64_MAX}, 0));
   AXESCOPE_TRY(const auto folded, reader.stringAttribute(group, "folded_batch_norm"));
   layer.foldedBatchNorm = folded.value_or("");

@@ -44,6 +44,7 @@ Status writeLayer(hdf5::Writer& writer, const QuantizedFileLayer& layer, std::in
   AXESCOPE_CHECK(writer.group(group));
   AXESCOPE_CHECK(writeLayerMetadata(writer, group, layer.info));
   AXESCOPE_CHECK(writeInputQuantizer(writer, group, layer.input));
+  if (layer.dynamicInput) AXESCOPE_CHECK(writer.attribute(group, "input_dynamic", std::int64_t{1}));
   const Tiling tiling = Tiling::of(layer.info.k(), layer.tileSize);
   AXESCOPE_CHECK(writer.attribute(group, "position", position));
   AXESCOPE_CHECK(writer.attribute(group, "weight_bits", std::int64_t{layer.weightBits}));

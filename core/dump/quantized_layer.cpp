@@ -82,6 +82,9 @@ Status checkQuantizedLayer(const QuantizedFileLayer& layer, const std::string& f
   const auto isScale = [](double scale) { return std::isfinite(scale) && scale > 0; };
   if (!std::ranges::all_of(layer.weightScale, isScale) || !isScale(layer.input.scale))
     return fail(ErrorCode::notFinite, file, group, "finite scales above 0", "another number");
+  if (layer.dynamicInput && info.kind != LayerKind::linear) {
+    return fail(ErrorCode::unsupported, file, group + "@input_dynamic", "0 for a convolution", "1");
+  }
   AXESCOPE_CHECK(checkInputTransform(layer, file, group));
   if (!layer.bias.empty()) {
     AXESCOPE_CHECK(checkCount(layer.bias.size(), info.channels, "biases", file, group + "/bias"));

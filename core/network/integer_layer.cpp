@@ -8,6 +8,7 @@
 
 #include "core/network/columns.h"
 #include "core/network/float_layer.h"
+#include "core/number/row_quantizer.h"
 
 namespace axescope {
 
@@ -37,7 +38,7 @@ Datapath exactDatapath(const CodeMatrix& codes, IntegerRange activations) {
 }
 
 IntegerLayer::IntegerLayer(const LayerInfo& info, const QuantizedLayer& quantized, const Datapath& datapath)
-    : info_(info), input_(quantized.input), scaling_(quantized, quantized.input) {
+    : info_(info), input_(quantized.input), dynamic_(quantized.dynamicInput), scaling_(quantized, quantized.input) {
   const std::int64_t channels = info.channelsPerGroup();
   for (std::int64_t group = 0; group < info.groups(); ++group) {
     emulators_.emplace_back(quantized.codes.middleRows(group * channels, channels), input_.range(),
@@ -98,12 +99,17 @@ Status IntegerLayer::run(const Tensor& input, Tensor& output, OverflowStatistics
 template <class Code>
 void IntegerLayer::runTyped(const Tensor& input, Tensor& output, OverflowStatistics* statistics) const {
   std::vector<Code> codes(input.data.size());
-  input_.quantize(input.data, std::span(codes));
+  std::vector<ActivationQuantizer> ofRows;
+  if (dynamic_) {
+    ofRows = quantizeRows<Code>(input.data, info_.inputs, input_.bits, input_.encoding, std::span(codes));
+  } else {
+    input_.quantize(input.data, std::span(codes));
+  }
   const bool narrow = std::all_of(emulators_.begin(), emulators_.end(),
                                   [](const LayerEmulator& emulator) { return emulator.resultFitsInt32(); });
   if (info_.kind == LayerKind::linear) {
-    narrow ? runRows<Code, std::int32_t>(codes, output, statistics)
-           : runRows<Code, std::int64_t>(codes, output, statistics);
+    narrow ? runRows<Code, std::int32_t>(codes, ofRows, output, statistics)
+           : runRows<Code, std::int64_t>(codes, ofRows, output, statistics);
   } else {
     narrow ? runColumns<Code, std::int32_t>(input, codes, output, statistics)
            : runColumns<Code, std::int64_t>(input, codes, output, statistics);
@@ -111,14 +117,21 @@ void IntegerLayer::runTyped(const Tensor& input, Tensor& output, OverflowStatist
 }
 
 template <class Code, class Sum>
-void IntegerLayer::runRows(const std::vector<Code>& codes, Tensor& output, OverflowStatistics* statistics) const {
+void IntegerLayer::runRows(const std::vector<Code>& codes, std::span<const ActivationQuantizer> ofRows, Tensor& output,
+                           OverflowStatistics* statistics) const {
   const std::int64_t total = output.size() / info_.channels;
   const std::int64_t block = std::min(rowsAtOnce(info_.inputs), total);
   std::vector<Sum> sums(static_cast<std::size_t>(block * info_.channels));
   for (std::int64_t first = 0; first < total; first += block) {
     const std::int64_t count = std::min(block, total - first);
     emulate(codes.data() + first * info_.inputs, count, 0, sums.data(), statistics);
-    scaling_.toRows(sums.data(), count, output.data.data() + first * info_.channels);
+    float* const target = output.data.data() + first * info_.channels;
+    if (dynamic_) {
+      scaling_.toRows(sums.data(), ofRows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+                      target);
+    } else {
+      scaling_.toRows(sums.data(), count, target);
+    }
   }
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A quantized layer as hardware would run it: activation codes, integer accumulation through the datapath, then
-// zero point, scale and bias outside the accumulator: y = s_x s_c (Σ q_i x_i − z Σ q_i) + b.
+// zero point, scale and bias outside the accumulator: y = s_x s_c (Σ q_i x_i − z Σ q_i) + b, with s_x and z of each row
+// where inputs are quantized dynamically.
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/base/error.h"
@@ -49,7 +51,8 @@ class IntegerLayer {
   template <class Code>
   void runTyped(const Tensor& input, Tensor& output, OverflowStatistics* statistics) const;
   template <class Code, class Sum>
-  void runRows(const std::vector<Code>& codes, Tensor& output, OverflowStatistics* statistics) const;
+  void runRows(const std::vector<Code>& codes, std::span<const ActivationQuantizer> ofRows, Tensor& output,
+               OverflowStatistics* statistics) const;
   template <class Code, class Sum>
   void runColumns(const Tensor& input, const std::vector<Code>& codes, Tensor& output,
                   OverflowStatistics* statistics) const;
@@ -59,6 +62,7 @@ class IntegerLayer {
 
   LayerInfo info_;
   ActivationQuantizer input_;
+  bool dynamic_;
   OutputScaling scaling_;
   std::vector<LayerEmulator> emulators_;
   std::shared_ptr<const DirectConvolution> direct_;  // null where it cannot serve

@@ -2,9 +2,11 @@
 #include "core/network/layer_statistics.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "core/base/parallel.h"
 #include "core/network/columns.h"
+#include "core/number/row_quantizer.h"
 
 namespace axescope {
 
@@ -14,8 +16,14 @@ constexpr std::int64_t rowsAtOnce = 4096;
 
 }  // namespace
 
-LayerStatistics::LayerStatistics(const LayerInfo& info, const MatrixF& weight, const ActivationQuantizer& quantizer)
-    : info_(info), quantizer_(quantizer) {
+LayerStatistics::LayerStatistics(const LayerInfo& info, const MatrixF& weight, const ActivationQuantizer& quantizer,
+                                 bool dynamic)
+    : info_(info), quantizer_(quantizer), dynamic_(dynamic) {
+  assert(!dynamic || info.kind == LayerKind::linear);
+  if (dynamic) {
+    groups_.emplace_back(weight);
+    return;
+  }
   const std::int64_t channels = info.channelsPerGroup();
   for (std::int64_t group = 0; group < info.groups(); ++group) {
     groups_.emplace_back(weight.middleRows(group * channels, channels), quantizer);
@@ -23,6 +31,10 @@ LayerStatistics::LayerStatistics(const LayerInfo& info, const MatrixF& weight, c
 }
 
 void LayerStatistics::add(const Tensor& x, const Tensor& quantizedNetwork) {
+  if (dynamic_) {
+    addDynamicRows(x, quantizedNetwork);
+    return;
+  }
   std::vector<std::int16_t> codes(quantizedNetwork.data.size());
   constexpr std::int64_t piece = 1 << 16;
   parallelPieces(quantizedNetwork.size(), piece, [&](std::int64_t first, std::int64_t count) {
@@ -40,6 +52,25 @@ void LayerStatistics::add(const Tensor& x, const Tensor& quantizedNetwork) {
 
 void LayerStatistics::addRows(const Tensor& x, const std::vector<std::int16_t>& codes) {
   groups_.front().add(x.data.data(), info_.inputs, codes.data(), info_.inputs, x.size() / info_.inputs);
+}
+
+void LayerStatistics::addDynamicRows(const Tensor& x, const Tensor& quantizedNetwork) {
+  const std::int64_t k = info_.inputs;
+  const std::int64_t rows = x.size() / k;
+  std::vector<float> values(quantizedNetwork.data.size());
+  const auto length = static_cast<std::size_t>(k);
+  parallelPieces(rows, std::max<std::int64_t>(1, rowsAtOnce / k), [&](std::int64_t first, std::int64_t count) {
+    std::vector<std::int16_t> codes(length);
+    for (std::int64_t row = first; row < first + count; ++row) {
+      const auto at = static_cast<std::size_t>(row) * length;
+      const auto from = std::span(quantizedNetwork.data).subspan(at, length);
+      const ActivationQuantizer own = rowQuantizer(from, quantizer_.bits, quantizer_.encoding);
+      own.quantize(from, codes);
+      std::transform(codes.begin(), codes.end(), values.begin() + static_cast<std::ptrdiff_t>(at),
+                     [&](std::int16_t code) { return own.dequantize(code); });
+    }
+  });
+  groups_.front().add(x.data.data(), k, values.data(), k, rows);
 }
 
 void LayerStatistics::addImages(const Tensor& x, const std::vector<std::int16_t>& codes) {

@@ -15,6 +15,8 @@ OutputScaling::OutputScaling(const QuantizedLayer& layer, const ActivationQuanti
   for (std::size_t channel = 0; channel < layer.scales.size(); ++channel) {
     const std::int64_t codes = layer.codes.row(static_cast<Eigen::Index>(channel)).cast<std::int64_t>().sum();
     const double bias = layer.bias.empty() ? 0.0 : static_cast<double>(layer.bias[channel]);
+    weightScales_.push_back(layer.scales[channel]);
+    codeSums_.push_back(codes);
     channels_.push_back({input.scale * layer.scales[channel], input.zeroPoint * codes, bias});
   }
 }
@@ -28,6 +30,16 @@ template <class Sum>
 void OutputScaling::toRows(const Sum* sums, std::int64_t rows, float* output) const {
   for (std::int64_t row = 0; row < rows; ++row) {
     for (const Channel& channel : channels_) *output++ = channel(*sums++);
+  }
+}
+
+template <class Sum>
+void OutputScaling::toRows(const Sum* sums, std::span<const ActivationQuantizer> rows, float* output) const {
+  for (const ActivationQuantizer& row : rows) {
+    for (std::size_t c = 0; c < channels_.size(); ++c) {
+      const Channel channel{row.scale * weightScales_[c], row.zeroPoint * codeSums_[c], channels_[c].bias};
+      *output++ = channel(*sums++);
+    }
   }
 }
 
@@ -62,6 +74,8 @@ void OutputScaling::toPlanes(const Sum* sums, std::int64_t rows, std::int64_t fi
 
 template void OutputScaling::toRows(const std::int32_t*, std::int64_t, float*) const;
 template void OutputScaling::toRows(const std::int64_t*, std::int64_t, float*) const;
+template void OutputScaling::toRows(const std::int32_t*, std::span<const ActivationQuantizer>, float*) const;
+template void OutputScaling::toRows(const std::int64_t*, std::span<const ActivationQuantizer>, float*) const;
 template void OutputScaling::toPlanes(const std::int32_t*, std::int64_t, std::int64_t, std::int64_t, float*,
                                       std::int64_t) const;
 template void OutputScaling::toPlanes(const std::int64_t*, std::int64_t, std::int64_t, std::int64_t, float*,

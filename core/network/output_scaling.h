@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/network/quantized_layer.h"
@@ -19,6 +20,10 @@ class OutputScaling {
   template <class Sum>
   void toRows(const Sum* sums, std::int64_t rows, float* output) const;
 
+  /// The same where each row was quantized by its own, one quantizer per row.
+  template <class Sum>
+  void toRows(const Sum* sums, std::span<const ActivationQuantizer> rows, float* output) const;
+
   /// sums[rows×channels], dense, of the channels from `first` on, to planes[channels][·], planeStride apart.
   template <class Sum>
   void toPlanes(const Sum* sums, std::int64_t rows, std::int64_t first, std::int64_t channels, float* planes,
@@ -33,10 +38,14 @@ class OutputScaling {
     float operator()(Sum sum) const;
   };
   std::vector<Channel> channels_;
+  std::vector<double> weightScales_;    // s_c
+  std::vector<std::int64_t> codeSums_;  // Σ q_i
 };
 
 extern template void OutputScaling::toRows(const std::int32_t*, std::int64_t, float*) const;
 extern template void OutputScaling::toRows(const std::int64_t*, std::int64_t, float*) const;
+extern template void OutputScaling::toRows(const std::int32_t*, std::span<const ActivationQuantizer>, float*) const;
+extern template void OutputScaling::toRows(const std::int64_t*, std::span<const ActivationQuantizer>, float*) const;
 extern template void OutputScaling::toPlanes(const std::int32_t*, std::int64_t, std::int64_t, std::int64_t, float*,
                                              std::int64_t) const;
 extern template void OutputScaling::toPlanes(const std::int64_t*, std::int64_t, std::int64_t, std::int64_t, float*,

@@ -12,6 +12,7 @@ namespace axescope {
 /// A layer as it was quantized, groups stacked in channel order.
 struct QuantizedLayer {
   ActivationQuantizer input;
+  bool dynamicInput = false;  // of a linear layer: each row has its own scale and zero point, `input` the codes' range
   int weightBits = 8;
   CodeMatrix codes;                  // C×K
   std::vector<double> scales;        // C

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 #include <utility>
 
 #include "core/base/parallel.h"
@@ -71,6 +72,15 @@ StatisticsAccumulator::StatisticsAccumulator(MatrixF weight, const ActivationQua
   asBytes_ = quantizer.bits <= byteBits && integerKernelsAreExact();
   const IntegerRange range = quantizer.range();
   middle_ = (range.low + range.high + 1) / 2;
+  makeSums();
+}
+
+// Values are codes of scale 1 around 0.
+StatisticsAccumulator::StatisticsAccumulator(MatrixF weight) : weight_(std::move(weight)), middle_(0), asBytes_(false) {
+  makeSums();
+}
+
+void StatisticsAccumulator::makeSums() {
   const Eigen::Index k = weight_.cols();
   // Memory is the threads' from the first touch on: filling it alone would take as long as a tenth of the products.
   for (MatrixD* products : {&centredProducts_, &noiseProducts_}) {
@@ -81,19 +91,32 @@ StatisticsAccumulator::StatisticsAccumulator(MatrixF weight, const ActivationQua
   centredSums_ = VectorD::Zero(k);
   noiseSums_ = VectorD::Zero(k);
   energies_.assign(static_cast<std::size_t>(k), 0);
+  valueEnergies_.assign(static_cast<std::size_t>(k), 0.0);
   noiseEnergy_.assign(static_cast<std::size_t>(weight_.rows()), 0.0);
 }
 
 void StatisticsAccumulator::add(const float* x, std::int64_t xStride, const std::int16_t* codes,
                                 std::int64_t codeStride, std::int64_t rows) {
+  addBatches(x, xStride, codes, codeStride, rows);
+}
+
+void StatisticsAccumulator::add(const float* x, std::int64_t xStride, const float* quantized,
+                                std::int64_t quantizedStride, std::int64_t rows) {
+  addBatches(x, xStride, quantized, quantizedStride, rows);
+}
+
+template <class Value>
+void StatisticsAccumulator::addBatches(const float* x, std::int64_t xStride, const Value* codes,
+                                       std::int64_t codeStride, std::int64_t rows) {
   for (std::int64_t first = 0; first < rows; first += batchRows) {
     addBatch(x + first * xStride, xStride, codes + first * codeStride, codeStride, std::min(batchRows, rows - first));
   }
   samples_ += rows;
 }
 
-void StatisticsAccumulator::addBatch(const float* x, std::int64_t xStride, const std::int16_t* codes,
-                                     std::int64_t codeStride, std::int64_t rows) {
+template <class Value>
+void StatisticsAccumulator::addBatch(const float* x, std::int64_t xStride, const Value* codes, std::int64_t codeStride,
+                                     std::int64_t rows) {
   const std::int64_t k = weight_.cols();
   batch_.centred.resize(rows, k);
   batch_.noise.resize(rows, k);
@@ -117,7 +140,8 @@ void StatisticsAccumulator::addBatch(const float* x, std::int64_t xStride, const
   addNoiseEnergy();
 }
 
-void StatisticsAccumulator::readColumns(const float* x, std::int64_t xStride, const std::int16_t* codes,
+template <class Value>
+void StatisticsAccumulator::readColumns(const float* x, std::int64_t xStride, const Value* codes,
                                         std::int64_t codeStride, std::int64_t first, std::int64_t last) {
   // Of at most 1024 codes of 16 bits: exact in float64. Arrays of their own, which compilers know to be apart.
   std::array<double, readColumnsAtOnce> energies{};
@@ -129,7 +153,7 @@ void StatisticsAccumulator::readColumns(const float* x, std::int64_t xStride, co
   const double scale = quantizer_.scale;
   for (std::int64_t row = 0; row < batch_.centred.rows(); ++row) {
     const float* const values = x + row * xStride + first;
-    const std::int16_t* const rowCodes = codes + row * codeStride + first;
+    const Value* const rowCodes = codes + row * codeStride + first;
     float* const centred = &batch_.centred(row, first);
     float* const noise = &batch_.noise(row, first);
     for (std::size_t i = 0; i < width; ++i) {
@@ -143,14 +167,20 @@ void StatisticsAccumulator::readColumns(const float* x, std::int64_t xStride, co
       centredSums[i] += shifted;
       noiseSums[i] += static_cast<double>(rest);
     }
-    if (!asBytes_) continue;
-    std::int8_t* const bytes = &batch_.bytes(row, first);
-    const auto wordMiddle = static_cast<std::int16_t>(middle_);
-    for (std::size_t i = 0; i < width; ++i) bytes[i] = static_cast<std::int8_t>(rowCodes[i] - wordMiddle);
+    if constexpr (std::is_integral_v<Value>) {
+      if (!asBytes_) continue;
+      std::int8_t* const bytes = &batch_.bytes(row, first);
+      const auto wordMiddle = static_cast<std::int16_t>(middle_);
+      for (std::size_t i = 0; i < width; ++i) bytes[i] = static_cast<std::int8_t>(rowCodes[i] - wordMiddle);
+    }
   }
   for (std::size_t i = 0; i < width; ++i) {
     const Eigen::Index column = first + static_cast<Eigen::Index>(i);
-    energies_[static_cast<std::size_t>(column)] += static_cast<std::int64_t>(energies[i]);
+    if constexpr (std::is_integral_v<Value>) {
+      energies_[static_cast<std::size_t>(column)] += static_cast<std::int64_t>(energies[i]);
+    } else {
+      valueEnergies_[static_cast<std::size_t>(column)] += energies[i];
+    }
     centredSums_[column] += centredSums[i];
     noiseSums_[column] += noiseSums[i];
   }
@@ -176,6 +206,11 @@ void StatisticsAccumulator::addNoiseEnergy() {
   });
 }
 
+double StatisticsAccumulator::energy(Eigen::Index input) const {
+  const auto i = static_cast<std::size_t>(input);
+  return static_cast<double>(energies_[i]) + valueEnergies_[i];  // one of them is 0
+}
+
 // S and its spread from sums over centred codes: x_int − z = c + offset, so every sum over X̃ follows from sums over c.
 void StatisticsAccumulator::fillSquares(InputStatistics& statistics) const {
   MatrixD& s = statistics.s;
@@ -187,15 +222,15 @@ void StatisticsAccumulator::fillSquares(InputStatistics& statistics) const {
   const auto offset = static_cast<double>(middle_ - quantizer_.zeroPoint);
   const auto count = static_cast<double>(samples_);
   const double square = quantizer_.scale * quantizer_.scale;
-  const Eigen::ArrayXd alive = Eigen::ArrayXd::NullaryExpr(
-      k, [&](Eigen::Index i) { return energies_[static_cast<std::size_t>(i)] == 0 ? 0.0 : 1.0; });
+  const Eigen::ArrayXd alive =
+      Eigen::ArrayXd::NullaryExpr(k, [&](Eigen::Index i) { return energy(i) == 0.0 ? 0.0 : 1.0; });
   parallelPieces(k, panelChannels, [&](std::int64_t first, std::int64_t rows) {
     for (std::int64_t i = first; i < first + rows; ++i) {
       for (std::int64_t j = i; j < k; ++j) {
         const double integer = s(i, j) + offset * (centredSums_[i] + centredSums_[j]) + count * offset * offset;
         s(i, j) = alive[i] * alive[j] * (square * integer);
       }
-      s(i, i) = square * static_cast<double>(energies_[static_cast<std::size_t>(i)]);
+      s(i, i) = square * energy(i);
       const Eigen::Index rest = k - i;
       spread.row(i).tail(rest) = (s.row(i).tail(rest) - (share * sums[i]) * sums.tail(rest).transpose()).cast<float>();
     }
@@ -230,7 +265,7 @@ InputStatistics StatisticsAccumulator::finish() {
     for (std::int64_t j = first; j < first + rows; ++j) {
       auto row = statistics.shift.row(j);
       row = quantizer_.scale * (row.array() + offset * noiseSums_[j]);
-      for (Eigen::Index i = 0; i < k; ++i) row[i] = energies_[static_cast<std::size_t>(i)] == 0 ? 0.0 : row[i];
+      for (Eigen::Index i = 0; i < k; ++i) row[i] = energy(i) == 0.0 ? 0.0 : row[i];
       shift.row(j) = row.cast<float>();
     }
   });

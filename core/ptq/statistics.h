@@ -47,10 +47,17 @@ class StatisticsAccumulator {
  public:
   /// weight[C×K], the float weights of the group.
   StatisticsAccumulator(MatrixF weight, const ActivationQuantizer& quantizer);
+  /// Of inputs whose rows have no scale in common: X̃ is added as it is.
+  explicit StatisticsAccumulator(MatrixF weight);
 
   /// x[rows×K] and its codes, with leading dimensions xStride and codeStride. Uses the threads of the arena; the sums
   /// do not depend on their number.
   void add(const float* x, std::int64_t xStride, const std::int16_t* codes, std::int64_t codeStride, std::int64_t rows);
+  /// The same with X̃ instead of codes, of an accumulator without a quantizer: float32 products of at most 1024 samples,
+  /// added up in float64; the diagonal in float64. An input that is always zero still has exactly zero rows and
+  /// columns.
+  void add(const float* x, std::int64_t xStride, const float* quantized, std::int64_t quantizedStride,
+           std::int64_t rows);
   InputStatistics finish();
 
  private:
@@ -62,10 +69,15 @@ class StatisticsAccumulator {
     ByteMatrix bytes;  // c again, where products of bytes serve
   };
 
-  void addBatch(const float* x, std::int64_t xStride, const std::int16_t* codes, std::int64_t codeStride,
-                std::int64_t rows);
-  void readColumns(const float* x, std::int64_t xStride, const std::int16_t* codes, std::int64_t codeStride,
+  void makeSums();
+  template <class Value>
+  void addBatches(const float* x, std::int64_t xStride, const Value* codes, std::int64_t codeStride, std::int64_t rows);
+  template <class Value>
+  void addBatch(const float* x, std::int64_t xStride, const Value* codes, std::int64_t codeStride, std::int64_t rows);
+  template <class Value>
+  void readColumns(const float* x, std::int64_t xStride, const Value* codes, std::int64_t codeStride,
                    std::int64_t first, std::int64_t last);
+  double energy(Eigen::Index input) const;
   void addNoiseEnergy();
   void fillSquares(InputStatistics& statistics) const;
 
@@ -78,6 +90,7 @@ class StatisticsAccumulator {
   VectorD centredSums_;                 // Σ c_i
   VectorD noiseSums_;                   // Σ (x − x̃)_j
   std::vector<std::int64_t> energies_;  // Σ (code − z)², exact
+  std::vector<double> valueEnergies_;   // Σ x̃² without a quantizer
   std::vector<double> noiseEnergy_;
   std::int64_t samples_ = 0;
   Batch batch_;  // its memory is used again

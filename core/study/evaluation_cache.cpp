@@ -26,8 +26,8 @@ std::string layerDigest(const QuantizedLayer& quantized, const IntegerLayer& lay
   digest.add(std::as_bytes(std::span(quantized.scales)));
   digest.add(std::as_bytes(std::span(quantized.bias)));
   const ActivationQuantizer& input = quantized.input;
-  std::string rest =
-      fmt::format("{:a} {} {} {}", input.scale, input.zeroPoint, input.bits, static_cast<int>(input.encoding));
+  std::string rest = fmt::format("{:a} {} {} {} {}", input.scale, input.zeroPoint, input.bits,
+                                 static_cast<int>(input.encoding), quantized.dynamicInput);
   if (!layer.guaranteed()) {
     for (const LayerEmulator& emulator : layer.emulators()) {
       const Datapath& d = emulator.datapath();

@@ -7,6 +7,7 @@
 
 #include "core/network/calibration.h"
 #include "core/network/integer_layer.h"
+#include "core/number/row_quantizer.h"
 
 namespace axescope {
 
@@ -21,7 +22,7 @@ void keepCodes(const Tensor& input, std::int64_t samples, QuantizedFileLayer& la
   shape.front() = std::min(shape.front(), samples);
   layer.inputCodesShape = shape;
   layer.inputCodes.resize(static_cast<std::size_t>(elements(shape)));
-  layer.input.quantize(std::span(input.data).first(layer.inputCodes.size()), layer.inputCodes);
+  quantizeInputs(std::span(input.data).first(layer.inputCodes.size()), layer);
 }
 
 QuantizedFileLayer* findLayer(QuantizedFile& file, const std::string& name) {
@@ -31,6 +32,15 @@ QuantizedFileLayer* findLayer(QuantizedFile& file, const std::string& name) {
 }
 
 }  // namespace
+
+void quantizeInputs(std::span<const float> values, QuantizedFileLayer& layer) {
+  const std::span<std::int16_t> codes(layer.inputCodes);
+  if (layer.dynamicInput) {
+    quantizeRows(values, layer.info.inputs, layer.input.bits, layer.input.encoding, codes);
+  } else {
+    layer.input.quantize(values, codes);
+  }
+}
 
 Status addNetworkInputCodes(const Model& model, const Preparation& preparation, const QuantizedModel& quantized,
                             std::int64_t samples, const Job& job, QuantizedFile& file) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "core/base/job.h"
 #include "core/dump/quantized_file.h"
@@ -10,6 +11,9 @@
 #include "core/study/preparation.h"
 
 namespace axescope {
+
+/// The layer's codes of these values to its inputCodes, which have their size already.
+void quantizeInputs(std::span<const float> values, QuantizedFileLayer& layer);
 
 /// Fills in inputCodes of the layers that the graph uses and that have no inputs of their own: from the first
 /// `samples` calibration samples, through the float network or, where the settings propagate errors, through the

@@ -77,6 +77,19 @@ constexpr std::array pages{
                "No zero point at all; after a ReLU half of the codes stay unused."},
     MethodPage{"activation", "unsigned", "Unsigned activation codes", "x_int = clip(round(x / s), 0, 2^N − 1)",
                "common practice", "After a ReLU; negative values become 0."},
+    MethodPage{"activation_range", "percentile", "Range between percentiles",
+               "[l, h] = [100 − q, q]-th percentiles of x", "common practice",
+               "One number for all layers. 99.999 suits eight bits; at four bits about 99.95 clips a better share, and "
+               "every network wants its own. 100 is minimum to maximum."},
+    MethodPage{"activation_range", "mse", "Range of least squared error", "argmin over l, h of Σ (x − s·(x_int − z))²",
+               "common practice",
+               "Each layer clips what its own values and N suggest, from a histogram of all calibration values. Blind "
+               "to what the layer's weights do with an error: compare with percentiles."},
+    MethodPage{"activation_dynamic", "", "Dynamic activation quantization, per token",
+               "s_t, z_t from min and max of row t;  y_t = s_t s_c (Σ q_i x_i − z_t Σ q_i) + b",
+               "common practice; per token as in ZeroQuant, arXiv 2206.01861",
+               "No row clips and no range is calibrated. Codes stay in the same range, so certificates hold as they "
+               "are. Costs a pass over each row before its product, and only linear layers have rows."},
     MethodPage{"weight_scale", "absmax", "Scale of the largest weight", "s = max|w| / (2^(M−1) − 1)", "common practice",
                "As published with AXE. Under a tight budget it makes codes too large to afford."},
     MethodPage{"weight_scale", "mse", "Scale of least squared error", "argmin over thresholds of ‖w − s·q‖²",

@@ -6,17 +6,13 @@
 
 #include "core/network/calibration.h"
 #include "core/network/layer_statistics.h"
-#include "core/number/percentile.h"
+#include "core/number/range_observer.h"
 #include "core/study/layer_overrides.h"
 #include "core/study/transformation.h"
 
 namespace axescope {
 
 namespace {
-
-ActivationQuantizer quantizerFromRange(const PercentileObserver& observer, const PointSettings& settings, int bits) {
-  return activationQuantizer(observer.low(), observer.high(), bits, settings.activation);
-}
 
 // Layers that the graph uses, from its calibration samples. The inputs of a layer that is used several times are kept
 // until its last use: its range is that of all of them, and only then are there codes to sum.
@@ -41,14 +37,14 @@ class NetworkPreparation {
     if (!layer.hasInputs) {
       std::int64_t values = 0;
       for (const auto& x : uses) values += x->size();
-      PercentileObserver observer(key_.percentile, values);
+      RangeObserver observer(key_.activationRange, key_.percentile, values);
       for (const auto& x : uses) observer.observe(x->data);
-      layer.input = quantizerFromRange(observer, key_, layer.input.bits);
+      layer.input = observer.quantizer(layer.input.bits, key_.activation);
       layer.hasInputs = true;
     }
     const bool propagates = key_.propagation == Propagation::on;
     if (propagates && uses.size() == 1) return;
-    LayerStatistics statistics(model_.dump().layers()[index], layer.tensors->weight, layer.input);
+    LayerStatistics statistics(model_.dump().layers()[index], layer.tensors->weight, layer.input, layer.dynamicInput);
     for (std::size_t use = propagates ? 1 : 0; use < uses.size(); ++use) statistics.add(*uses[use], *uses[use]);
     if (propagates) {
       layer.laterUses = std::make_shared<const LayerStatistics>(std::move(statistics));
@@ -70,6 +66,8 @@ PointSettings preparationKey(const PointSettings& settings) {
   PointSettings key;
   key.activationBits = settings.activationBits;
   key.activation = settings.activation;
+  key.activationRange = settings.activationRange;
+  key.activationDynamic = settings.activationDynamic;
   key.percentile = settings.percentile;
   key.propagation = settings.propagation;
   key.layers = settings.layers;
@@ -137,6 +135,10 @@ Status Preparation::loadLayers() {
     if (info.givenInputQuantizer) {
       layer.input = *info.givenInputQuantizer;
       layer.hasInputs = true;
+    } else if (key_.activationDynamic && info.kind == LayerKind::linear) {
+      layer.input.scale = 1.0;
+      layer.dynamicInput = true;
+      layer.hasInputs = true;
     }
     AXESCOPE_TRY(LayerTensors tensors, model_->layerTensors(index));
     layer.tensors = std::make_shared<const LayerTensors>(std::move(tensors));
@@ -154,13 +156,13 @@ Status Preparation::observeOwnInputs(std::size_t index, const Job& job) {
   const auto chosen = chooseSamples(info.calibrationSamples(), key_.calibrationSamples, key_.seed);
   std::int64_t values = static_cast<std::int64_t>(chosen.size());
   for (std::size_t axis = 1; axis < info.inputShape.size(); ++axis) values *= info.inputShape[axis];
-  PercentileObserver observer(key_.percentile, values);
+  RangeObserver observer(key_.activationRange, key_.percentile, values);
   AXESCOPE_CHECK(
       streamTransformedInput(*model_, index, layer.transform, chosen, job, [&](const Tensor& piece, std::int64_t) {
         observer.observe(piece.data);
         return Status{};
       }));
-  layer.input = quantizerFromRange(observer, key_, layer.input.bits);
+  layer.input = observer.quantizer(layer.input.bits, key_.activation);
   layer.hasInputs = true;
   return {};
 }
@@ -174,7 +176,8 @@ Result<std::shared_ptr<const LayerInputs>> Preparation::inputs(std::size_t layer
 Result<std::shared_ptr<const LayerInputs>> Preparation::gatherOwnInputs(std::size_t index, const Job& job) const {
   const LayerInfo& info = model_->dump().layers()[index];
   const auto chosen = chooseSamples(info.calibrationSamples(), key_.calibrationSamples, key_.seed);
-  LayerStatistics statistics(info, layers_[index].tensors->weight, layers_[index].input);
+  const PreparedLayer& layer = layers_[index];
+  LayerStatistics statistics(info, layer.tensors->weight, layer.input, layer.dynamicInput);
   AXESCOPE_CHECK(streamTransformedInput(*model_, index, layers_[index].transform, chosen, job,
                                         [&](const Tensor& piece, std::int64_t) {
                                           statistics.add(piece, piece);

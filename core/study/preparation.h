@@ -25,7 +25,8 @@ inline constexpr double unknownScale = 0.0;
 struct PreparedLayer {
   bool quantized = false;     // selected by the settings' globs, and Model::canQuantize()
   ActivationQuantizer input;  // from data or from the file; else its scale is unknownScale, and only its codes count
-  bool hasInputs = false;     // the scale is known
+  bool dynamicInput = false;  // each row has a scale of its own: of `input` only the codes' range counts
+  bool hasInputs = false;     // the scale is known, or each row's own
   std::shared_ptr<const LayerTensors> tensors;  // as transformed
   LayerTransform transform;                     // what the settings' transforms did to it
   /// With propagation, of a layer that the graph uses several times: the float network's inputs at all uses but the

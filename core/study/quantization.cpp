@@ -137,7 +137,8 @@ class BatchQuantization {
       const PreparedLayer& prepared = preparation_.layer(use.layer);
       const LayerInfo& info = model_.dump().layers()[use.layer];
       LayerStatistics gathered =
-          prepared.laterUses ? *prepared.laterUses : LayerStatistics(info, prepared.tensors->weight, prepared.input);
+          prepared.laterUses ? *prepared.laterUses
+                             : LayerStatistics(info, prepared.tensors->weight, prepared.input, prepared.dynamicInput);
       gathered.add(*use.x, *value);
       const LayerInputs inputs(gathered.finish());
       quantizeLayer(use.layer, same, &inputs);
@@ -226,6 +227,7 @@ class BatchQuantization {
     const LayerInfo& info = model_.dump().layers()[layer];
     QuantizedLayer result;
     result.input = preparation_.layer(layer).input;
+    result.dynamicInput = preparation_.layer(layer).dynamicInput;
     result.weightBits = options.weightBits;
     result.codes.resize(info.channels, info.k());
     const std::int64_t channels = info.channelsPerGroup();

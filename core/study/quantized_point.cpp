@@ -45,6 +45,7 @@ Result<QuantizedFile> toQuantizedFile(const Model& model, const Preparation& pre
     out.inputRotation = prepared.transform.rotation;
     out.foldedBatchNorm = prepared.transform.foldedBatchNorm;
     out.input = layer.input;
+    out.dynamicInput = layer.dynamicInput;
     out.innerBits = datapath.innerBits;
     const Tiling tiling = Tiling::of(layer.codes.cols(), datapath.tileSize);
     out.outerBits =
@@ -57,7 +58,7 @@ Result<QuantizedFile> toQuantizedFile(const Model& model, const Preparation& pre
       transformInput(out.info, prepared.transform, input);
       out.inputCodesShape = input.shape;
       out.inputCodes.resize(input.data.size());
-      layer.input.quantize(input.data, out.inputCodes);
+      quantizeInputs(input.data, out);
     }
     file.layers.push_back(std::move(out));
   }

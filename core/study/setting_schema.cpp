@@ -45,6 +45,10 @@ struct Names<ActivationEncoding> {
   inline static const List list{"asymmetric", "centred", "signed", "unsigned"};
 };
 template <>
+struct Names<ActivationRangeRule> {
+  inline static const List list{"percentile", "mse"};
+};
+template <>
 struct Names<WeightScale> {
   inline static const List list{"absmax", "mse", "budget"};
 };
@@ -196,11 +200,19 @@ std::vector<SettingInfo> makeSchema() {
           "activation", "Activation codes", "",
           "asymmetric: 0 … 2^N − 1 with a zero point. centred: the same quantizer with codes stored as "
           "−2^(N−1) … 2^(N−1) − 1. signed and unsigned: symmetric, zero point 0."),
+      choice<&P::activationRange>(
+          "activation_range", "Activation range", "",
+          "percentile: between two percentiles of the calibration values. mse: the range with the least mean squared "
+          "error of their codes."),
       real<&P::percentile>(
           "percentile", "Percentile", "",
           "Upper percentile of the calibration values that the activation range covers; the lower end is "
           "100 minus it. 100 is minimum and maximum.",
           50, 100),
+      choice<&P::activationDynamic>("activation_dynamic", "Dynamic activations", "",
+                                    "on: each row of a linear layer's inputs, a sample or a token, has a scale and "
+                                    "zero point of its own, from its "
+                                    "least and greatest value. Convolutions stay static."),
       choice<&P::weightScale>(
           "weight_scale", "Weight scale", "s",
           "absmax: the range of the weights. mse: least squared rounding error. budget: each channel "

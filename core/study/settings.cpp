@@ -52,6 +52,7 @@ Status validate(const PointSettings& settings) {
 PointSettings canonical(PointSettings settings) {
   const PointSettings defaults;
   if (settings.preprocess != Preprocess::magr) settings.magrAlpha = defaults.magrAlpha;
+  if (settings.activationRange != ActivationRangeRule::percentile) settings.percentile = defaults.percentile;
   const bool trained = isTrained(settings.algorithm);
   if (!trained) settings.trainingSteps = defaults.trainingSteps;
   if (trained && settings.constraint != Constraint::none) {

@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/datapath/datapath.h"
 #include "core/number/integer_range.h"
+#include "core/number/range_observer.h"
 #include "core/ptq/quantize_layer.h"
 
 namespace axescope {
@@ -29,7 +30,9 @@ struct PointSettings {
   std::int64_t tileSize = 0;  // 0: full K
   Overflow overflow = Overflow::wrap;
   ActivationEncoding activation = ActivationEncoding::asymmetric;
-  double percentile = 99.999;
+  ActivationRangeRule activationRange = ActivationRangeRule::percentile;
+  double percentile = 99.999;  // of the percentile rule
+  bool activationDynamic = false;
   WeightScale weightScale = WeightScale::absmax;
   int refineSweeps = 0;
   int trainingSteps = 200;  // of a2q and a2q-plus

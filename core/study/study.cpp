@@ -25,10 +25,34 @@ json valueToJson(const SettingValue& value) {
   return std::visit([](const auto& v) { return json(v); }, value);
 }
 
+template <class T>
+std::vector<T> eachOnce(std::vector<T> all) {
+  std::vector<T> unique;
+  for (T& one : all) {
+    if (std::find(unique.begin(), unique.end(), one) == unique.end()) unique.push_back(std::move(one));
+  }
+  return unique;
+}
+
 std::string identity(const PointSettings& point) {
   std::string text;
   for (const SettingInfo& info : settingSchema()) text += toText(info.get(point)) + '\n';
   return text;
+}
+
+// The next combination, the last setting fastest; false after the last one.
+bool advance(const std::vector<std::vector<SettingValue>>& grid, std::vector<std::size_t>& at) {
+  for (std::size_t setting = grid.size(); setting-- > 0;) {
+    if (++at[setting] < grid[setting].size()) return true;
+    at[setting] = 0;
+  }
+  return false;
+}
+
+json listToJson(const std::vector<SettingValue>& values) {
+  json list = json::array();
+  for (const SettingValue& value : values) list.push_back(valueToJson(value));
+  return list;
 }
 
 Result<json> parseObject(const std::string& text, const std::string& file) {
@@ -74,17 +98,49 @@ Result<std::vector<SettingValue>> valuesFromJson(const SettingInfo& info, const 
   return std::vector<SettingValue>{single};
 }
 
-}  // namespace
-
-Study::Study() {
-  const PointSettings defaults;
-  for (const SettingInfo& info : settingSchema()) values_.push_back({info.get(defaults)});
+Status setFromJson(Study& study, const json& settings, const std::string& file) {
+  for (const auto& [key, value] : settings.items()) {
+    const SettingInfo* info = findSetting(key);
+    if (info == nullptr) return fail(ErrorCode::invalidArgument, file, key, "the name of a setting", "an unknown one");
+    AXESCOPE_TRY(auto values, valuesFromJson(*info, value, file));
+    if (auto status = study.set(key, std::move(values)); !status) {
+      Error error = std::move(status).error();
+      error.file = file;
+      return fail(std::move(error));
+    }
+  }
+  return {};
 }
 
-const std::vector<SettingValue>& Study::values(std::string_view key) const {
+}  // namespace
+
+Study::Study() : grids_(1) {
+  const PointSettings defaults;
+  for (const SettingInfo& info : settingSchema()) grids_.front().push_back({info.get(defaults)});
+}
+
+std::vector<SettingValue> Study::values(std::string_view key) const {
   const std::size_t index = indexOf(key);
-  assert(index < values_.size());
-  return values_[index];
+  std::vector<SettingValue> all;
+  for (const Grid& grid : grids_) {
+    assert(index < grid.size());
+    all.insert(all.end(), grid[index].begin(), grid[index].end());
+  }
+  return eachOnce(std::move(all));
+}
+
+bool Study::differs(std::size_t setting) const {
+  return std::any_of(grids_.begin(), grids_.end(),
+                     [&](const Grid& grid) { return grid[setting] != grids_.front()[setting]; });
+}
+
+std::vector<std::string_view> Study::differing() const {
+  std::vector<std::string_view> keys;
+  const auto schema = settingSchema();
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    if (differs(i)) keys.push_back(schema[i].key);
+  }
+  return keys;
 }
 
 Status Study::set(std::string_view key, std::vector<SettingValue> values) {
@@ -97,11 +153,9 @@ Status Study::set(std::string_view key, std::vector<SettingValue> values) {
                 fmt::format("{}", values.size()));
   }
   for (const SettingValue& value : values) AXESCOPE_CHECK(checkValue(*info, value));
-  std::vector<SettingValue> unique;
-  for (SettingValue& value : values) {
-    if (std::find(unique.begin(), unique.end(), value) == unique.end()) unique.push_back(std::move(value));
-  }
-  values_[indexOf(key)] = std::move(unique);
+  values = eachOnce(std::move(values));
+  for (Grid& grid : grids_) grid[indexOf(key)] = values;
+  grids_ = eachOnce(std::move(grids_));
   return {};
 }
 
@@ -114,30 +168,31 @@ Status Study::set(std::string_view key, std::string_view text) {
 
 Result<std::vector<PointSettings>> Study::points(bool propagationDefault) const {
   constexpr std::size_t mostPoints = 10'000'000;
-  std::size_t total = 1;
-  for (const auto& values : values_) {
-    total *= values.size();
-    if (total > mostPoints) {
-      return fail(ErrorCode::tooLarge, {}, "study", fmt::format("at most {} points", mostPoints), "more");
+  std::size_t total = 0;
+  for (const Grid& grid : grids_) {
+    std::size_t combinations = 1;
+    for (const auto& values : grid) {
+      combinations *= values.size();
+      if (total + combinations > mostPoints) {
+        return fail(ErrorCode::tooLarge, {}, "study", fmt::format("at most {} points", mostPoints), "more");
+      }
     }
+    total += combinations;
   }
-  const auto schema = settingSchema();
   std::vector<PointSettings> points;
   std::unordered_set<std::string> seen;
-  for (std::size_t number = 0; number < total; ++number) {
-    PointSettings point;
-    std::size_t rest = number;
-    for (std::size_t setting = schema.size(); setting-- > 0;) {  // the last varies fastest
-      const auto& values = values_[setting];
-      schema[setting].set(point, values[rest % values.size()]);
-      rest /= values.size();
-    }
-    if (point.propagation == Propagation::automatic) {
-      point.propagation = propagationDefault ? Propagation::on : Propagation::off;
-    }
-    AXESCOPE_CHECK(validate(point));
-    point = canonical(std::move(point));
-    if (seen.insert(identity(point)).second) points.push_back(std::move(point));
+  for (const Grid& grid : grids_) {
+    std::vector<std::size_t> at(grid.size(), 0);
+    do {
+      PointSettings point;
+      for (std::size_t i = 0; i < grid.size(); ++i) settingSchema()[i].set(point, grid[i][at[i]]);
+      if (point.propagation == Propagation::automatic) {
+        point.propagation = propagationDefault ? Propagation::on : Propagation::off;
+      }
+      AXESCOPE_CHECK(validate(point));
+      point = canonical(std::move(point));
+      if (seen.insert(identity(point)).second) points.push_back(std::move(point));
+    } while (advance(grid, at));
   }
   return points;
 }
@@ -145,14 +200,21 @@ Result<std::vector<PointSettings>> Study::points(bool propagationDefault) const 
 std::string Study::toJson() const {
   const PointSettings defaults;
   json settings = json::object();
+  json grids = json::array();
+  for (std::size_t grid = 0; grid < gridCount(); ++grid) grids.push_back(json::object());
   const auto schema = settingSchema();
   for (std::size_t i = 0; i < schema.size(); ++i) {
-    if (values_[i].size() == 1 && values_[i].front() == schema[i].get(defaults)) continue;
-    json list = json::array();
-    for (const SettingValue& value : values_[i]) list.push_back(valueToJson(value));
-    settings[std::string(schema[i].key)] = std::move(list);
+    const std::string key(schema[i].key);
+    const auto& first = grids_.front()[i];
+    if (differs(i)) {
+      for (std::size_t grid = 0; grid < gridCount(); ++grid) grids[grid][key] = listToJson(grids_[grid][i]);
+    } else if (first.size() != 1 || first.front() != schema[i].get(defaults)) {
+      settings[key] = listToJson(first);
+    }
   }
-  return json{{"format", "axescope-study"}, {"version", 1}, {"settings", std::move(settings)}}.dump(2);
+  json study{{"format", "axescope-study"}, {"version", 1}, {"settings", std::move(settings)}};
+  if (gridCount() > 1) study["union"] = std::move(grids);
+  return study.dump(2);
 }
 
 Result<Study> Study::fromJson(const std::string& text, const std::string& file) {
@@ -166,16 +228,26 @@ Result<Study> Study::fromJson(const std::string& text, const std::string& file) 
   const json settings = parsed.value("settings", json::object());
   if (!settings.is_object()) return fail(ErrorCode::unsupported, file, "settings", "an object", "something else");
   Study study;
-  for (const auto& [key, value] : settings.items()) {
-    const SettingInfo* info = findSetting(key);
-    if (info == nullptr) return fail(ErrorCode::invalidArgument, file, key, "the name of a setting", "an unknown one");
-    AXESCOPE_TRY(auto values, valuesFromJson(*info, value, file));
-    if (auto status = study.set(key, std::move(values)); !status) {
-      Error error = std::move(status).error();
-      error.file = file;
-      return fail(std::move(error));
-    }
+  AXESCOPE_CHECK(setFromJson(study, settings, file));
+  if (!parsed.contains("union")) return study;
+  const json& grids = parsed.at("union");
+  if (!grids.is_array() || grids.empty()) {
+    return fail(ErrorCode::unsupported, file, "union", "a list of at least one object of settings", grids.dump());
   }
+  std::vector<Grid> all;
+  for (const json& own : grids) {
+    if (!own.is_object()) return fail(ErrorCode::unsupported, file, "union", "objects of settings", own.dump());
+    for (const auto& [key, value] : own.items()) {
+      const SettingInfo* info = findSetting(key);
+      if (info == nullptr || info->sweepable) continue;
+      return fail(ErrorCode::invalidArgument, file, info->flag(), "one value for all grids of the union, in settings",
+                  value.dump());
+    }
+    Study one = study;
+    AXESCOPE_CHECK(setFromJson(one, own, file));
+    all.push_back(std::move(one.grids_.front()));
+  }
+  study.grids_ = eachOnce(std::move(all));
   return study;
 }
 

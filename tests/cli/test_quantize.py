@@ -77,6 +77,28 @@ class QuantizeTest(CliCase):
         self.refuse(2, "quantize", self.path("dump.h5"), "--layers", "none*", "--out", self.path("n.h5"),
                     says=("--layers",))
 
+    def test_dynamic_activations_of_linear_layers(self) -> None:
+        flags = ("--activation-dynamic", "on", "--activation-bits", "4", "--inner-bits", "13", "--tile", "16")
+        self.assertIn("Guaranteed", self.quantize(write_layers, *flags))
+        with h5py.File(self.path("q.h5"), "r") as file, h5py.File(self.path("dump.h5"), "r") as dump:
+            dense = file["layers/dense"]
+            self.assertEqual(dense.attrs["input_dynamic"], 1)
+            self.assertNotIn("input_dynamic", file["layers/grouped"].attrs)
+            rows = dump["layers/dense/input"][:64].astype(np.float64)
+            low = np.minimum(rows.min(axis=1, keepdims=True), 0)
+            scale = (np.maximum(rows.max(axis=1, keepdims=True), 0) - low) / 15
+            zero_point = np.clip(np.rint(-low / scale), 0, 15)
+            steps = rows / scale
+            sure = np.abs(steps - np.floor(steps) - 0.5) > 1e-6
+            np.testing.assert_array_equal(dense["input_codes"][()][sure],
+                                          np.clip(np.rint(steps) + zero_point, 0, 15)[sure])
+        self.succeed("certify", self.path("q.h5"))
+        self.succeed("emulate", self.path("q.h5"), "--inner-bits", "13", "--outer-bits", "24", "--tile", "16", "--out",
+                     self.path("e.h5"))
+        write_weights(self.path("w.h5"))  # rows tell their own range: nothing to calibrate
+        self.succeed("quantize", self.path("w.h5"), "--algorithm", "rtn", "--activation-dynamic", "on", "--out",
+                     self.path("w-q.h5"))
+
     def test_weights_alone_need_round_to_nearest(self) -> None:
         write_scaled_weights(self.path("dump.h5"))
         self.refuse(2, "quantize", self.path("dump.h5"), "--out", self.path("q.h5"),

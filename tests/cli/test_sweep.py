@@ -9,6 +9,7 @@ import pty
 import resource
 import subprocess
 import unittest
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -18,11 +19,13 @@ from small_dumps import (EVALUATION_SAMPLES, WRONG_LABELS, add_linear, write_cnn
                          write_weights)
 
 COLUMNS = ["algorithm", "constraint", "weight_bits", "activation_bits", "inner_bits", "outer_bits", "tile", "overflow",
-           "activation", "percentile", "weight_scale", "refine", "training_steps", "preprocess", "magr_alpha", "weight_range", "act_order", "damping",
-           "error_reference", "slack", "propagate", "layers", "skip_layers", "skip_bits", "overrides", "eval_samples",
-           "calibration_samples", "seed", "accuracy", "float_accuracy", "perplexity", "float_perplexity", "error",
-           "sqnr_db", "overflow_rate", "guaranteed", "max_budget_use", "sparsity", "mac_count", "inner_bits_used", "outer_bits_used", "mean_weight_bits", "mean_activation_bits", "mean_inner_bits",
-           "accumulator_bits", "seconds", "failure"]
+           "activation", "activation_range", "percentile", "activation_dynamic", "weight_scale", "refine",
+           "training_steps", "preprocess", "magr_alpha", "weight_range", "act_order", "damping",
+           "error_reference", "slack", "propagate", "layers", "skip_layers", "skip_bits", "overrides",
+           "eval_samples", "calibration_samples", "seed", "accuracy", "float_accuracy", "perplexity",
+           "float_perplexity", "error", "sqnr_db", "overflow_rate", "guaranteed", "max_budget_use",
+           "sparsity", "mac_count", "inner_bits_used", "outer_bits_used", "mean_weight_bits",
+           "mean_activation_bits", "mean_inner_bits", "accumulator_bits", "seconds", "failure"]
 MEMORY_LIMIT = 3 << 30
 
 
@@ -103,6 +106,45 @@ class NetworkSweepTest(CliCase):
         study.write_text("{")
         self.refuse(3, "sweep", self.dump, "--study", study, "--out", self.path("b.h5"), says=("study.json",))
         self.refuse(3, "sweep", self.dump, "--study", self.path("none.json"), "--out", self.path("b.h5"))
+
+    def test_a_union_of_grids_measures_those_of_each(self) -> None:
+        study = self.path("study.json")
+        study.write_text(json.dumps({"format": "axescope-study", "version": 1,
+                                     "settings": {"algorithm": "optq", "tile": 16},
+                                     "union": [{"constraint": "none", "inner_bits": [12, 14]},
+                                               {"constraint": "axe", "inner_bits": 13, "slack": "half"}]}))
+        self.succeed("sweep", self.dump, "--study", study, "--out", self.out)
+        rows = points(self.out)
+        self.assertEqual(sorted((row["constraint"], row["inner_bits"], row["slack"]) for row in rows),
+                         [(b"axe", 13, b"half"), (b"none", 12, b"floor"), (b"none", 14, b"floor")])
+        self.assertEqual(self.succeed("sweep", self.dump, "--study", study, "--inner-bits", "15", "--dry-run").split(":")[0],
+                         "2 points")  # a flag is for every grid
+        self.refuse(2, "quantize", self.dump, "--study", study, "--out", self.path("q.h5"), says=("one value",))
+
+    def test_presets_run_on_any_model(self) -> None:
+        """Every eighth of a preset's widths or less: whole presets are for people with time."""
+        folder = Path(__file__).resolve().parents[2] / "resources" / "presets"
+        presets = sorted(folder.glob("*.json"))
+        self.assertTrue(presets)
+        for preset in presets:
+            with self.subTest(preset=preset.name):
+                out = self.path(preset.stem + ".h5")
+                small = ("--weight-bits", "4", "--activation-bits", "6", "--inner-bits", "14", "--training-steps", "5",
+                         "--eval-samples", "10", "--calibration-samples", "20")
+                self.succeed("sweep", self.dump, "--study", preset, *small, "--quiet", "--out", out)
+                self.assertEqual(set(points(out)["failure"]), {b""})
+
+    def test_the_activation_range_is_an_axis(self) -> None:
+        self.succeed("sweep", self.dump, "--algorithm", "optq", "--constraint", "none", "--inner-bits", "32", "--tile",
+                     "full", "--activation", "asymmetric,centred,signed,unsigned", "--activation-bits", "4",
+                     "--activation-range", "percentile,mse", "--percentile", "99,100", "--out", self.out)
+        rows = points(self.out)
+        self.assertEqual(len(rows), 4 * 3)  # the percentile is of no meaning for mse
+        self.assertEqual({row["percentile"] for row in rows if row["activation_range"] == b"mse"}, {99.999})
+        by_codes = {(row["activation"], row["activation_range"], row["percentile"]): row["error"] for row in rows}
+        for codes in (b"asymmetric", b"centred"):
+            self.assertLess(by_codes[codes, b"mse", 99.999], by_codes[codes, b"percentile", 100])
+        self.assertNotEqual(by_codes[b"signed", b"mse", 99.999], by_codes[b"unsigned", b"mse", 99.999])
 
     def test_a_bare_switch_is_on(self) -> None:
         self.succeed("sweep", "--algorithm", "optq", "--constraint", "none", "--inner-bits", "16", "--tile", "full",

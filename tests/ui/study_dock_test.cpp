@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/docks/study_dock.h"
 
+#include <QLabel>
 #include <QLineEdit>
 #include <QTest>
 
@@ -62,6 +63,29 @@ TEST_F(StudyDockFields, UndoShowsTheValueBeforeWithoutAnExplanation) {
   state_.edits().undoStack()->undo();
   EXPECT_EQ(text_->text(), before);
   EXPECT_FALSE(problem_->isVisible());
+}
+
+TEST_F(StudyDockFields, AUnionSaysSoAndStaysOneUntilAValueChanges) {
+  auto* grids = dock_.findChild<QLabel*>(QStringLiteral("grids"));
+  ASSERT_NE(grids, nullptr);
+  EXPECT_FALSE(grids->isVisible());
+  const auto study = Study::fromJson(R"({"format":"axescope-study","version":1,
+      "union":[{"inner_bits":[11,12]},{"inner_bits":13,"slack":"half"}]})",
+                                     "study");
+  ASSERT_TRUE(study.has_value());
+  state_.edits().replace(*study, QStringLiteral("Preset"));
+  EXPECT_TRUE(grids->isVisible());
+  EXPECT_TRUE(grids->text().contains(QStringLiteral("Union of 2 grids"))) << grids->text().toStdString();
+  EXPECT_TRUE(grids->text().contains(QStringLiteral("Inner width, Strict clip"))) << grids->text().toStdString();
+  EXPECT_EQ(text_->text(), QStringLiteral("11:13"));
+  type("11:13");  // as it was
+  EXPECT_EQ(state_.edits().study(), *study);
+  type("14");
+  EXPECT_EQ(state_.edits().study().values("inner_bits").size(), 1U);
+  EXPECT_EQ(state_.edits().study().gridCount(), 2U);
+  EXPECT_TRUE(grids->text().contains(QStringLiteral("differ in Strict clip"))) << grids->text().toStdString();
+  state_.edits().undoStack()->undo();
+  EXPECT_EQ(state_.edits().study(), *study);
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ QString listText(const SettingInfo& info, const std::vector<SettingValue>& value
 }
 
 StudyDock::StudyDock(AppState* state, QWidget* parent)
-    : QDockWidget(tr("Study"), parent), state_(state), estimate_(new QLabel) {
+    : QDockWidget(tr("Study"), parent), state_(state), grids_(new QLabel), estimate_(new QLabel) {
   setObjectName(QStringLiteral("studyDock"));
   auto* content = new QWidget;
   content->setMinimumWidth(leastWidth - 20);
@@ -101,6 +101,9 @@ StudyDock::StudyDock(AppState* state, QWidget* parent)
   estimate_->setAccessibleName(tr("Estimate"));
   cardLayout->addWidget(estimate_);
 
+  grids_->setObjectName(QStringLiteral("grids"));
+  grids_->setWordWrap(true);
+  layout->addWidget(grids_);
   layout->addLayout(mainForm);
   layout->addWidget(fold);
   layout->addWidget(more);
@@ -199,7 +202,20 @@ void StudyDock::showStudy() {
     for (QAction* action : field.choice->menu()->actions()) action->setChecked(names.contains(action->text()));
     field.choice->setText(names.join(QStringLiteral(", ")));
   }
+  showGrids(study);
   askEstimate();
+}
+
+void StudyDock::showGrids(const Study& study) {
+  grids_->setVisible(study.gridCount() > 1);
+  if (study.gridCount() == 1) return;
+  QStringList titles;
+  for (const std::string_view key : study.differing()) titles << fromView(findSetting(key)->title).toHtmlEscaped();
+  grids_->setText(
+      tr("<b>Union of %1 grids</b>, not all combinations of what is below: they differ in %2. A change here "
+         "is made to every grid.")
+          .arg(study.gridCount())
+          .arg(titles.join(QStringLiteral(", "))));
 }
 
 void StudyDock::askEstimate() {

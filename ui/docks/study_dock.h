@@ -34,11 +34,13 @@ class StudyDock : public QDockWidget {
   void commitText(const SettingInfo& info);
   void showProblem(std::string_view key, const Status& status);
   void showStudy();
+  void showGrids(const Study& study);
   void askEstimate();
   void showEstimate(const Result<StudyEstimate>& estimate);
 
   AppState* state_;
   std::map<std::string_view, Field> fields_;
+  QLabel* grids_;  // of a union; hidden for a single grid
   QLabel* estimate_;
   LatestJob<Result<StudyEstimate>> estimating_;
 };

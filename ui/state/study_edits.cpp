@@ -24,7 +24,8 @@ StudyEdits::StudyEdits(QObject* parent) : QObject(parent), study_(startingStudy(
 Status StudyEdits::edit(std::string_view key, const QString& text) {
   Study next = study_;
   AXESCOPE_CHECK(next.set(key, std::string_view(text.toStdString())));
-  if (next == study_) return {};
+  // What a field already shows changes nothing: of a union it would make all grids alike.
+  if (next.values(key) == study_.values(key)) return {};
   const SettingInfo* info = findSetting(key);
   const QString title = QString::fromUtf8(info->title.data(), static_cast<qsizetype>(info->title.size()));
   undo_.push(new StudyCommand(this, study_, std::move(next), tr("%1: %2").arg(title, text)));

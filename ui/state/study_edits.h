@@ -20,7 +20,7 @@ class StudyEdits : public QObject {
   QUndoStack* undoStack() { return &undo_; }
 
   /// Text in command-line syntax ("10:20", "gpfq,optq"). The error, if any, is for showing beside the field; the study
-  /// is then unchanged.
+  /// is then unchanged, as it is when the values are those of the study, in whichever of its grids.
   Status edit(std::string_view key, const QString& text);
   /// Replaces all settings as one step named `label`.
   void replace(const Study& study, const QString& label);

@@ -23,6 +23,41 @@ constexpr PresetText texts[] = {
      QT_TRANSLATE_NOOP("StudyPresets",
                        "GPFQ and OPTQ with one accumulator for the whole dot product, over weight, "
                        "activation and accumulator widths (arXiv 2409.17092).")},
+    {":/presets/narrow-accumulators.json",
+     QT_TRANSLATE_NOOP("StudyPresets", "Narrow accumulators, every method at its best N"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "Naive, AXE as published and everything AxeScope adds to it, at 11 to 14 bits × 64 "
+                       "and four activation widths to choose from: compare the best of each method.")},
+    {":/presets/widths-3-to-8.json", QT_TRANSLATE_NOOP("StudyPresets", "Accuracy against width, 3 to 8 bits"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "Naive, EP-init and AXE on GPFQ and OPTQ over all M ≤ N from 3 to 8, one "
+                       "accumulator for the whole dot product: the Pareto comparison of the AXE paper "
+                       "(arXiv 2409.17092).")},
+    {":/presets/axe-ablation.json", QT_TRANSLATE_NOOP("StudyPresets", "Soft and strict step of AXE"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "AXE, each of its two steps alone and none of them, W4A8 from 12 to 20 bits: what "
+                       "each step brings (arXiv 2409.17092).")},
+    {":/presets/tile-size.json", QT_TRANSLATE_NOOP("StudyPresets", "Tile size at 16 bits"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "W4A8 in tiles of 16 products up to the whole dot product, each in a 16-bit "
+                       "accumulator: what multi-stage accumulation buys (arXiv 2409.17092).")},
+    {":/presets/a2q-overflow.json", QT_TRANSLATE_NOOP("StudyPresets", "Overflow rate, error and accuracy"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "W8A8 rounded to nearest while the accumulator shrinks, wrapping and saturating, "
+                       "beside A2Q, which never overflows: after figure 2 of the A2Q paper (arXiv "
+                       "2308.13504).")},
+    {":/presets/sparsity.json", QT_TRANSLATE_NOOP("StudyPresets", "Sparsity against width"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "How many weights become zero under the ℓ₁ budgets of A2Q and A2Q+, of their "
+                       "projections and of AXE (arXiv 2308.13504, 2401.10432).")},
+    {":/presets/a2q-against-a2q-plus.json", QT_TRANSLATE_NOOP("StudyPresets", "A2Q against A2Q+"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "Both trained layer by layer at W4A4, beside the projections they start from, from "
+                       "10 to 16 bits (arXiv 2401.10432).")},
+    {":/presets/activation-codes.json", QT_TRANSLATE_NOOP("StudyPresets", "Signed against unsigned activations"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "All four kinds of activation codes under the same accumulators, naive and AXE, at "
+                       "4, 6 and 8 bits.")},
     {":/presets/w4a8-16x128.json", QT_TRANSLATE_NOOP("StudyPresets", "W4A8, 16 bits × 128"),
      QT_TRANSLATE_NOOP("StudyPresets",
                        "Tiles of 128 products in 16-bit accumulators, the paper's datapath for "

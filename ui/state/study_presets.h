@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Studies that come with the program: the grid of the paper and datapaths of real machines.
+// Studies that come with the program: comparisons of the papers and datapaths of real machines.
 #pragma once
 
 #include <QString>

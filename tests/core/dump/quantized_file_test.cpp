@@ -145,6 +145,25 @@ TEST(QuantizedFile, RefusesInputTransformsThatCannotBe) {
   EXPECT_TRUE(refused(1, [](QuantizedFileLayer& linear) { linear.inputRotation = 5; }));
 }
 
+TEST(QuantizedFile, DynamicInputsAreMarkedAndOfLinearLayersOnly) {
+  const auto path = temporaryPath("quantized.h5");
+  QuantizedFile written = sample();
+  ASSERT_TRUE(writeQuantizedFile(path, written));
+  EXPECT_FALSE(hdf5::Reader::open(path)->integerAttribute("/layers/head", "input_dynamic")->has_value());
+  EXPECT_FALSE(readQuantizedFile(path)->layers[1].dynamicInput);
+  written.layers[1].dynamicInput = true;
+  ASSERT_TRUE(writeQuantizedFile(path, written));
+  EXPECT_EQ(*hdf5::Reader::open(path)->integerAttribute("/layers/head", "input_dynamic"), 1);
+  const auto read = readQuantizedFile(path);
+  ASSERT_TRUE(read) << read.error().line();
+  EXPECT_TRUE(read->layers[1].dynamicInput);
+  EXPECT_FALSE(read->layers[0].dynamicInput);
+  expectEqual(read->layers[1], written.layers[1]);
+  written.layers[0].dynamicInput = true;  // windows of an image share their values
+  EXPECT_THAT(writeQuantizedFile(temporaryPath("other.h5"), written),
+              FailsWith(ErrorCode::unsupported, "input_dynamic"));
+}
+
 TEST(QuantizedFile, UnprovenLayersSaySo) {
   const auto path = temporaryPath("quantized.h5");
   QuantizedFile written = sample();

@@ -3,6 +3,7 @@
 // time.
 #include "core/network/integer_layer.h"
 
+#include <algorithm>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -161,6 +162,41 @@ TEST(IntegerLayer, EveryPathGivesTheBitsOfTheDefinition) {
   if (Convolution<std::uint8_t>::make(usual, std::vector<std::int8_t>(256))) {
     EXPECT_GT(ran[static_cast<std::size_t>(LayerPath::convolution)], 30);
   }
+}
+
+// Rows of a linear layer, each with the scale and zero point of its own least and greatest value.
+TEST(IntegerLayer, DynamicRowsGiveTheBitsOfTheDefinition) {
+  int ran = 0;
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    Case c = randomCase(seed);
+    if (c.info.kind != LayerKind::linear) continue;
+    ++ran;
+    c.layer.dynamicInput = true;
+    const std::int64_t k = c.info.inputs;
+    for (std::int64_t i = 0; i < c.input.size(); ++i) {
+      c.input.data[static_cast<std::size_t>(i)] *= static_cast<float>(1 + i / k);
+    }
+    const IntegerLayer layer(c.info, c.layer, c.datapath);
+    std::vector<float> expected;
+    for (std::int64_t row = 0; row < c.input.samples(); ++row) {
+      const auto begin = c.input.data.begin() + row * k;
+      const auto [least, greatest] = std::minmax_element(begin, begin + k);
+      Case own = c;
+      own.layer.input = activationQuantizer(*least, *greatest, c.layer.input.bits, c.layer.input.encoding);
+      own.input = {{1, k}, {begin, begin + k}};
+      const Tensor one = definedOutputs(own, layer);
+      expected.insert(expected.end(), one.data.begin(), one.data.end());
+    }
+    Tensor output;
+    ASSERT_TRUE(layer.run(c.input, output, nullptr));
+    ASSERT_EQ(output.data, expected) << "seed " << seed;
+    OverflowStatistics statistics;
+    ASSERT_TRUE(layer.run(c.input, output, &statistics));
+    ASSERT_EQ(output.data, expected) << "counting, seed " << seed;
+    c.layer.dynamicInput = false;  // the certificate knows nothing of scales
+    EXPECT_EQ(layer.guaranteed(), IntegerLayer(c.info, c.layer, c.datapath).guaranteed());
+  }
+  EXPECT_GT(ran, 20);
 }
 
 Case usualConvolution() {

@@ -28,6 +28,47 @@ TEST(Statistics, SIsExactAndShiftAgreesWithFloat64) {
   }
 }
 
+// Rows with scales of their own: X̃ itself instead of codes.
+TEST(Statistics, OfValuesWithoutACommonScaleAgreeWithFloat64) {
+  std::mt19937 random(6);
+  auto layer = randomLayer({.channels = 5, .k = 90, .samples = 2500, .deadInputs = true}, random);
+  MatrixF values(2500, 90);
+  for (Eigen::Index row = 0; row < values.rows(); ++row) {
+    const float size = 0.01F * static_cast<float>(1 + row % 300);
+    layer.inputs.row(row) *= size;
+    values.row(row) = size * layer.quantized.row(row).cast<float>();
+  }
+  StatisticsAccumulator accumulator(layer.weight);
+  accumulator.add(layer.inputs.data(), 90, values.data(), 90, 1500);
+  accumulator.add(&layer.inputs(1500, 0), 90, &values(1500, 0), 90, 1000);
+  const InputStatistics statistics = accumulator.finish();
+  const MatrixD x = layer.inputs.cast<double>();
+  const MatrixD quantized = values.cast<double>();
+  const MatrixD weight = layer.weight.cast<double>();
+  const MatrixD s = quantized.transpose() * quantized;
+  const MatrixD noise = x - quantized;
+  const MatrixD shift = noise.transpose() * quantized;
+  EXPECT_LE((statistics.s - s).cwiseAbs().maxCoeff(), 1e-6 * s.cwiseAbs().maxCoeff());
+  EXPECT_LE((statistics.shift - shift).cwiseAbs().maxCoeff(), 1e-5 * shift.cwiseAbs().maxCoeff());
+  EXPECT_LE((statistics.sums - quantized.colwise().sum().transpose()).cwiseAbs().maxCoeff(),
+            1e-6 * s.cwiseAbs().maxCoeff());
+  EXPECT_LE((statistics.noiseSums - noise.colwise().sum().transpose()).cwiseAbs().maxCoeff(), 1e-4);
+  EXPECT_EQ(statistics.s, statistics.s.transpose());
+  EXPECT_EQ(statistics.samples, 2500);
+  for (Eigen::Index c = 0; c < 5; ++c) {
+    const double output = (x * weight.row(c).transpose()).squaredNorm();
+    EXPECT_NEAR(statistics.outputEnergy[static_cast<std::size_t>(c)], output, 1e-5 * output);
+    const double lost = (noise * weight.row(c).transpose()).squaredNorm();
+    EXPECT_NEAR(statistics.noiseEnergy[static_cast<std::size_t>(c)], lost, 1e-5 * lost);
+  }
+  for (Eigen::Index i = 0; i < 90; ++i) {
+    EXPECT_NEAR(statistics.s(i, i), s(i, i), 1e-12 * s(i, i));
+    if (i % 7 != 3) continue;
+    EXPECT_EQ(statistics.s.row(i).cwiseAbs().maxCoeff(), 0.0);
+    EXPECT_EQ(statistics.shift.col(i).cwiseAbs().maxCoeff(), 0.0);
+  }
+}
+
 TEST(Statistics, DoNotDependOnHowSamplesArriveInWholeBatches) {
   std::mt19937 random(2);
   const auto layer = randomLayer({.channels = 3, .k = 30, .samples = 3000}, random);

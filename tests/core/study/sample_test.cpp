@@ -62,6 +62,27 @@ TEST(FirSample, LayerOnlyDumpYieldsErrorAndSqnrThroughTheDatapath) {
   EXPECT_LT(*narrow.front().measurement.sqnrDb, *wide.front().measurement.sqnrDb - 10.0);
 }
 
+TEST(FirSample, DynamicRowsLoseLessAndTheirStatisticsTellTheError) {
+  const fs::path file = samples / "fir-bank.h5";
+  const auto measured = [&](const char* dynamic, const char* algorithm) {
+    const auto results = sweep(file, {{"algorithm", algorithm},
+                                      {"activation_bits", "4"},
+                                      {"activation_dynamic", dynamic},
+                                      {"activation", "centred"},
+                                      {"inner_bits", "14"},
+                                      {"tile", "64"}});
+    EXPECT_EQ(results.size(), 1U);
+    return results.front().measurement;
+  };
+  for (const char* algorithm : {"gpfq", "optq", "optq-corrected"}) {
+    const Measurement own = measured("on", algorithm);
+    EXPECT_TRUE(own.guaranteed);
+    // Through the datapath, row by row, and from S and G.
+    EXPECT_NEAR(*own.sqnrDb, -20.0 * std::log10(*own.error), 0.01) << algorithm;
+    EXPECT_NE(*own.error, *measured("off", algorithm).error) << algorithm;
+  }
+}
+
 class ResNet20 : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "core/study/method_pages.h"
+#include "core/study/preparation.h"
 #include "core/study/setting_schema.h"
 
 namespace axescope {
@@ -34,7 +35,7 @@ TEST(SettingSchema, EveryChoiceIsADifferentSetting) {
 }
 
 TEST(MethodPages, EveryMethodHasFormulaSourceAndUse) {
-  for (const char* key : {"algorithm", "constraint", "activation", "weight_scale"}) {
+  for (const char* key : {"algorithm", "constraint", "activation", "activation_range", "weight_scale"}) {
     for (const std::string_view choice : findSetting(key)->choices) {
       const auto pages = methodPages();
       EXPECT_EQ(std::count_if(pages.begin(), pages.end(),
@@ -153,6 +154,24 @@ TEST(Settings, TheStrengthOfMagrCountsWhereItRuns) {
   EXPECT_EQ(quantizationKey(a), quantizationKey(b));
   a.preprocess = b.preprocess = Preprocess::magr;
   EXPECT_NE(quantizationKey(a), quantizationKey(b));
+}
+
+TEST(Settings, DynamicActivationsAreOtherInputs) {
+  PointSettings dynamic;
+  dynamic.activationDynamic = true;
+  EXPECT_NE(quantizationKey(dynamic), quantizationKey(PointSettings{}));
+  EXPECT_NE(preparationKey(dynamic), preparationKey(PointSettings{}));
+}
+
+TEST(Settings, ThePercentileCountsWhereTheRangeIsBetweenPercentiles) {
+  PointSettings a;
+  PointSettings b;
+  b.percentile = 99.0;
+  EXPECT_NE(quantizationKey(a), quantizationKey(b));
+  a.activationRange = b.activationRange = ActivationRangeRule::mse;
+  EXPECT_EQ(quantizationKey(a), quantizationKey(b));
+  EXPECT_EQ(preparationKey(canonical(a)), preparationKey(canonical(b)));
+  EXPECT_NE(preparationKey(a), preparationKey(PointSettings{}));
 }
 
 // The strict clip leaves to later columns what earlier ones did not take: round to nearest depends on its order too.

@@ -77,6 +77,90 @@ TEST(Study, RefusesAGridBeyondTenMillionPoints) {
   EXPECT_EQ(study.points(false).error().code, ErrorCode::tooLarge);
 }
 
+// Two methods, each with the settings it wants, over the same widths.
+constexpr const char* unionOfTwo = R"({"format":"axescope-study","version":1,
+  "settings":{"inner_bits":"11:14","weight_bits":4,"seed":3},
+  "union":[{"algorithm":["optq","gpfq"],"slack":"half"},
+           {"algorithm":"optq-corrected","weight_scale":"budget","activation_bits":[4,8]}]})";
+
+TEST(StudyUnion, PointsAreThoseOfEachGridAndNoOther) {
+  const auto study = Study::fromJson(unionOfTwo, "study.json");
+  ASSERT_TRUE(study.has_value()) << study.error().line();
+  EXPECT_EQ(study->gridCount(), 2U);
+  EXPECT_EQ(study->differing(),
+            (std::vector<std::string_view>{"algorithm", "activation_bits", "weight_scale", "slack"}));
+  EXPECT_EQ(study->values("algorithm").size(), 3U);
+  EXPECT_EQ(study->values("activation_bits").size(), 2U);
+  const auto points = study->points(true);
+  ASSERT_TRUE(points.has_value());
+  ASSERT_EQ(points->size(), 2U * 4U + 2U * 4U);
+  for (std::size_t i = 0; i < points->size(); ++i) {
+    const PointSettings& point = (*points)[i];
+    const bool first = i < 8;
+    EXPECT_EQ(point.algorithm == Algorithm::optqCorrected, !first);
+    EXPECT_EQ(point.weightScale, first ? WeightScale::absmax : WeightScale::budget);
+    EXPECT_EQ(point.slack, first ? Slack::half : Slack::floor);
+    EXPECT_EQ(point.weightBits, 4);
+    EXPECT_EQ(point.seed, 3);
+  }
+}
+
+TEST(StudyUnion, PointsOfSeveralGridsAreMeasuredOnce) {
+  const auto study = Study::fromJson(R"({"format":"axescope-study","version":1,"settings":{},
+    "union":[{"inner_bits":"10:14"},{"inner_bits":"12:16"},{"inner_bits":"12:16"}]})",
+                                     "study.json");
+  ASSERT_TRUE(study.has_value()) << study.error().line();
+  EXPECT_EQ(study->gridCount(), 2U);
+  EXPECT_EQ(study->points(false)->size(), 7U);
+}
+
+TEST(StudyUnion, SurvivesItsJson) {
+  const auto study = Study::fromJson(unionOfTwo, "study.json");
+  ASSERT_TRUE(study.has_value());
+  const auto again = Study::fromJson(study->toJson(), "study.json");
+  ASSERT_TRUE(again.has_value()) << again.error().line();
+  EXPECT_EQ(*again, *study);
+  EXPECT_EQ(Study().toJson().find("union"), std::string::npos);
+}
+
+TEST(StudyUnion, ASettingSetLaterHoldsForEveryGrid) {
+  auto study = Study::fromJson(unionOfTwo, "study.json");
+  ASSERT_TRUE(study.has_value());
+  ASSERT_TRUE(study->set("algorithm", "rtn").has_value());
+  EXPECT_EQ(study->gridCount(), 2U);
+  EXPECT_EQ(study->values("algorithm").size(), 1U);
+  for (const char* key : {"activation_bits", "weight_scale", "slack"}) {
+    const SettingInfo* info = findSetting(key);
+    ASSERT_TRUE(study->set(key, {info->get(PointSettings{})}).has_value());
+  }
+  EXPECT_EQ(study->gridCount(), 1U);  // nothing is left in which they differ
+  EXPECT_TRUE(study->differing().empty());
+  EXPECT_EQ(study->points(false)->size(), 4U);
+}
+
+TEST(StudyUnion, RefusesWhatIsMalformedInOneLineWithTheFile) {
+  for (const char* list : {"[]", "{}", "null", "[4]", R"([{"bits":4}])", R"([{"seed":1}])", R"([{"inner_bits":[]}])",
+                           R"([{"eval_samples":10},{}])", R"([{"layers":"a"}])"}) {
+    const auto study =
+        Study::fromJson(R"({"format":"axescope-study","version":1,"union":)" + std::string(list) + "}", "study.json");
+    ASSERT_FALSE(study.has_value()) << list;
+    EXPECT_EQ(study.error().line().rfind("study.json", 0), 0U) << study.error().line();
+  }
+}
+
+TEST(StudyUnion, AllGridsTogetherHaveAtMostTenMillionPoints) {
+  std::string grids;
+  for (int bits = 1; bits <= 16; ++bits) {
+    grids += (bits == 1 ? "" : ",") + ("{\"weight_bits\":" + std::to_string(bits)) +
+             R"(,"inner_bits":"2:63","outer_bits":"2:63","tile":"1:200"})";  // 768,800 points each
+  }
+  const auto study = Study::fromJson(
+      R"({"format":"axescope-study","version":1,"settings":{"weight_range":"full"},"union":[)" + grids + "]}",
+      "s.json");
+  ASSERT_TRUE(study.has_value()) << study.error().line();
+  EXPECT_EQ(study->points(false).error().code, ErrorCode::tooLarge);
+}
+
 TEST(PointSettings, SurviveTheirJson) {
   PointSettings settings;
   settings.algorithm = Algorithm::gpfq;
