@@ -62,7 +62,8 @@ TEST(SettingsHelp, TheFilterKeepsWhatSpeaksOfTheWords) {
 TEST(SettingText, SubscriptsExponentsAndRanges) {
   EXPECT_EQ(symbolHtml(QStringLiteral("Inner width P_I")), QStringLiteral("Inner width P<sub>I</sub>"));
   EXPECT_EQ(symbolHtml(QString()), QString());
-  EXPECT_EQ(rangeText(*findSetting("inner_bits")), QStringLiteral("2 … 63"));
+  EXPECT_EQ(rangeText(*findSetting("inner_bits")), QStringLiteral("2 … 63, or auto"));
+  EXPECT_EQ(rangeText(*findSetting("weight_bits")), QStringLiteral("1 … 16"));
   EXPECT_EQ(rangeText(*findSetting("tile")), QStringLiteral("at least 1, or full"));
   EXPECT_EQ(rangeText(*findSetting("overflow")), QStringLiteral("wrap, saturate"));
   EXPECT_EQ(defaultText(*findSetting("tile")), QStringLiteral("full"));
