@@ -59,6 +59,10 @@ int runApplication(int argc, char** argv) {
   const auto pointOption = option(
       "point", QApplication::tr("For budgets and datapath: row of the results; otherwise the best guaranteed point."),
       "row", QStringLiteral("-1"));
+  const auto xOption =
+      option("x", QApplication::tr("For pareto and curves: the column along the horizontal axis."), "column");
+  const auto yOption =
+      option("y", QApplication::tr("For pareto and curves: the column along the vertical axis."), "column");
   parser.addPositionalArgument(QStringLiteral("file"),
                                QApplication::tr("Dumps, results, quantized files or a session to open."),
                                QStringLiteral("[FILE…]"));
@@ -73,7 +77,8 @@ int runApplication(int argc, char** argv) {
       return report({ErrorCode::invalidArgument, {}, "--point", "a row", parser.value(pointOption).toStdString()});
     }
     const Status status = render({parser.value(renderOption), parser.value(plotOption), parser.value(outOption),
-                                  parser.value(modelOption), parser.value(layerOption), point});
+                                  parser.value(modelOption), parser.value(layerOption), point, parser.value(xOption),
+                                  parser.value(yOption)});
     return status ? 0 : report(status.error());
   }
   QApplication::setWindowIcon(applicationIcon());

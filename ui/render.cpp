@@ -77,6 +77,20 @@ Status renderIntegers(const RenderRequest& request, const OpenedFile& file, cons
   return exportPlot(plot, request.out, Theme::paper(), withCodes);
 }
 
+Status takeColumn(const char* flag, const QString& name, std::string& column) {
+  if (name.isEmpty()) return {};
+  column = name.toStdString();
+  const ResultColumn* found = findColumn(column);
+  if (found != nullptr && (found->kind == SettingKind::integer || found->kind == SettingKind::real)) return {};
+  return fail(ErrorCode::invalidArgument, {}, flag, "a column of numbers of the results", "'" + column + "'");
+}
+
+template <class View>
+Status takeColumns(const RenderRequest& request, View& view) {
+  AXESCOPE_CHECK(takeColumn("--x", request.x, view.x));
+  return takeColumn("--y", request.y, view.y);
+}
+
 }  // namespace
 
 Status render(const RenderRequest& request) {
@@ -103,8 +117,15 @@ Status render(const RenderRequest& request) {
     return exportPlot(plot, request.out, theme, options);
   }
   ChartPlot plot;
-  plot.setDescription(request.plot == QStringLiteral("pareto") ? paretoChart(points, {}, theme)
-                                                               : curvesChart(points, {}, theme));
+  if (request.plot == QStringLiteral("pareto")) {
+    ParetoView view;
+    AXESCOPE_CHECK(takeColumns(request, view));
+    plot.setDescription(paretoChart(points, view, theme));
+  } else {
+    CurvesView view;
+    AXESCOPE_CHECK(takeColumns(request, view));
+    plot.setDescription(curvesChart(points, view, theme));
+  }
   return exportPlot(plot, request.out, theme, options);
 }
 

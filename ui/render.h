@@ -15,9 +15,11 @@ struct RenderRequest {
   QString model{};  // the dump the results come from, for budgets and datapath; empty: beside the results
   QString layer{};  // empty: the one that uses most of its budget
   int point = -1;   // row of the results; −1: the best guaranteed one
+  QString x{};      // column of a Pareto plot or of curves; empty: the usual one
+  QString y{};
 };
 
-/// Errors: those of reading, of quantizing and of writing; invalidArgument for an unknown plot, point or layer;
+/// Errors: those of reading, of quantizing and of writing; invalidArgument for an unknown plot, point, layer or column;
 /// notFound for a dump that is not there, refused for one whose bytes differ from what the results were measured on.
 Status render(const RenderRequest& request);
 

@@ -68,6 +68,18 @@ TEST_F(Render, EveryPlotCarriesTheHashOfItsInput) {
   }
 }
 
+TEST_F(Render, ChartsTakeTheirColumns) {
+  for (const char* plot : {"pareto", "curves"}) {
+    const QString name = QString::fromLatin1(plot);
+    const QByteArray svg = rendered(
+        {.file = results_, .plot = name, .x = QStringLiteral("mean_inner_bits"), .y = QStringLiteral("sqnr_db")});
+    EXPECT_TRUE(svg.contains("Mean inner width")) << plot;
+    EXPECT_TRUE(svg.contains("SQNR")) << plot;
+    EXPECT_EQ(refused({.file = results_, .plot = name, .x = QStringLiteral("algorithm")}).object, "--x");
+    EXPECT_EQ(refused({.file = results_, .plot = name, .y = QStringLiteral("beauty")}).object, "--y");
+  }
+}
+
 TEST_F(Render, BudgetsFindTheDumpBesideTheResults) {
   EXPECT_EQ(refused({.file = results_, .plot = QStringLiteral("budgets")}).code, ErrorCode::notFound);
   ASSERT_TRUE(QFile::copy(sample, folder_->filePath(QStringLiteral("digits-cnn.h5"))));
