@@ -20,7 +20,4 @@ inline constexpr int magrIterations = 150;
 Result<MatrixF> reduceMagnitudes(const MatrixF& weight, const InputStatistics& statistics, double alpha,
                                  const Job& job);
 
-/// λ_max of S by power iteration, float64, from below; 0 where nothing arrives.
-double largestEigenvalue(const MatrixD& s);
-
 }  // namespace axescope

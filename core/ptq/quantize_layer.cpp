@@ -20,12 +20,18 @@ namespace axescope {
 
 namespace {
 
+bool projectsOntoBudget(const LayerOptions& options) {
+  return options.constraint == Constraint::axeInputs && !isTrained(options.algorithm);
+}
+
 // One setting on its way from weights to certified codes.
 class Setting {
  public:
-  /// `start` is what is quantized in place of `weight`: the same, or preprocessed.
+  /// `start` is what is quantized in place of `weight`: the same, or preprocessed. `projection` may be null where
+  /// projectsOntoBudget() says no.
   Setting(const MatrixF& weight, const MatrixF& start, const std::optional<std::vector<double>>& givenScales,
-          const Feedback& feedback, const InputStatistics* statistics, const LayerOptions& options)
+          const Feedback& feedback, const InputStatistics* statistics, const BudgetProjection* projection,
+          const LayerOptions& options)
       : weight_(weight),
         start_(start),
         feedback_(feedback),
@@ -46,18 +52,19 @@ class Setting {
              .codes = range_,
              .steps = options.trainingSteps,
              .trainsScales = !givenScales},
-        searchesScales_(options.weightScale == WeightScale::budget && !givenScales) {
+        searchesScales_(options.weightScale == WeightScale::budget && !givenScales),
+        projection_(projectsOntoBudget(options) ? projection : nullptr) {
     const WeightScaleRule rule =
         options.weightScale == WeightScale::mse ? WeightScaleRule::mse : WeightScaleRule::absmax;
-    if (options.constraint == Constraint::axeInputs && !isTrained(options.algorithm)) projection_.emplace(*statistics);
     result_.scales = givenScales ? *givenScales : weightScales(start, options.weightBits, options.weightRange, rule);
   }
 
   /// The rows to quantize with others; none where each multiple of the scales needs its own.
   std::optional<RecurrenceRows> rows() {
     if (searchesScales_ || !isGreedy()) return std::nullopt;
-    if (projection_) projected_ = projection_->project(start_, result_.scales, axe_, SearchEffort{}.projectionSteps);
-    return RecurrenceRows{projection_ ? &projected_ : &start_, result_.scales, recurrence()};
+    if (projection_ != nullptr)
+      projected_ = projection_->project(start_, result_.scales, axe_, SearchEffort{}.projectionSteps);
+    return RecurrenceRows{projection_ != nullptr ? &projected_ : &start_, result_.scales, recurrence()};
   }
 
   /// `codes` of those rows.
@@ -121,8 +128,8 @@ class Setting {
     if (isTrained(options_.algorithm)) return a2qStart(rows, scales, *statistics_, a2q_);
     if (isGreedy()) {
       const MatrixF projected =
-          projection_ ? projection_->project(rows, scales, axe_, effort.projectionSteps) : MatrixF();
-      return rounded(quantizeGreedily(projection_ ? projected : rows, scales, feedback_, recurrence()));
+          projection_ != nullptr ? projection_->project(rows, scales, axe_, effort.projectionSteps) : MatrixF();
+      return rounded(quantizeGreedily(projection_ != nullptr ? projected : rows, scales, feedback_, recurrence()));
     }
     MatrixD values = rows.cast<double>();
     for (Eigen::Index row = 0; row < values.rows(); ++row) values.row(row) /= scales[static_cast<std::size_t>(row)];
@@ -161,8 +168,8 @@ class Setting {
   AxeOptions axe_;
   A2qOptions a2q_;
   bool searchesScales_;
-  std::optional<BudgetProjection> projection_;
-  MatrixF projected_;  // the rows to quantize, with projection_
+  const BudgetProjection* projection_;  // null: none
+  MatrixF projected_;                   // the rows to quantize, with projection_
   QuantizedWeights result_;
 };
 
@@ -194,8 +201,9 @@ std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
                                                       std::span<const LayerOptions> settings, const Job& job) {
   std::vector<std::unique_ptr<Setting>> all;
   std::vector<RecurrenceRows> stack;
-  std::vector<std::size_t> stacked;           // which settings these are
-  std::map<double, Result<MatrixF>> reduced;  // by α: settings share what MagR makes of the weights
+  std::vector<std::size_t> stacked;            // which settings these are
+  std::map<double, Result<MatrixF>> reduced;   // by α: settings share what MagR makes of the weights
+  std::optional<BudgetProjection> projection;  // shared too
   for (const LayerOptions& options : settings) {
     assert(statistics != nullptr || !needsStatistics(options));
     const MatrixF* start = &weight;
@@ -208,7 +216,9 @@ std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
       if (!place->second) return {settings.size(), fail(place->second.error())};
       start = &*place->second;
     }
-    all.push_back(std::make_unique<Setting>(weight, *start, givenScales, feedback, statistics, options));
+    if (!projection && projectsOntoBudget(options)) projection.emplace(*statistics);
+    all.push_back(std::make_unique<Setting>(weight, *start, givenScales, feedback, statistics,
+                                            projection ? &*projection : nullptr, options));
     if (auto rows = all.back()->rows()) {
       stack.push_back(*rows);
       stacked.push_back(all.size() - 1);

@@ -60,8 +60,8 @@ struct QuantizedWeights {
   std::vector<double> outputEnergy;  // C, ‖wX‖², or ‖w‖²
 };
 
-/// A trained algorithm has its own constraint, and `constraint` says only whether there is one.
-/// The ℓ₁ budget that the setting keeps, where it keeps one.
+/// The ℓ₁ budget that the setting keeps, where it keeps one. A trained algorithm has its own; `constraint` says only
+/// whether it applies.
 std::optional<L1Budget> l1BudgetOf(const LayerOptions& options);
 /// True when the answer must pass the exact test.
 bool promisesCertificate(const LayerOptions& options);

@@ -34,6 +34,7 @@ struct Width {
   std::string_view key;
   std::optional<std::int64_t> (*get)(const LayerOverride&);
   void (*set)(LayerOverride&, const PointSettings&);
+  void (*reset)(LayerOverride&);
 };
 
 template <class T>
@@ -41,15 +42,18 @@ std::optional<std::int64_t> widened(const std::optional<T>& value) {
   return value ? std::optional<std::int64_t>(*value) : std::nullopt;
 }
 
-constexpr std::array widths{
-    Width{"weight_bits", [](const LayerOverride& o) { return widened(o.weightBits); },
-          [](LayerOverride& o, const PointSettings& s) { o.weightBits = s.weightBits; }},
-    Width{"activation_bits", [](const LayerOverride& o) { return widened(o.activationBits); },
-          [](LayerOverride& o, const PointSettings& s) { o.activationBits = s.activationBits; }},
-    Width{"inner_bits", [](const LayerOverride& o) { return widened(o.innerBits); },
-          [](LayerOverride& o, const PointSettings& s) { o.innerBits = s.innerBits; }},
-    Width{"tile", [](const LayerOverride& o) { return widened(o.tileSize); },
-          [](LayerOverride& o, const PointSettings& s) { o.tileSize = s.tileSize; }}};
+constexpr std::array widths{Width{"weight_bits", [](const LayerOverride& o) { return widened(o.weightBits); },
+                                  [](LayerOverride& o, const PointSettings& s) { o.weightBits = s.weightBits; },
+                                  [](LayerOverride& o) { o.weightBits.reset(); }},
+                            Width{"activation_bits", [](const LayerOverride& o) { return widened(o.activationBits); },
+                                  [](LayerOverride& o, const PointSettings& s) { o.activationBits = s.activationBits; },
+                                  [](LayerOverride& o) { o.activationBits.reset(); }},
+                            Width{"inner_bits", [](const LayerOverride& o) { return widened(o.innerBits); },
+                                  [](LayerOverride& o, const PointSettings& s) { o.innerBits = s.innerBits; },
+                                  [](LayerOverride& o) { o.innerBits.reset(); }},
+                            Width{"tile", [](const LayerOverride& o) { return widened(o.tileSize); },
+                                  [](LayerOverride& o, const PointSettings& s) { o.tileSize = s.tileSize; },
+                                  [](LayerOverride& o) { o.tileSize.reset(); }}};
 
 Result<LayerOverride> parseOne(std::string_view text) {
   constexpr const char* flag = "--overrides";
@@ -114,10 +118,9 @@ std::string onlyOverridesOf(const std::string& overrides, std::initializer_list<
   const auto all = parseOverrides(overrides);
   if (!all) return overrides;
   for (LayerOverride one : *all) {
-    if (std::find(keys.begin(), keys.end(), "weight_bits") == keys.end()) one.weightBits.reset();
-    if (std::find(keys.begin(), keys.end(), "activation_bits") == keys.end()) one.activationBits.reset();
-    if (std::find(keys.begin(), keys.end(), "inner_bits") == keys.end()) one.innerBits.reset();
-    if (std::find(keys.begin(), keys.end(), "tile") == keys.end()) one.tileSize.reset();
+    for (const Width& width : widths) {
+      if (std::find(keys.begin(), keys.end(), width.key) == keys.end()) width.reset(one);
+    }
     if (one.weightBits || one.activationBits || one.innerBits || one.tileSize) left.push_back(std::move(one));
   }
   return toText(left);

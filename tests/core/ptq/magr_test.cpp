@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/parallel.h"
+#include "core/linalg/largest_eigenvalue.h"
 #include "core/ptq/budget_scale.h"
 #include "core/ptq/quantize_layer.h"
 #include "random_layer.h"
