@@ -37,35 +37,42 @@ std::string sampleText(const Shape& shape) {
                      hdf5::describeShape(Shape(shape.begin() + 1, shape.end())));
 }
 
-Status writeLogits(const std::string& path, const MatrixF& outputs) {
+Status writeLogits(const std::string& path, const Model& model, const FloatRun& run) {
+  Shape shape = model.network()->valueShape(model.network()->outputValue());
+  if (run.outputs == nullptr) {
+    return fail(ErrorCode::tooLarge, model.dump().fileName(), "/eval/inputs",
+                "outputs that fit into memory for --logits",
+                fmt::format("{} of {}", counted(static_cast<std::size_t>(model.evaluationCount(0)), "sample"),
+                            hdf5::describeShape(shape)));
+  }
+  const MatrixF& outputs = *run.outputs;
+  shape.insert(shape.begin(), outputs.rows());
   AXESCOPE_TRY(hdf5::Writer writer, hdf5::Writer::create(path));
-  const std::array<std::int64_t, 2> shape{outputs.rows(), outputs.cols()};
   AXESCOPE_CHECK(writer.tensor("/logits", shape, std::span(outputs.data(), static_cast<std::size_t>(outputs.size()))));
   return writer.commit();
 }
 
-// Accuracy of the float network, where asked for; the logits on the way.
-Result<std::optional<double>> evaluate(const Model& model, const InfoOptions& options, const Job& job) {
-  if (!options.evaluate && options.logits.empty()) return std::optional<double>{};
+// What the float network scores, where asked for; the logits on the way.
+Result<Score> evaluate(const Model& model, const InfoOptions& options, const Job& job) {
+  if (!options.evaluate && options.logits.empty()) return Score{};
   const std::string& file = options.source.file;
   const char* flag = options.evaluate ? "--evaluate" : "--logits";
   if (!model.canEvaluate()) {
     return fail(ErrorCode::notFound, file, model.network() == nullptr ? "/graph" : "/eval/inputs",
                 fmt::format("a graph with evaluation inputs for {}", flag), "none");
   }
-  std::optional<Result<std::shared_ptr<const MatrixF>>> outputs;
-  withThreads(options.source.threads, [&] { outputs = model.floatOutputs(model.evaluationCount(0), job); });
-  if (!*outputs) return fail(outputs->error());
-  if (!options.logits.empty()) AXESCOPE_CHECK(writeLogits(options.logits, ***outputs));
-  if (!options.evaluate) return std::optional<double>{};
-  AXESCOPE_TRY(const auto accuracy, model.accuracy(***outputs));
-  if (!accuracy) {
+  std::optional<Result<FloatRun>> run;
+  withThreads(options.source.threads, [&] { run = model.floatRun(model.evaluationCount(0), job); });
+  if (!*run) return fail(run->error());
+  if (!options.logits.empty()) AXESCOPE_CHECK(writeLogits(options.logits, model, **run));
+  if (!options.evaluate) return Score{};
+  if (!model.canScore()) {
     return fail(ErrorCode::notFound, file, "/eval/labels", "labels of a classification task for --evaluate", "none");
   }
-  return accuracy;
+  return (*run)->score;
 }
 
-std::string asJson(const Model& model, const std::optional<double>& accuracy) {
+std::string asJson(const Model& model, const Score& score) {
   const Dump& dump = model.dump();
   Json layers = Json::array();
   for (std::size_t i = 0; i < dump.layers().size(); ++i) {
@@ -80,22 +87,22 @@ std::string asJson(const Model& model, const std::optional<double>& accuracy) {
     if (!model.canQuantize(i)) layers.back()["left_out"] = true;
   }
   Json all{{"model", dump.model()}, {"task", name(dump.task())}, {"layers", std::move(layers)}};
-  if (accuracy) all["float_accuracy"] = *accuracy;
+  if (score.accuracy) all["float_accuracy"] = *score.accuracy;
+  if (score.perplexity) all["float_perplexity"] = *score.perplexity;
   return all.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 std::string abilities(const Model& model) {
-  const Dump& dump = model.dump();
-  const bool labelled = model.canEvaluate() && dump.task() == Task::classification && dump.hasLabels();
-  const bool scored = labelled && model.networkHasInputRanges();
+  const std::string metric = model.dump().task() == Task::languageModeling ? "perplexity" : "task accuracy";
+  const bool scored = model.canScore() && model.networkHasInputRanges();
   if (scored && (model.canPropagate() || model.hasLayerInputs())) {
-    return "task accuracy, error of each layer, budgets and bounds";
+    return metric + ", error of each layer, budgets and bounds";
   }
   if (model.canPropagate() || model.hasLayerInputs()) {
-    return "error of each layer, budgets and bounds (task accuracy needs a graph and evaluation data)";
+    return "error of each layer, budgets and bounds (" + metric + " needs a graph and evaluation data)";
   }
-  if (scored) return "task accuracy, budgets and bounds, quantized by rtn alone (the others need calibration inputs)";
-  return std::string("budgets and bounds, quantized by rtn alone (") + (labelled ? "task accuracy and " : "") +
+  if (scored) return metric + ", budgets and bounds, quantized by rtn alone (the others need calibration inputs)";
+  return "budgets and bounds, quantized by rtn alone (" + (model.canScore() ? metric + " and " : "") +
          "the other algorithms need calibration inputs)";
 }
 
@@ -113,7 +120,7 @@ std::string boundText(const LayerInfo& layer, int weightBits, int activationBits
   return fmt::format("{}", dataTypeBound(layer.k(), weightBits, activationBits, isSigned));
 }
 
-std::string asText(const Model& model, const std::optional<double>& accuracy) {
+std::string asText(const Model& model, const Score& score) {
   const Dump& dump = model.dump();
   std::int64_t all = 0;
   using enum TextTable::Align;
@@ -148,7 +155,8 @@ std::string asText(const Model& model, const std::optional<double>& accuracy) {
   if (const std::string names = leftOut(model); !names.empty()) {
     line("Left out", printable(names) + " (not used by the graph, and no inputs of their own)");
   }
-  if (accuracy) line("Accuracy", fmt::format("{:.3f} % in float", 100.0 * *accuracy));
+  if (score.accuracy) line("Accuracy", fmt::format("{:.3f} % in float", 100.0 * *score.accuracy));
+  if (score.perplexity) line("Perplexity", fmt::format("{:.4f} in float", *score.perplexity));
   text += '\n' + table.text();
   text +=
       "\nP for W4A8: the accumulator width that is safe for any 4-bit weights and 8-bit activations (data-type\n"
@@ -161,8 +169,8 @@ std::string asText(const Model& model, const std::optional<double>& accuracy) {
 Result<int> runInfo(const InfoOptions& options, const std::stop_token& stop) {
   if (!options.logits.empty()) AXESCOPE_CHECK(checkOutputs({{"--logits", options.logits}}, {options.source.file}));
   AXESCOPE_TRY(const auto model, openModel(options.source));
-  AXESCOPE_TRY(const auto accuracy, evaluate(*model, options, {.stop = stop, .onProgress = {}}));
-  print(options.json ? asJson(*model, accuracy) : asText(*model, accuracy));
+  AXESCOPE_TRY(const Score score, evaluate(*model, options, {.stop = stop, .onProgress = {}}));
+  print(options.json ? asJson(*model, score) : asText(*model, score));
   return 0;
 }
 
@@ -171,7 +179,8 @@ Command infoCommand(CLI::App& program) {
   const auto options = std::make_shared<InfoOptions>();
   addModelSource(*app, options->source);
   app->add_flag("--json", options->json, "Machine-readable output");
-  app->add_flag("--evaluate", options->evaluate, "Run the evaluation samples in float and report the accuracy");
+  app->add_flag("--evaluate", options->evaluate,
+                "Run the evaluation samples in float and report accuracy or perplexity");
   app->add_option("--logits", options->logits,
                   "Write the float outputs of the evaluation samples to /logits of this file")
       ->option_text("OUT.h5");

@@ -35,6 +35,10 @@ const char* Attributes::expectation(Margins) {
   return "an integer, two (height, width) or four (top, bottom, left, right)";
 }
 
+const char* Attributes::expectation(const nlohmann::json&) {
+  return "an object";
+}
+
 bool Attributes::read(const nlohmann::json& json, double& value) {
   if (!json.is_number()) return false;
   value = json.get<double>();
@@ -100,6 +104,12 @@ bool Attributes::read(const nlohmann::json& json, Margins& value) {
   std::vector<std::int64_t> list;
   if (!read(json, list) || list.size() != 4) return false;
   value = {list[0], list[1], list[2], list[3]};
+  return true;
+}
+
+bool Attributes::read(const nlohmann::json& json, nlohmann::json& value) {
+  if (!json.is_object()) return false;
+  value = json;
   return true;
 }
 

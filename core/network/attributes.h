@@ -22,7 +22,8 @@ struct Margins {
   std::int64_t top = 0, bottom = 0, left = 0, right = 0;
 };
 
-/// Types: double (finite), std::int64_t, bool, std::string, vectors of double or std::int64_t, Extent, Margins.
+/// Types: double (finite), std::int64_t, bool, std::string, vectors of double or std::int64_t, Extent, Margins, and
+/// nlohmann::json for an object.
 /// Errors name the attribute as object, without file and node: notFound (absent), wrongType, tooLarge.
 class Attributes {
  public:
@@ -62,6 +63,7 @@ class Attributes {
   static const char* expectation(const std::vector<std::int64_t>&);
   static const char* expectation(Extent);
   static const char* expectation(Margins);
+  static const char* expectation(const nlohmann::json&);
 
   static bool read(const nlohmann::json& json, double& value);
   static bool read(const nlohmann::json& json, std::int64_t& value);
@@ -69,6 +71,7 @@ class Attributes {
   static bool read(const nlohmann::json& json, std::string& value);
   static bool read(const nlohmann::json& json, Extent& value);
   static bool read(const nlohmann::json& json, Margins& value);
+  static bool read(const nlohmann::json& json, nlohmann::json& value);
   template <class T>
   static bool read(const nlohmann::json& json, std::vector<T>& values);
 

@@ -139,8 +139,8 @@ class Walk {
 
 Status walkCalibration(const Network& network, Tensor samples, const CalibrationBranches& branches,
                        const LayerVisitor& visit, const Job& job) {
-  AXESCOPE_CHECK(network.checkInput(samples.shape));
-  return Walk(network, branches, job).run(std::move(samples), visit);
+  AXESCOPE_TRY(const Network sized, network.resized(samples.shape));
+  return Walk(sized, branches, job).run(std::move(samples), visit);
 }
 
 std::int64_t walkBytesPerSample(const Network& network) {

@@ -40,7 +40,7 @@ struct CalibrationBranches {
 };
 
 /// Runs all samples through the network node by node, in chunks over the threads of the arena; a value is freed after
-/// its last use.
+/// its last use. Samples may be shaped otherwise than the network's, as Network::resized() allows.
 Status walkCalibration(const Network& network, Tensor samples, const CalibrationBranches& branches,
                        const LayerVisitor& visit, const Job& job);
 

@@ -86,22 +86,29 @@ std::int64_t NetworkState::bytes(const Network& network, std::size_t node, std::
   return values * samples * static_cast<std::int64_t>(sizeof(float));
 }
 
-Result<MatrixF> forwardAll(const Network& network, const BatchLoader& load, std::int64_t count,
-                           const LayerFunction& layer, const Job& job) {
-  return forwardAll(network, load, count, layer, nullptr, nullptr, job);
+OutputVisitor intoRows(MatrixF& rows) {
+  return [&rows](std::int64_t first, const Tensor& outputs) -> Status {
+    std::copy(outputs.data.begin(), outputs.data.end(), rows.data() + first * rows.cols());
+    return {};
+  };
 }
 
 Result<MatrixF> forwardAll(const Network& network, const BatchLoader& load, std::int64_t count,
-                           const LayerFunction& layer, const NetworkState* start, NetworkState* keep, const Job& job) {
+                           const LayerFunction& layer, const Job& job) {
+  MatrixF rows(std::max<std::int64_t>(count, 0), elements(network.valueShape(network.outputValue())));
+  AXESCOPE_CHECK(forwardAll(network, load, count, layer, nullptr, nullptr, intoRows(rows), job));
+  return rows;
+}
+
+Status forwardAll(const Network& network, const BatchLoader& load, std::int64_t count, const LayerFunction& layer,
+                  const NetworkState* start, NetworkState* keep, const OutputVisitor& visit, const Job& job) {
   if (count < 1) return fail(ErrorCode::empty, {}, "samples", "at least one", fmt::format("{}", count));
   const std::int64_t batchSize = forwardBatchSize(network);
   const std::int64_t batches = (count + batchSize - 1) / batchSize;
-  const std::int64_t columns = elements(network.valueShape(network.outputValue()));
   const std::size_t nodes = network.nodes().size();
   const std::size_t firstNode = start == nullptr ? 0 : start->node;
   const std::size_t middle = keep == nullptr ? firstNode : keep->node;
   const std::vector<std::size_t> given = network.liveValues(firstNode);
-  MatrixF result(count, columns);
   FirstFailure failure;
   StoragePool pool;
   std::atomic<std::int64_t> done = 0;
@@ -130,8 +137,7 @@ Result<MatrixF> forwardAll(const Network& network, const BatchLoader& load, std:
       }
     }
     AXESCOPE_CHECK(network.runNodes(middle, nodes, values, layer, spare));
-    const Tensor& output = values[network.outputValue()];
-    std::copy(output.data.begin(), output.data.end(), result.data() + batch.first * columns);
+    AXESCOPE_CHECK(visit(batch.first, values[network.outputValue()]));
     pool.give(std::move(spare));
     job.report(static_cast<std::size_t>(done += rows), static_cast<std::size_t>(count), "evaluation");
     return {};
@@ -152,40 +158,7 @@ Result<MatrixF> forwardAll(const Network& network, const BatchLoader& load, std:
       }
     });
   }
-  AXESCOPE_CHECK(std::move(failure).status());
-  return result;
-}
-
-Result<double> top1(const MatrixF& logits, std::span<const std::int64_t> labels) {
-  if (static_cast<std::int64_t>(labels.size()) != logits.rows()) {
-    return fail(ErrorCode::wrongShape, {}, "labels", fmt::format("{}", logits.rows()),
-                fmt::format("{}", labels.size()));
-  }
-  if (logits.size() == 0) return fail(ErrorCode::empty, {}, "labels", "at least one", "none");
-  std::int64_t right = 0;
-  for (std::int64_t row = 0; row < logits.rows(); ++row) {
-    const std::int64_t label = labels[static_cast<std::size_t>(row)];
-    if (label < 0 || label >= logits.cols()) {
-      return fail(ErrorCode::refused, {}, fmt::format("label {}", row),
-                  fmt::format("a class from 0 to {}", logits.cols() - 1), fmt::format("{}", label));
-    }
-    const std::span values(logits.row(row).data(), static_cast<std::size_t>(logits.cols()));
-    if (std::any_of(values.begin(), values.end(), [](float v) { return std::isnan(v); })) continue;
-    right += std::max_element(values.begin(), values.end()) - values.begin() == label;
-  }
-  return static_cast<double>(right) / static_cast<double>(logits.rows());
-}
-
-double sqnrDb(const MatrixF& reference, const MatrixF& other) {
-  double signal = 0.0;
-  double noise = 0.0;
-  for (std::int64_t i = 0; i < reference.size(); ++i) {
-    const double value = static_cast<double>(reference.data()[i]);
-    const double difference = value - static_cast<double>(other.data()[i]);
-    signal += value * value;
-    noise += difference * difference;
-  }
-  return noise == 0.0 ? std::numeric_limits<double>::infinity() : 10.0 * std::log10(signal / noise);
+  return std::move(failure).status();
 }
 
 }  // namespace axescope

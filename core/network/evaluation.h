@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <functional>
 #include <vector>
 
 #include "core/base/job.h"
@@ -27,22 +27,21 @@ struct NetworkState {
   static std::int64_t bytes(const Network& network, std::size_t node, std::int64_t samples);
 };
 
-/// The network's output for samples [0, count), one row each, over the threads of the arena. Every batch writes its
-/// own rows: the result does not depend on the number of threads. Errors: empty (count < 1), cancelled, and those of
-/// loading and of the layer function.
+/// Takes the outputs of samples from `first` on; called from many threads at once.
+using OutputVisitor = std::function<Status(std::int64_t first, const Tensor& outputs)>;
+
+/// Runs samples [0, count) over the threads of the arena, batch by batch: what a batch gives does not depend on the
+/// number of threads. With `start` (may be null, else a state of these `count` samples) nothing before its node is run
+/// or loaded. With `keep` (may be null), the state at keep->node, after `start`, is left there. Errors: empty (count <
+/// 1), cancelled, and those of loading, of the layer function and of the visitor.
+Status forwardAll(const Network& network, const BatchLoader& load, std::int64_t count, const LayerFunction& layer,
+                  const NetworkState* start, NetworkState* keep, const OutputVisitor& visit, const Job& job);
+
+/// The outputs of all samples, one row each.
 Result<MatrixF> forwardAll(const Network& network, const BatchLoader& load, std::int64_t count,
                            const LayerFunction& layer, const Job& job);
 
-/// The same from the middle on: with `start` (may be null, else a state of these `count` samples) nothing before its
-/// node is run or loaded. With `keep` (may be null), the state at keep->node, after `start`, is left there.
-Result<MatrixF> forwardAll(const Network& network, const BatchLoader& load, std::int64_t count,
-                           const LayerFunction& layer, const NetworkState* start, NetworkState* keep, const Job& job);
-
-/// Share of rows whose largest value is at the label's column; the lowest column wins a tie, a row with NaN is wrong.
-/// Errors: wrongShape (numbers of rows and labels differ), empty, refused (a label outside the classes).
-Result<double> top1(const MatrixF& logits, std::span<const std::int64_t> labels);
-
-/// 10 log10(Σ reference² / Σ (reference − other)²) in float64; infinite for equal matrices. Same sizes.
-double sqnrDb(const MatrixF& reference, const MatrixF& other);
+/// Writes each sample's outputs to its row of a matrix of their size.
+OutputVisitor intoRows(MatrixF& rows);
 
 }  // namespace axescope

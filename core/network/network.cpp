@@ -41,10 +41,48 @@ Status Network::runNode(std::size_t node, std::span<const Tensor* const> inputs,
   shapes.reserve(inputs.size());
   for (const Tensor* input : inputs) shapes.push_back(input->shape);
   AXESCOPE_TRY(const Shape shape, nodeOutputShape(node, shapes));
+  if (operations_[node] != nullptr) {
+    if (auto status = operations_[node]->checkValues(inputs); !status) {
+      return fail(atNode(std::move(status).error(), file_, nodes_[node].name));
+    }
+  }
   prepare(output, shape);
   if (const auto& index = nodes_[node].layer) return layer(*index, *inputs.front(), output);
   operations_[node]->run(inputs, output);
   return {};
+}
+
+Status Network::addValueOf(std::size_t node) {
+  std::vector<Shape> inputs;
+  for (const std::size_t value : nodes_[node].inputs) {
+    inputs.push_back(valueShapes_[value]);
+    inputs.back().insert(inputs.back().begin(), 1);
+  }
+  AXESCOPE_TRY(const Shape shape, nodeOutputShape(node, inputs));
+  valueShapes_.emplace_back(shape.begin() + 1, shape.end());
+  if (nodes_[node].layer) {
+    Layer& used = layers_[*nodes_[node].layer];
+    used.macs += elements(shape) * used.info.k();
+  }
+  return {};
+}
+
+Result<Network> Network::resized(const Shape& input) const {
+  AXESCOPE_TRY(const Shape shape, checkedShape(input));
+  if (shape.empty() || shape.front() < 1) {
+    return fail(ErrorCode::wrongShape, file_, "/graph: input", "samples", "none");
+  }
+  Network other = *this;
+  other.valueShapes_.assign(1, Shape(shape.begin() + 1, shape.end()));
+  for (Layer& layer : other.layers_) layer.macs = 0;
+  for (std::size_t node = 0; node < nodes_.size(); ++node) AXESCOPE_CHECK(other.addValueOf(node));
+  return other;
+}
+
+bool Network::readsTokens() const {
+  return std::any_of(nodes_.begin(), nodes_.end(), [](const Node& node) {
+    return node.op == "embedding" && !node.inputs.empty() && node.inputs.front() == 0;
+  });
 }
 
 Status Network::checkInput(const Shape& shape) const {
@@ -113,7 +151,7 @@ Status Network::runNodes(std::size_t first, std::size_t last, std::vector<Tensor
 }
 
 Status Network::floatLayer(std::size_t layer, const Tensor& input, Tensor& output) const {
-  auto status = runFloatLayer(layers_[layer].info, layers_[layer].tensors, input, output, layers_[layer].direct.get());
+  auto status = runFloatLayer(layers_[layer].info, *layers_[layer].tensors, input, output, layers_[layer].direct.get());
   if (!status && status.error().file.empty()) status.error().file = file_;
   return status;
 }

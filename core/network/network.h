@@ -33,8 +33,8 @@ struct NetworkSource {
   ParamLoader loadParam;
 };
 
-/// The graph of a dump with its layers and params, which the dump reads as long as it lives. Errors: notFound (no
-/// graph), wrongShape (evaluation and calibration samples differ).
+/// The graph of a dump with its layers and params, which the dump reads as long as it lives; inputs are shaped as the
+/// evaluation samples, else as the calibration samples. Errors: notFound (no graph).
 Result<NetworkSource> networkSource(const Dump& dump);
 
 /// Const after it was built; shared by threads. Values are numbered: 0 is the network's input, i + 1 the output of
@@ -53,6 +53,9 @@ class Network {
   /// and those of loading. One line each, with the node.
   static Result<Network> build(const Dump& dump);
   static Result<Network> build(const NetworkSource& source);
+  /// The same network, sharing layers and operations, for samples of another shape: longer or shorter sequences,
+  /// larger or smaller images. Errors: wrongShape and others of the node that cannot take them.
+  Result<Network> resized(const Shape& input) const;
 
   const std::vector<Node>& nodes() const { return nodes_; }
   std::size_t outputValue() const { return outputValue_; }
@@ -63,9 +66,11 @@ class Network {
 
   /// Layers of the dump that the graph uses have their tensors here; others are empty.
   const LayerInfo& layerInfo(std::size_t layer) const { return layers_[layer].info; }
-  const LayerTensors& layer(std::size_t layer) const { return layers_[layer].tensors; }
+  const LayerTensors& layer(std::size_t layer) const { return *layers_[layer].tensors; }
   std::size_t layerCount() const { return layers_.size(); }
   bool usesLayer(std::size_t layer) const { return layers_[layer].macs > 0; }
+  /// Whether its input is token ids: an embedding reads it.
+  bool readsTokens() const;
   /// Multiply-accumulates of one sample, over all nodes that use the layer.
   std::int64_t macsPerSample(std::size_t layer) const { return layers_[layer].macs; }
 
@@ -91,7 +96,7 @@ class Network {
  private:
   struct Layer {
     LayerInfo info;
-    LayerTensors tensors;
+    std::shared_ptr<const LayerTensors> tensors = std::make_shared<const LayerTensors>();
     std::int64_t macs = 0;
     std::shared_ptr<const SizedConvolution<float>> direct;  // of convolutions
   };
@@ -99,12 +104,14 @@ class Network {
   Network() = default;
 
   Result<Shape> nodeOutputShape(std::size_t node, std::span<const Shape> inputs) const;
+  /// Gives the value of the last node so far its shape, and its layer the multiply-accumulates.
+  Status addValueOf(std::size_t node);
   /// A value that the node may turn into its output: nobody reads it later, and it has the output's shape.
   std::optional<std::size_t> inputToOverwrite(std::size_t node) const;
 
   std::string file_;
   std::vector<Node> nodes_;
-  std::vector<std::unique_ptr<const Operation>> operations_;  // by node; null for layers
+  std::vector<std::shared_ptr<const Operation>> operations_;  // by node; null for layers
   std::vector<Layer> layers_;
   std::vector<std::size_t> lastUse_;
   std::vector<Shape> valueShapes_;

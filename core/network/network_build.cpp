@@ -21,7 +21,7 @@ class NetworkBuilder {
     AXESCOPE_CHECK(readInput());
     for (const LayerInfo& info : source_.layers) {
       layerIndex_.emplace(info.name, network_.layers_.size());
-      network_.layers_.push_back({.info = info, .tensors = {}, .macs = 0, .direct = nullptr});
+      network_.layers_.push_back({.info = info, .direct = nullptr});
     }
     for (const GraphNode& node : source_.graph.nodes) {
       if (auto status = addNode(node); !status) return fail(atNode(status.error(), source_.file, node.name));
@@ -43,8 +43,8 @@ class NetworkBuilder {
     }
     auto shape = checkedShape(source_.inputShape);
     if (!shape) return fail(atInput(std::move(shape).error()));
-    shape->front() = 1;
-    addValue(names.front(), *shape);
+    values_.emplace(names.front(), 0);
+    network_.valueShapes_.emplace_back(shape->begin() + 1, shape->end());
     return {};
   }
 
@@ -71,16 +71,14 @@ class NetworkBuilder {
 
   Status addNode(const GraphNode& node) {
     std::vector<std::size_t> inputs;
-    std::vector<Shape> shapes;
     for (const std::string& name : node.inputs) {
       const auto found = values_.find(name);
       if (found == values_.end()) {
         return fail(ErrorCode::notFound, {}, "inputs", "names of the input or of earlier nodes", "'" + name + "'");
       }
       inputs.push_back(found->second);
-      shapes.push_back(shapes_[found->second]);
     }
-    std::unique_ptr<const Operation> operation;
+    std::shared_ptr<const Operation> operation;
     std::optional<std::size_t> layer;
     if (node.op == name(LayerKind::linear) || node.op == name(LayerKind::conv2d)) {
       AXESCOPE_TRY(layer, useLayer(node));
@@ -89,12 +87,8 @@ class NetworkBuilder {
     }
     network_.nodes_.push_back({.name = node.name, .op = node.op, .inputs = inputs, .layer = layer});
     network_.operations_.push_back(std::move(operation));
-    AXESCOPE_TRY(const Shape shape, network_.nodeOutputShape(network_.nodes_.size() - 1, shapes));
-    addValue(node.name, shape);
-    if (layer) {
-      Network::Layer& used = network_.layers_[*layer];
-      used.macs += elements(shape) * used.info.k();
-    }
+    AXESCOPE_CHECK(network_.addValueOf(network_.nodes_.size() - 1));
+    values_.emplace(node.name, network_.nodes_.size());
     return {};
   }
 
@@ -114,20 +108,14 @@ class NetworkBuilder {
                   fmt::format("'{}' of kind '{}'", node.layer, name(layer.info.kind)));
     }
     if (layer.macs == 0) {
-      AXESCOPE_TRY(layer.tensors, source_.loadLayer(found->second));
-      AXESCOPE_CHECK(checkLayer(layer.info, layer.tensors));
+      AXESCOPE_TRY(LayerTensors tensors, source_.loadLayer(found->second));
+      AXESCOPE_CHECK(checkLayer(layer.info, tensors));
+      layer.tensors = std::make_shared<const LayerTensors>(std::move(tensors));
       if (layer.info.kind == LayerKind::conv2d) {
         layer.direct = std::make_shared<const SizedConvolution<float>>(layer.info, ZeroMargins::ofKernel);
       }
     }
     return found->second;
-  }
-
-  // shape [1, …]: one sample.
-  void addValue(const std::string& name, const Shape& shape) {
-    values_.emplace(name, shapes_.size());
-    shapes_.push_back(shape);
-    network_.valueShapes_.emplace_back(shape.begin() + 1, shape.end());
   }
 
   void findLastUses() {
@@ -144,7 +132,6 @@ class NetworkBuilder {
   Network network_;
   std::map<std::string, std::size_t> layerIndex_;
   std::map<std::string, std::size_t> values_;
-  std::vector<Shape> shapes_;  // by value, of one sample
 };
 
 Result<Network> Network::build(const NetworkSource& source) {
@@ -153,18 +140,21 @@ Result<Network> Network::build(const NetworkSource& source) {
 
 Result<Network> Network::build(const Dump& dump) {
   AXESCOPE_TRY(const NetworkSource source, networkSource(dump));
-  return build(source);
+  AXESCOPE_TRY(Network network, build(source));
+  const Shape& evaluation = dump.evaluationShape();
+  const Shape& calibration = dump.calibrationShape();
+  if (!evaluation.empty() && !calibration.empty() && !network.resized(calibration)) {
+    return fail(ErrorCode::wrongShape, dump.fileName(), "/calibration/inputs",
+                "samples that the graph can take as it takes those of /eval/inputs, " + batchShapeText(evaluation),
+                batchShapeText(calibration));
+  }
+  return network;
 }
 
 Result<NetworkSource> networkSource(const Dump& dump) {
   if (!dump.graph()) return fail(ErrorCode::notFound, dump.fileName(), "/graph", "a graph", "none");
   const Shape& evaluation = dump.evaluationShape();
   const Shape& calibration = dump.calibrationShape();
-  if (!evaluation.empty() && !calibration.empty() &&
-      !std::equal(evaluation.begin() + 1, evaluation.end(), calibration.begin() + 1, calibration.end())) {
-    return fail(ErrorCode::wrongShape, dump.fileName(), "/eval/inputs",
-                "samples shaped as in /calibration/inputs, " + batchShapeText(calibration), batchShapeText(evaluation));
-  }
   return NetworkSource{
       .file = dump.fileName(),
       .graph = *dump.graph(),

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/network/operations.h"
 
@@ -27,21 +28,26 @@ constexpr std::size_t anyNumber = std::numeric_limits<std::size_t>::max();
 
 constexpr std::array table{
     Entry{"add", 2, 2, makeAdd},
+    Entry{"attention", 3, 3, makeAttention},
     Entry{"avg_pool2d", 1, 1, makeAvgPool2d},
     Entry{"batch_norm", 1, 1, makeBatchNorm},
     Entry{"concat", 1, anyNumber, makeConcat},
+    Entry{"embedding", 1, 1, makeEmbedding},
     Entry{"flatten", 1, 1, makeFlatten},
     Entry{"gelu", 1, 1, makeGelu},
     Entry{"global_avg_pool2d", 1, 1, makeGlobalAvgPool2d},
     Entry{"hadamard", 1, 1, makeHadamard},
     Entry{"hardswish", 1, 1, makeHardswish},
+    Entry{"layer_norm", 1, 1, makeLayerNorm},
     Entry{"max_pool2d", 1, 1, makeMaxPool2d},
     Entry{"mul", 2, 2, makeMul},
     Entry{"normalize", 1, 1, makeNormalize},
     Entry{"pad", 1, 1, makePad},
+    Entry{"position_embedding", 1, 1, makePositionEmbedding},
     Entry{"relu", 1, 1, makeRelu},
     Entry{"relu6", 1, 1, makeRelu6},
     Entry{"reshape", 1, 1, makeReshape},
+    Entry{"rms_norm", 1, 1, makeRmsNorm},
     Entry{"sigmoid", 1, 1, makeSigmoid},
     Entry{"silu", 1, 1, makeSilu},
     Entry{"slice", 1, 1, makeSlice},
@@ -52,18 +58,40 @@ constexpr std::array table{
 
 }  // namespace
 
-Result<std::vector<float>> OperationContext::param(std::initializer_list<std::string_view> roles) const {
+Status Operation::checkValues(std::span<const Tensor* const>) const {
+  return {};
+}
+
+namespace {
+
+Result<Tensor> finiteParam(const OperationContext& context, std::initializer_list<std::string_view> roles) {
   for (const std::string_view role : roles) {
-    const auto found = node.params.find(std::string(role));
-    if (found == node.params.end()) continue;
-    AXESCOPE_TRY(Tensor tensor, loadParam(found->second));
+    const auto found = context.node.params.find(std::string(role));
+    if (found == context.node.params.end()) continue;
+    AXESCOPE_TRY(Tensor tensor, context.loadParam(found->second));
     if (!std::all_of(tensor.data.begin(), tensor.data.end(), [](float v) { return std::isfinite(v); })) {
       return fail(ErrorCode::notFinite, {}, fmt::format("param '{}'", role), "finite values", "NaN or infinity");
     }
-    return std::move(tensor.data);
+    return tensor;
   }
   return fail(ErrorCode::notFound, {}, fmt::format("param '{}'", *roles.begin()), "the name of a dataset in /params",
               "none");
+}
+
+}  // namespace
+
+Result<std::vector<float>> OperationContext::param(std::initializer_list<std::string_view> roles) const {
+  AXESCOPE_TRY(Tensor tensor, finiteParam(*this, roles));
+  return std::move(tensor.data);
+}
+
+Result<Tensor> OperationContext::table(std::string_view role) const {
+  AXESCOPE_TRY(Tensor tensor, finiteParam(*this, {role}));
+  if (tensor.shape.size() != 2 || tensor.size() < 1) {
+    return fail(ErrorCode::wrongShape, {}, fmt::format("param '{}'", role), "a table [rows, features]",
+                fmt::format("[{}]", fmt::join(tensor.shape, ", ")));
+  }
+  return tensor;
 }
 
 Status checkInputCount(const GraphNode& node, std::size_t least, std::size_t most) {

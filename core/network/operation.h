@@ -32,6 +32,8 @@ class Operation {
   /// Whether an element of the output depends, of an input with the output's shape, on the element at its own place
   /// alone. Then the output may be that input.
   virtual bool isElementwise() const { return false; }
+  /// Errors of values that the operation cannot take, of shapes that outputShape accepted: refused.
+  virtual Status checkValues(std::span<const Tensor* const> inputs) const;
   /// The inputs' shapes are ones that outputShape accepted; output already has that shape and storage for it.
   virtual void run(std::span<const Tensor* const> inputs, Tensor& output) const = 0;
 };
@@ -46,6 +48,9 @@ struct OperationContext {
   Attributes attributes() const { return Attributes(node.attributes); }
   /// Values of the param given under one of these roles. Errors: notFound, notFinite, and the loader's.
   Result<std::vector<float>> param(std::initializer_list<std::string_view> roles) const;
+  /// The same as a table of rows. Errors: also wrongShape (another rank than 2).
+  Result<Tensor> table(std::string_view role) const;
+  bool hasParam(std::string_view role) const { return node.params.contains(std::string(role)); }
 };
 
 using MadeOperation = Result<std::unique_ptr<Operation>>;

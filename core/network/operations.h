@@ -24,6 +24,17 @@ MadeOperation makeMul(const OperationContext& context);
 MadeOperation makeNormalize(const OperationContext& context);  // mean[], std[], divisor
 MadeOperation makeBatchNorm(const OperationContext& context);  // params weight, bias, mean, var; eps
 
+// operations_norm.cpp: over the last axis.
+MadeOperation makeLayerNorm(const OperationContext& context);  // params weight, bias or none; eps
+MadeOperation makeRmsNorm(const OperationContext& context);    // param weight; eps
+
+// operations_embedding.cpp: rows of tables.
+MadeOperation makeEmbedding(const OperationContext& context);          // param weight [V, D]: token ids → [N, L, D]
+MadeOperation makePositionEmbedding(const OperationContext& context);  // param weight [P, D], offset
+
+// operations_attention.cpp: q, k and v → softmax(q kᵀ scale) v.
+MadeOperation makeAttention(const OperationContext& context);  // heads, kv_heads, causal, scale, rope
+
 // operations_rotation.cpp: products with fixed orthonormal matrices.
 MadeOperation makeHadamard(const OperationContext& context);  // block
 

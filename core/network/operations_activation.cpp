@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/network/operations.h"
+#include "core/network/softmax_row.h"
 
 namespace axescope {
 
@@ -50,25 +51,12 @@ class Softmax final : public Operation {
     for (std::int64_t o = 0; o < outer; ++o) {
       for (std::int64_t i = 0; i < inner; ++i) {
         const std::int64_t first = o * count * inner + i;
-        oneDistribution(x.data.data() + first, output.data.data() + first, count, inner);
+        softmaxRow(x.data.data() + first, output.data.data() + first, count, inner);
       }
     }
   }
 
  private:
-  // Shifted by the largest value, so that no exponential overflows; summed in float64.
-  static void oneDistribution(const float* x, float* y, std::int64_t count, std::int64_t step) {
-    float largest = x[0];
-    for (std::int64_t k = 1; k < count; ++k) largest = std::max(largest, x[k * step]);
-    double sum = 0.0;
-    for (std::int64_t k = 0; k < count; ++k) {
-      y[k * step] = std::exp(x[k * step] - largest);
-      sum += static_cast<double>(y[k * step]);
-    }
-    const float factor = static_cast<float>(1.0 / sum);
-    for (std::int64_t k = 0; k < count; ++k) y[k * step] *= factor;
-  }
-
   std::int64_t axis_;
 };
 

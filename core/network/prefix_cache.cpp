@@ -61,8 +61,9 @@ bool PrefixCache::makeRoom(std::int64_t bytes) {
   return taken <= mostBytes_;
 }
 
-Result<MatrixF> PrefixCache::forward(const Network& network, const BatchLoader& load, std::int64_t count,
-                                     const LayerFunction& layer, const PrefixKeys& keys, const Job& job) {
+Status PrefixCache::forward(const Network& network, const BatchLoader& load, std::int64_t count,
+                            const LayerFunction& layer, const PrefixKeys& keys, const OutputVisitor& visit,
+                            const Job& job) {
   assert(keys.size() == network.nodes().size() + 1);
   std::shared_ptr<const NetworkState> start;
   auto state = std::make_shared<NetworkState>();
@@ -78,11 +79,11 @@ Result<MatrixF> PrefixCache::forward(const Network& network, const BatchLoader& 
     promised_ += bytes;
   }
   const bool keeps = bytes > 0;
-  auto outputs = forwardAll(network, load, count, layer, start.get(), keeps ? state.get() : nullptr, job);
+  const Status status = forwardAll(network, load, count, layer, start.get(), keeps ? state.get() : nullptr, visit, job);
   const std::scoped_lock lock(mutex_);
   promised_ -= bytes;
-  if (keeps && outputs) kept_.push_back({keys[state->node], std::move(state), bytes, ++uses_});
-  return outputs;
+  if (keeps && status) kept_.push_back({keys[state->node], std::move(state), bytes, ++uses_});
+  return status;
 }
 
 }  // namespace axescope

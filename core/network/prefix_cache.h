@@ -25,8 +25,8 @@ class PrefixCache {
 
   /// Runs forwardAll() from the longest prefix that is kept. A prefix is kept once a second evaluation has it: what
   /// nobody shares takes no memory.
-  Result<MatrixF> forward(const Network& network, const BatchLoader& load, std::int64_t count,
-                          const LayerFunction& layer, const PrefixKeys& keys, const Job& job);
+  Status forward(const Network& network, const BatchLoader& load, std::int64_t count, const LayerFunction& layer,
+                 const PrefixKeys& keys, const OutputVisitor& visit, const Job& job);
 
  private:
   struct Kept {

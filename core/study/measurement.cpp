@@ -11,6 +11,7 @@
 #include "core/network/evaluation.h"
 #include "core/network/float_layer.h"
 #include "core/network/integer_layer.h"
+#include "core/network/score.h"
 #include "core/study/quantization.h"
 #include "core/study/transformation.h"
 
@@ -20,11 +21,6 @@ namespace {
 
 double sum(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
-}
-
-// Without noise or without signal there is no ratio to speak of.
-std::optional<double> finite(double ratio) {
-  return std::isfinite(ratio) ? std::optional(ratio) : std::nullopt;
 }
 
 // Signal and noise of layers' outputs, for files without a graph.
@@ -55,10 +51,10 @@ class PointMeasurement {
     }
   }
 
-  Result<MeasuredPoint> run(std::optional<DatapathScore>* exactScore) {
+  Result<MeasuredPoint> run(std::optional<Score>* exactScore) {
     certify();
     const bool guaranteed = result_.measurement.guaranteed;
-    DatapathScore score;
+    Score score;
     if (guaranteed && exactScore != nullptr && exactScore->has_value()) {
       score = **exactScore;
     } else if (model_.canEvaluate() && hasInputRanges()) {
@@ -68,11 +64,12 @@ class PointMeasurement {
     }
     if (guaranteed && exactScore != nullptr) *exactScore = score;
     if (model_.canEvaluate()) {
-      AXESCOPE_TRY(const auto floatOutputs,
-                   model_.floatOutputs(model_.evaluationCount(settings_.evaluationSamples), job_));
-      AXESCOPE_TRY(result_.measurement.floatAccuracy, model_.accuracy(*floatOutputs));
+      AXESCOPE_TRY(const FloatRun run, model_.floatRun(model_.evaluationCount(settings_.evaluationSamples), job_));
+      result_.measurement.floatAccuracy = run.score.accuracy;
+      result_.measurement.floatPerplexity = run.score.perplexity;
     }
     result_.measurement.accuracy = score.accuracy;
+    result_.measurement.perplexity = score.perplexity;
     result_.measurement.sqnrDb = score.sqnrDb;
     reportOverflow();
     return std::move(result_);
@@ -149,25 +146,23 @@ class PointMeasurement {
     return {};
   }
 
-  Result<DatapathScore> evaluateNetwork() {
+  Result<Score> evaluateNetwork() {
     const std::int64_t count = model_.evaluationCount(settings_.evaluationSamples);
-    AXESCOPE_TRY(
-        const MatrixF outputs,
-        cache_.prefixes().forward(*preparation_.network(), model_.evaluationLoader(), count, layerFunction(false),
-                                  prefixKeys(*preparation_.network(), quantized_, layers_, count), job_));
+    AXESCOPE_TRY(const FloatRun run, model_.floatRun(count, job_));
+    AXESCOPE_TRY(Scoring scoring, model_.scoring(count, run.outputs));
+    const OutputVisitor visit = [&](std::int64_t first, const Tensor& outputs) { return scoring.add(first, outputs); };
+    const Network& network = *preparation_.network();
+    AXESCOPE_CHECK(cache_.prefixes().forward(network, model_.evaluationLoader(), count, layerFunction(false),
+                                             prefixKeys(network, quantized_, layers_, count), visit, job_));
     if (!result_.measurement.guaranteed) {
-      const std::int64_t counted = std::min(count, overflowSamples);
-      AXESCOPE_CHECK(
-          forwardAll(*preparation_.network(), model_.evaluationLoader(), counted, layerFunction(true), job_));
+      const OutputVisitor ignore = [](std::int64_t, const Tensor&) { return Status{}; };
+      AXESCOPE_CHECK(forwardAll(network, model_.evaluationLoader(), std::min(count, overflowSamples),
+                                layerFunction(true), nullptr, nullptr, ignore, job_));
     }
-    DatapathScore score;
-    AXESCOPE_TRY(score.accuracy, model_.accuracy(outputs));
-    AXESCOPE_TRY(const auto reference, model_.floatOutputs(count, job_));
-    score.sqnrDb = finite(sqnrDb(*reference, outputs));
-    return score;
+    return scoring.finish();
   }
 
-  Result<DatapathScore> evaluateLayers() {
+  Result<Score> evaluateLayers() {
     Energies total;
     bool any = false;
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
@@ -191,8 +186,10 @@ class PointMeasurement {
         return addLayerPiece(layer, piece, first, total);
       }));
     }
-    DatapathScore score;
-    if (any) score.sqnrDb = finite(10.0 * std::log10(total.signal / total.noise));
+    Score score;
+    // Without noise or without signal there is no ratio to speak of.
+    const double ratio = decibels(total.signal, total.noise);
+    if (any && std::isfinite(ratio)) score.sqnrDb = ratio;
     return score;
   }
 
@@ -268,8 +265,8 @@ class PointMeasurement {
 }  // namespace
 
 Result<MeasuredPoint> measure(const Model& model, const Preparation& preparation, const QuantizedModel& quantized,
-                              const PointSettings& settings, std::optional<DatapathScore>* exactScore,
-                              EvaluationCache& cache, const Job& job) {
+                              const PointSettings& settings, std::optional<Score>* exactScore, EvaluationCache& cache,
+                              const Job& job) {
   return PointMeasurement(model, preparation, quantized, settings, cache, job).run(exactScore);
 }
 

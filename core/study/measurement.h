@@ -16,21 +16,17 @@ namespace axescope {
 /// Overflow is counted addition by addition on at most this many samples; accuracy always uses all of them.
 inline constexpr std::int64_t overflowSamples = 256;
 
-/// What running the network told. Where every accumulator is guaranteed it does not depend on the datapath.
-struct DatapathScore {
-  std::optional<double> accuracy;
-  std::optional<double> sqnrDb;
-};  // both empty where a layer's activation scale is not known
-
 struct MeasuredPoint {
   Measurement measurement;
   std::vector<LayerMeasurement> layers;
 };
 
-/// `exactScore` is shared by points with the same codes: read when this point is guaranteed and it is set, set when
-/// this point is guaranteed and it is not. May be null. `cache` is shared by points with the same preparation.
+/// Where every accumulator is guaranteed the score does not depend on the datapath; it is empty where a layer's
+/// activation scale is not known. `exactScore` is shared by points with the same codes: read when this point is
+/// guaranteed and it is set, set when this point is guaranteed and it is not. May be null. `cache` is shared by points
+/// with the same preparation.
 Result<MeasuredPoint> measure(const Model& model, const Preparation& preparation, const QuantizedModel& quantized,
-                              const PointSettings& settings, std::optional<DatapathScore>* exactScore,
-                              EvaluationCache& cache, const Job& job);
+                              const PointSettings& settings, std::optional<Score>* exactScore, EvaluationCache& cache,
+                              const Job& job);
 
 }  // namespace axescope

@@ -69,14 +69,15 @@ Result<MemoryPlan> planMemory(const Model& model, const PointSettings& key, std:
   if (model.canPropagate()) {
     const std::int64_t all = model.dump().calibrationShape().front();
     const std::int64_t samples = key.calibrationSamples > 0 ? std::min(key.calibrationSamples, all) : all;
-    const std::int64_t walk = samples * walkBytesPerSample(*model.network());
+    AXESCOPE_TRY(const Network network, model.network()->resized(model.dump().calibrationShape()));
+    const std::int64_t walk = samples * walkBytesPerSample(network);
     fixed += propagates ? 0 : std::max(walk, needs.squares * feedbackBytes) + needs.squares * squareBytes;
     perWorker += propagates ? walk + largest : 0;
     perPoint += propagates ? walk : 0;
-    for (std::size_t layer = 0; propagates && layer < model.network()->layerCount(); ++layer) {
+    for (std::size_t layer = 0; propagates && layer < network.layerCount(); ++layer) {
       // Products of inputs with inputs and the layer itself, in float and in integers.
       const LayerInfo& info = model.dump().layers()[layer];
-      const double macs = static_cast<double>(samples * model.network()->macsPerSample(layer));
+      const double macs = static_cast<double>(samples * network.macsPerSample(layer));
       needs.multiplyAdds +=
           macs * (2.0 + 1.5 * static_cast<double>(info.k()) / static_cast<double>(info.channelsPerGroup()));
     }

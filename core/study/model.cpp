@@ -13,6 +13,8 @@ namespace {
 
 // Evaluation inputs up to this size stay in memory between points.
 constexpr std::int64_t keptEvaluationValues = 256LL << 20;
+// Float outputs up to this size are kept to be compared with.
+constexpr std::int64_t keptOutputValues = 128LL << 20;
 // A layer's own inputs are read in pieces of about this many values.
 constexpr std::int64_t valuesAtOnce = 16LL << 20;
 
@@ -69,6 +71,11 @@ Result<std::string> Model::sha256() const {
     AXESCOPE_TRY(sha256_, sha256OfFile(dump_.path()));
   }
   return sha256_;
+}
+
+bool Model::canScore() const {
+  if (!canEvaluate()) return false;
+  return dump_.task() == Task::classification ? dump_.hasLabels() : dump_.task() == Task::languageModeling;
 }
 
 bool Model::hasLayerInputs() const {
@@ -132,29 +139,36 @@ BatchLoader Model::evaluationLoader() const {
   };
 }
 
-Result<std::shared_ptr<const MatrixF>> Model::floatOutputs(std::int64_t count, const Job& job) const {
-  {
-    const std::scoped_lock lock(mutex_);
-    if (floatOutputs_ && floatOutputs_->rows() == count) return floatOutputs_;
+Result<Scoring> Model::scoring(std::int64_t count, std::shared_ptr<const MatrixF> reference) const {
+  ScoreKey key{.file = dump_.fileName(), .labels = {}, .tokens = nullptr, .reference = std::move(reference)};
+  if (dump_.task() == Task::classification && dump_.hasLabels()) {
+    AXESCOPE_TRY(key.labels, dump_.loadLabels(count));
+  } else if (dump_.task() == Task::languageModeling) {
+    key.tokens = evaluationLoader();
+    key.tokensPerSample = dump_.evaluationShape()[1];
   }
-  AXESCOPE_TRY(MatrixF outputs, forwardAll(*network_, evaluationLoader(), count, network_->floatLayers(), job));
-  auto shared = std::make_shared<const MatrixF>(std::move(outputs));
-  const std::scoped_lock lock(mutex_);
-  floatOutputs_ = shared;
-  return shared;
+  return Scoring(std::move(key), count);
 }
 
-Result<std::optional<double>> Model::accuracy(const MatrixF& outputs) const {
-  if (dump_.task() != Task::classification || !dump_.hasLabels()) return std::optional<double>{};
-  AXESCOPE_TRY(const auto labels, dump_.loadLabels(outputs.rows()));
-  auto score = top1(outputs, labels);
-  if (!score) {
-    Error error = std::move(score).error();
-    error.file = dump_.fileName();
-    error.object = "/eval/labels";
-    return fail(std::move(error));
+Result<FloatRun> Model::floatRun(std::int64_t count, const Job& job) const {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (floatCount_ == count) return floatRun_;
   }
-  return std::optional<double>(*score);
+  AXESCOPE_TRY(Scoring scoring, this->scoring(count, nullptr));
+  const std::int64_t columns = elements(network_->valueShape(network_->outputValue()));
+  std::shared_ptr<MatrixF> rows;
+  if (count * columns <= keptOutputValues) rows = std::make_shared<MatrixF>(count, columns);
+  const OutputVisitor visit = [&](std::int64_t first, const Tensor& outputs) -> Status {
+    if (rows) AXESCOPE_CHECK(intoRows(*rows)(first, outputs));
+    return scoring.add(first, outputs);
+  };
+  AXESCOPE_CHECK(
+      forwardAll(*network_, evaluationLoader(), count, network_->floatLayers(), nullptr, nullptr, visit, job));
+  const std::scoped_lock lock(mutex_);
+  floatCount_ = count;
+  floatRun_ = {scoring.finish(), std::move(rows)};
+  return floatRun_;
 }
 
 Status Model::streamLayerInput(std::size_t layer, const std::vector<std::int64_t>& chosen, const Job& job,

@@ -12,9 +12,16 @@
 #include "core/dump/dump.h"
 #include "core/network/evaluation.h"
 #include "core/network/network.h"
+#include "core/study/scoring.h"
 #include "core/study/settings.h"
 
 namespace axescope {
+
+/// What the float network makes of the evaluation samples.
+struct FloatRun {
+  Score score;
+  std::shared_ptr<const MatrixF> outputs;  // a row for each sample; null where they are too many to keep
+};
 
 /// Shared by all points; const but for what it computes once on first use.
 class Model {
@@ -27,7 +34,10 @@ class Model {
   const Network* network() const { return network_ ? &*network_ : nullptr; }
   /// A graph with calibration inputs: error propagation is possible.
   bool canPropagate() const { return network_.has_value() && !dump_.calibrationShape().empty(); }
+  /// A graph with evaluation samples: the network's outputs can be compared.
   bool canEvaluate() const { return network_.has_value() && !dump_.evaluationShape().empty(); }
+  /// Evaluation samples that also say what is right: labels, or the next token.
+  bool canScore() const;
   bool hasLayerInputs() const;
   /// Whether the range of a layer's inputs is known: from calibration samples, inputs of its own or a quantizer given
   /// in the file. Without it a layer can be quantized and certified, but never run in integers.
@@ -49,10 +59,10 @@ class Model {
   std::int64_t evaluationCount(std::int64_t requested) const;
   /// Reads evaluation samples; small sets are kept in memory after the first use.
   BatchLoader evaluationLoader() const;
-  /// Float outputs of the first `count` evaluation samples, computed once per count.
-  Result<std::shared_ptr<const MatrixF>> floatOutputs(std::int64_t count, const Job& job) const;
-  /// Task accuracy of network outputs for samples [0, rows); empty for a task without one.
-  Result<std::optional<double>> accuracy(const MatrixF& outputs) const;
+  /// What the first `count` evaluation samples are scored by; with the float outputs as reference, or without one.
+  Result<Scoring> scoring(std::int64_t count, std::shared_ptr<const MatrixF> reference) const;
+  /// The float network on the first `count` evaluation samples, run once per count.
+  Result<FloatRun> floatRun(std::int64_t count, const Job& job) const;
 
   /// Calls `use` with the chosen samples of a layer's own inputs, in pieces of bounded size; `first` counts the chosen
   /// samples before the piece.
@@ -72,7 +82,8 @@ class Model {
   mutable std::mutex hashMutex_;  // its own: windows ask for the hash while data is being read
   mutable std::string sha256_;
   mutable std::shared_ptr<const Tensor> evaluation_;
-  mutable std::shared_ptr<const MatrixF> floatOutputs_;
+  mutable std::int64_t floatCount_ = 0;  // samples of floatRun_
+  mutable FloatRun floatRun_;
 };
 
 /// As --map takes it: NAME=/DATASET:OI[:/INPUTS].

@@ -165,7 +165,7 @@ class Run {
       const std::scoped_lock lock(mutex_);
       ++summary_.quantizations;
     }
-    std::optional<DatapathScore> exactScore;
+    std::optional<Score> exactScore;
     for (const PointSettings& point : points) {
       if (halted()) return;
       measured(preparation, *quantized, point, seconds / static_cast<double>(points.size()), exactScore);
@@ -173,7 +173,7 @@ class Run {
   }
 
   void measured(const Preparation& preparation, const QuantizedModel& quantized, const PointSettings& point,
-                double quantizationSeconds, std::optional<DatapathScore>& exactScore) {
+                double quantizationSeconds, std::optional<Score>& exactScore) {
     const auto start = Clock::now();
     std::optional<Result<MeasuredPoint>> measurement;
     try {

@@ -29,6 +29,7 @@ class SharedPreparation {
   Status start() {
     if (!model_.canPropagate()) return {};
     AXESCOPE_TRY(inputs_, model_.calibrationSamples(samples_, 0));
+    AXESCOPE_TRY(network_, preparation_.network()->resized(inputs_.shape));
     AXESCOPE_TRY(float_, forward(nullptr, 0));
     return {};
   }
@@ -53,7 +54,7 @@ class SharedPreparation {
 
  private:
   Result<MatrixF> forward(const IntegerLayer* quantized, std::size_t which) const {
-    const Network& network = *preparation_.network();
+    const Network& network = *network_;
     const BatchLoader load = [this](std::int64_t first, std::int64_t count) -> Result<Tensor> {
       return inputs_.slice(first, count);
     };
@@ -75,6 +76,7 @@ class SharedPreparation {
   std::int64_t samples_;
   const Job& job_;
   Tensor inputs_;
+  std::optional<Network> network_;  // sized for them
   MatrixF float_;
 };
 

@@ -102,36 +102,5 @@ TEST(ForwardAll, ALoaderThatReturnsTooFewSamplesIsAnError) {
             "samples: expected 32 from 0, found 1");
 }
 
-MatrixF logits(std::initializer_list<std::initializer_list<float>> rows) {
-  return MatrixF(rows);
-}
-
-TEST(Top1, TheLowestColumnWinsATie) {
-  const std::vector<std::int64_t> labels{0, 1, 2};
-  EXPECT_EQ(*top1(logits({{1, 1, 0}, {1, 1, 0}, {0, 0, 5}}), labels), 2.0 / 3.0);
-}
-
-TEST(Top1, ARowWithNanIsWrong) {
-  const float nan = std::numeric_limits<float>::quiet_NaN();
-  const std::vector<std::int64_t> labels{0, 0};
-  EXPECT_EQ(*top1(logits({{nan, 1}, {1, nan}}), labels), 0.0);
-}
-
-TEST(Top1, LabelsMustFit) {
-  const MatrixF two = logits({{1, 0}, {0, 1}});
-  const auto line = [&](std::vector<std::int64_t> labels) { return top1(two, labels).error().line(); };
-  EXPECT_EQ(line({0, 2}), "label 1: expected a class from 0 to 1, found 2");
-  EXPECT_EQ(line({-1, 0}), "label 0: expected a class from 0 to 1, found -1");
-  EXPECT_EQ(line({0}), "labels: expected 2, found 1");
-  EXPECT_EQ(top1(MatrixF(0, 3), {}).error().code, ErrorCode::empty);
-}
-
-TEST(Sqnr, IsTheRatioOfPowersInDecibels) {
-  const MatrixF reference = logits({{3, 4}});
-  EXPECT_NEAR(sqnrDb(reference, logits({{3, 3.5F}})), 20.0, 1e-9);
-  EXPECT_EQ(sqnrDb(reference, reference), std::numeric_limits<double>::infinity());
-  EXPECT_EQ(sqnrDb(logits({{0, 0}}), reference), -std::numeric_limits<double>::infinity());
-}
-
 }  // namespace
 }  // namespace axescope

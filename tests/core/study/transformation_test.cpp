@@ -56,7 +56,7 @@ const std::vector<Axes>& transforms() {
 TEST(Transformation, LeavesTheFloatFunctionOfTheDigitsNetwork) {
   const auto model = openSample("digits-cnn.h5");
   ASSERT_TRUE(model);
-  const auto before = *model->floatOutputs(100, {});
+  const auto before = model->floatRun(100, {})->outputs;
   for (const Axes& axes : transforms()) {
     const PointSettings settings = points(axes).front();
     const auto preparation = prepare(*model, settings);
