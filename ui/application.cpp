@@ -43,8 +43,11 @@ int runApplication(int argc, char** argv) {
     parser.addOption(made);
     return made;
   };
-  const auto renderOption =
-      option("render", QApplication::tr("Draw a plot of a results or quantized file, without a window."), "file.h5");
+  const auto renderOption = option(
+      "render",
+      QApplication::tr(
+          "Draw a plot of a results or quantized file, without a window; of several results files in one picture."),
+      "file.h5");
   const auto plotOption = option("plot", QApplication::tr("Which plot: pareto, curves, heatmap, budgets or datapath."),
                                  "plot", QStringLiteral("pareto"));
   const auto outOption = option("out", QApplication::tr("File to draw into: svg, pdf, png, csv, json or tex."), "file");
@@ -78,7 +81,7 @@ int runApplication(int argc, char** argv) {
     }
     const Status status = render({parser.value(renderOption), parser.value(plotOption), parser.value(outOption),
                                   parser.value(modelOption), parser.value(layerOption), point, parser.value(xOption),
-                                  parser.value(yOption)});
+                                  parser.value(yOption), parser.positionalArguments()});
     return status ? 0 : report(status.error());
   }
   QApplication::setWindowIcon(applicationIcon());

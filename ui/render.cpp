@@ -77,6 +77,29 @@ Status renderIntegers(const RenderRequest& request, const OpenedFile& file, cons
   return exportPlot(plot, request.out, Theme::paper(), withCodes);
 }
 
+struct DrawnPoints {
+  std::vector<PointResult> points;
+  QString provenance;  // JSON; of several files a list
+};
+
+Result<DrawnPoints> pointsOf(const RenderRequest& request, const OpenedFile& file) {
+  DrawnPoints drawn;
+  std::vector<Provenance> sources;
+  const auto add = [&](const QString& path, const OpenedFile& opened) -> Status {
+    if (opened.error) return fail(*opened.error);
+    if (!opened.results) {
+      return fail(ErrorCode::unsupported, path.toStdString(), {}, "results of a sweep", "another file");
+    }
+    drawn.points.insert(drawn.points.end(), opened.results->points.begin(), opened.results->points.end());
+    sources.push_back(opened.results->provenance);
+    return {};
+  };
+  AXESCOPE_CHECK(add(request.file, file));
+  for (const QString& path : request.others) AXESCOPE_CHECK(add(path, openFile(path)));
+  drawn.provenance = QString::fromStdString(sources.size() == 1 ? sources.front().toJson() : toJsonList(sources));
+  return drawn;
+}
+
 Status takeColumn(const char* flag, const QString& name, std::string& column) {
   if (name.isEmpty()) return {};
   column = name.toStdString();
@@ -100,6 +123,10 @@ Status render(const RenderRequest& request) {
   PlotExportOptions options;
   if (file.results) options.provenance = QString::fromStdString(file.results->provenance.toJson());
   if (request.plot == QStringLiteral("budgets") || request.plot == QStringLiteral("datapath")) {
+    if (!request.others.isEmpty()) {
+      return fail(ErrorCode::invalidArgument, {}, "--plot", "pareto, curves or heatmap for several files",
+                  request.plot.toStdString());
+    }
     return renderIntegers(request, file, options);
   }
   const bool isHeatmap = request.plot == QStringLiteral("heatmap");
@@ -107,10 +134,9 @@ Status render(const RenderRequest& request) {
     return fail(ErrorCode::invalidArgument, {}, "--plot", "pareto, curves, heatmap, budgets or datapath",
                 request.plot.toStdString());
   }
-  if (!file.results) {
-    return fail(ErrorCode::unsupported, request.file.toStdString(), {}, "results of a sweep", "another file");
-  }
-  const auto& points = file.results->points;
+  AXESCOPE_TRY(const DrawnPoints drawn, pointsOf(request, file));
+  const auto& points = drawn.points;
+  options.provenance = drawn.provenance;
   if (isHeatmap) {
     HeatmapPlot plot;
     plot.setDescription(heatmapOf(points, {}));

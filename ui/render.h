@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 
 #include "core/base/error.h"
 
@@ -17,6 +18,8 @@ struct RenderRequest {
   int point = -1;   // row of the results; −1: the best guaranteed one
   QString x{};      // column of a Pareto plot or of curves; empty: the usual one
   QString y{};
+  /// More results for Pareto plots, curves and heatmaps: points of several models in one picture.
+  QStringList others{};
 };
 
 /// Errors: those of reading, of quantizing and of writing; invalidArgument for an unknown plot, point, layer or column;

@@ -34,7 +34,7 @@ Result<PointSettings> plainSettings(const BenchOptions& options) {
       {"algorithm", "rtn"}, {"constraint", "none"},    {"weight_bits", "8"},          {"activation_bits", "8"},
       {"inner_bits", "32"}, {"eval_samples", samples}, {"calibration_samples", "128"}};
   for (const auto& [key, text] : settings) AXESCOPE_CHECK(study.set(key, text));
-  AXESCOPE_TRY(const auto points, study.points(false));
+  AXESCOPE_TRY(const auto points, study.points({}));
   return points.front();
 }
 

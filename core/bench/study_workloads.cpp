@@ -58,7 +58,7 @@ Result<std::vector<PointSettings>> pointsOf(
     std::initializer_list<std::pair<std::string_view, std::string_view>> settings) {
   Study study;
   for (const auto& [key, text] : settings) AXESCOPE_CHECK(study.set(key, text));
-  return study.points(false);
+  return study.points({});
 }
 
 Result<std::shared_ptr<const StudiedModel>> studiedModel(LayerSize size) {

@@ -72,7 +72,7 @@ Result<int> runAllocate(const AllocateOptions& options, const std::stop_token& s
   // Layers are looked at one at a time: each sees the float network's values.
   Study grid = study;
   AXESCOPE_CHECK(grid.set("propagate", std::string_view("off")));
-  AXESCOPE_TRY(const auto candidates, grid.points(false));
+  AXESCOPE_TRY(const auto candidates, grid.points(model->studyDefaults()));
   TerminalProgress progress(TerminalProgress::styleFor(options.quiet), "candidates");
   const Job job{.stop = stop,
                 .onProgress = [&](const Progress& p) { progress.show(p.done, p.total); },

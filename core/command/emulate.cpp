@@ -148,7 +148,7 @@ Result<int> runEmulate(const EmulateOptions& options, const std::stop_token& sto
   AXESCOPE_TRY(const OrderChoice order, orderOf(options));
   AXESCOPE_CHECK(checkOutputs({{"--out", options.out}}, {options.file, options.flags.studyFile()}));
   AXESCOPE_TRY(const Study study, options.flags.study());
-  AXESCOPE_TRY(const auto points, study.points(false));
+  AXESCOPE_TRY(const auto points, study.points({}));
   AXESCOPE_TRY(const QuantizedFile file, readQuantizedFile(options.file));
   AXESCOPE_CHECK(checkFile(options.file, file));
   AXESCOPE_TRY(hdf5::Writer writer, hdf5::Writer::create(options.out));

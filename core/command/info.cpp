@@ -22,10 +22,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::int64_t parameters(const LayerInfo& layer) {
-  return layer.weights() + (layer.hasBias ? layer.channels : 0);
-}
-
 // A layer is calibrated by the network's samples where the graph uses it, else by its own inputs.
 std::int64_t calibrationSamples(const Model& model, std::size_t index) {
   if (model.canPropagate() && model.network()->usesLayer(index)) return model.dump().calibrationShape().front();
@@ -82,7 +78,7 @@ std::string asJson(const Model& model, const Score& score) {
                       {"channels", layer.channels},
                       {"k", layer.k()},
                       {"groups", layer.groups()},
-                      {"parameters", parameters(layer)},
+                      {"parameters", layer.parameters()},
                       {"calibration_samples", calibrationSamples(model, i)}});
     if (!model.canQuantize(i)) layers.back()["left_out"] = true;
   }
@@ -136,9 +132,9 @@ std::string asText(const Model& model, const Score& score) {
   for (std::size_t i = 0; i < dump.layers().size(); ++i) {
     const LayerInfo& layer = dump.layers()[i];
     const std::int64_t samples = calibrationSamples(model, i);
-    all += parameters(layer);
+    all += layer.parameters();
     table.addRow({layer.name, name(layer.kind), fmt::format("{}", layer.channels), fmt::format("{}", layer.k()),
-                  fmt::format("{}", layer.groups()), fmt::format("{}", parameters(layer)),
+                  fmt::format("{}", layer.groups()), fmt::format("{}", layer.parameters()),
                   samples > 0 ? fmt::format("{}", samples) : "none", boundText(layer, 4, 8), boundText(layer, 8, 8)});
   }
   std::string text = fmt::format("{}\n", printable(dump.model().empty() ? dump.fileName() : dump.model()));

@@ -60,7 +60,7 @@ Status checkInputRanges(const Model& model, const PointSettings& settings) {
 Result<QuantizedPoint> quantized(const QuantizeOptions& options, const Job& job) {
   AXESCOPE_TRY(const auto model, openModel(options.source));
   AXESCOPE_TRY(const Study study, options.flags.study());
-  AXESCOPE_TRY(const auto points, study.points(model->canPropagate()));
+  AXESCOPE_TRY(const auto points, study.points(model->studyDefaults()));
   AXESCOPE_CHECK(checkInputRanges(*model, points.front()));
   AXESCOPE_TRY(const Provenance provenance, makeProvenance(*model, study));
   return quantizePoint(*model, points.front(), provenance.toJson(), options.inputSamples, job);

@@ -144,7 +144,7 @@ Result<int> runSweep(const SweepOptions& options, const std::stop_token& stop) {
   AXESCOPE_TRY(const auto model, openModel(options.source));
   const bool hasInputs = model->canPropagate() || model->hasLayerInputs();
   AXESCOPE_TRY(const Study study, options.flags.study(hasInputs ? defaultSweep : weightsOnlySweep));
-  AXESCOPE_TRY(const auto points, study.points(model->canPropagate()));
+  AXESCOPE_TRY(const auto points, study.points(model->studyDefaults()));
   if (options.dryRun) {
     print(dryRunText(points));
     return 0;

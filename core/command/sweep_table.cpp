@@ -116,8 +116,11 @@ class Summary {
 
   std::string floatText() const {
     for (const PointResult& point : points_) {
-      const auto& accuracy = point.measurement.floatAccuracy;
-      if (accuracy && metric_.column == "accuracy") return fmt::format(" (float {:.1f} %)", 100.0 * *accuracy);
+      const Measurement& m = point.measurement;
+      if (m.floatAccuracy && metric_.column == "accuracy")
+        return fmt::format(" (float {:.1f} %)", 100.0 * *m.floatAccuracy);
+      if (m.floatPerplexity && metric_.column == "perplexity")
+        return fmt::format(" (float {:.3f})", *m.floatPerplexity);
     }
     return {};
   }

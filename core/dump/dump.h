@@ -53,6 +53,8 @@ struct LayerInfo {
   /// K, the dot-product length: (I / groups) · kh · kw.
   std::int64_t k() const { return inputs / conv.groups * conv.kernelHeight * conv.kernelWidth; }
   std::int64_t weights() const { return channels * k(); }
+  /// Weights and biases.
+  std::int64_t parameters() const { return weights() + (hasBias ? channels : 0); }
   std::int64_t calibrationSamples() const { return inputShape.empty() ? 0 : inputShape.front(); }
 };
 
@@ -61,6 +63,11 @@ struct LayerTensors {
   MatrixF weight;
   std::vector<float> bias;                         // C values, or empty
   std::optional<std::vector<double>> weightScale;  // C values, given scales
+
+  std::int64_t bytes() const {
+    return weight.size() * static_cast<std::int64_t>(sizeof(float)) +
+           static_cast<std::int64_t>(bias.size() * sizeof(float));
+  }
 };
 
 /// How a stranger's dataset becomes a layer, for files without our format: name, dataset and the meaning of axes.

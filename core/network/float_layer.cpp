@@ -157,24 +157,32 @@ class ConvLayer {
 
 }  // namespace
 
-Status checkLayer(const LayerInfo& info, const LayerTensors& tensors) {
-  const std::string object = "/layers/" + info.name;
-  const auto bad = [&](std::string expected, std::string found) {
-    return fail(ErrorCode::wrongShape, {}, object, std::move(expected), std::move(found));
-  };
+namespace {
+
+tl::unexpected<Error> badLayer(const LayerInfo& info, std::string expected, std::string found) {
+  return fail(ErrorCode::wrongShape, {}, "/layers/" + info.name, std::move(expected), std::move(found));
+}
+
+}  // namespace
+
+Status checkLayer(const LayerInfo& info) {
   if (!within(info.channels, 1) || !within(info.inputs, 1) || !isSound(info.conv)) {
-    return bad("sizes, stride, dilation and groups of at least 1 and padding of at least 0", "others");
+    return badLayer(info, "sizes, stride, dilation and groups of at least 1 and padding of at least 0", "others");
   }
   if (info.channels % info.groups() != 0 || info.inputs % info.groups() != 0) {
-    return bad(fmt::format("{} groups that divide the channels", info.groups()),
-               fmt::format("{} inputs and {} outputs", info.inputs, info.channels));
+    return badLayer(info, fmt::format("{} groups that divide the channels", info.groups()),
+                    fmt::format("{} inputs and {} outputs", info.inputs, info.channels));
   }
+  return {};
+}
+
+Status checkLayer(const LayerInfo& info, const LayerTensors& tensors) {
   if (tensors.weight.rows() != info.channels || tensors.weight.cols() != info.k()) {
-    return bad(fmt::format("a weight of {}x{}", info.channels, info.k()),
-               fmt::format("{}x{}", tensors.weight.rows(), tensors.weight.cols()));
+    return badLayer(info, fmt::format("a weight of {}x{}", info.channels, info.k()),
+                    fmt::format("{}x{}", tensors.weight.rows(), tensors.weight.cols()));
   }
   if (!tensors.bias.empty() && static_cast<std::int64_t>(tensors.bias.size()) != info.channels) {
-    return bad(fmt::format("a bias of {} values", info.channels), fmt::format("{}", tensors.bias.size()));
+    return badLayer(info, fmt::format("a bias of {} values", info.channels), fmt::format("{}", tensors.bias.size()));
   }
   return {};
 }

@@ -10,8 +10,9 @@
 
 namespace axescope {
 
-/// Checks a layer's description and tensors against each other: sizes within range, groups dividing channels,
-/// weight [C×K], bias of C values or none. Errors: wrongShape, without file.
+/// Sizes within range, groups dividing channels. Errors: wrongShape, without file.
+Status checkLayer(const LayerInfo& info);
+/// Tensors of a layer that passed: weight [C×K], bias of C values or none. Errors: wrongShape, without file.
 Status checkLayer(const LayerInfo& info, const LayerTensors& tensors);
 
 /// linear: the last axis, of I features, becomes C; images [N, I, 1, 1] are taken as [N, I].

@@ -150,8 +150,18 @@ Status Network::runNodes(std::size_t first, std::size_t last, std::vector<Tensor
   return {};
 }
 
+Result<std::shared_ptr<const LayerTensors>> Network::layer(std::size_t layer) const {
+  return tensors_->get(layer, [&]() -> Result<std::shared_ptr<const LayerTensors>> {
+    AXESCOPE_TRY(LayerTensors tensors, loadLayer_(layer));
+    AXESCOPE_CHECK(checkLayer(layers_[layer].info, tensors));
+    return std::make_shared<const LayerTensors>(std::move(tensors));
+  });
+}
+
 Status Network::floatLayer(std::size_t layer, const Tensor& input, Tensor& output) const {
-  auto status = runFloatLayer(layers_[layer].info, *layers_[layer].tensors, input, output, layers_[layer].direct.get());
+  const auto tensors = this->layer(layer);
+  Status status = tensors ? runFloatLayer(layers_[layer].info, **tensors, input, output, layers_[layer].direct.get())
+                          : Status(fail(tensors.error()));
   if (!status && status.error().file.empty()) status.error().file = file_;
   return status;
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/bounded_cache.h"
 #include "core/dump/dump.h"
 #include "core/network/operation.h"
 #include "core/network/sized_convolution.h"
@@ -30,6 +31,8 @@ struct NetworkSource {
   std::vector<LayerInfo> layers;
   Shape inputShape;  // [N, …] of the network's input
   std::function<Result<LayerTensors>(std::size_t layer)> loadLayer;
+  /// Layers of more bytes than this together are not read before they run, and again where others took their room.
+  std::int64_t mostLayerBytes = std::int64_t{2} << 30;
   ParamLoader loadParam;
 };
 
@@ -64,9 +67,9 @@ class Network {
   /// Shape of one sample of a value, without the sample axis.
   const Shape& valueShape(std::size_t value) const { return valueShapes_[value]; }
 
-  /// Layers of the dump that the graph uses have their tensors here; others are empty.
   const LayerInfo& layerInfo(std::size_t layer) const { return layers_[layer].info; }
-  const LayerTensors& layer(std::size_t layer) const { return *layers_[layer].tensors; }
+  /// Tensors of a layer that the graph uses. Errors: those of loading, wrongShape.
+  Result<std::shared_ptr<const LayerTensors>> layer(std::size_t layer) const;
   std::size_t layerCount() const { return layers_.size(); }
   bool usesLayer(std::size_t layer) const { return layers_[layer].macs > 0; }
   /// Whether its input is token ids: an embedding reads it.
@@ -96,7 +99,6 @@ class Network {
  private:
   struct Layer {
     LayerInfo info;
-    std::shared_ptr<const LayerTensors> tensors = std::make_shared<const LayerTensors>();
     std::int64_t macs = 0;
     std::shared_ptr<const SizedConvolution<float>> direct;  // of convolutions
   };
@@ -110,6 +112,8 @@ class Network {
   std::optional<std::size_t> inputToOverwrite(std::size_t node) const;
 
   std::string file_;
+  std::function<Result<LayerTensors>(std::size_t layer)> loadLayer_;
+  std::shared_ptr<BoundedCache<LayerTensors>> tensors_;
   std::vector<Node> nodes_;
   std::vector<std::shared_ptr<const Operation>> operations_;  // by node; null for layers
   std::vector<Layer> layers_;

@@ -18,6 +18,11 @@ class NetworkBuilder {
 
   Result<Network> build() {
     network_.file_ = source_.file;
+    network_.loadLayer_ = source_.loadLayer;
+    network_.tensors_ = std::make_shared<BoundedCache<LayerTensors>>(source_.mostLayerBytes);
+    std::int64_t bytes = 0;
+    for (const LayerInfo& info : source_.layers) bytes += info.parameters() * static_cast<std::int64_t>(sizeof(float));
+    readsLayers_ = bytes <= source_.mostLayerBytes;
     AXESCOPE_CHECK(readInput());
     for (const LayerInfo& info : source_.layers) {
       layerIndex_.emplace(info.name, network_.layers_.size());
@@ -28,6 +33,7 @@ class NetworkBuilder {
     }
     AXESCOPE_CHECK(readOutput());
     findLastUses();
+    if (readsLayers_) network_.loadLayer_ = nullptr;  // they are all there, wherever they came from
     return std::move(network_);
   }
 
@@ -108,9 +114,8 @@ class NetworkBuilder {
                   fmt::format("'{}' of kind '{}'", node.layer, name(layer.info.kind)));
     }
     if (layer.macs == 0) {
-      AXESCOPE_TRY(LayerTensors tensors, source_.loadLayer(found->second));
-      AXESCOPE_CHECK(checkLayer(layer.info, tensors));
-      layer.tensors = std::make_shared<const LayerTensors>(std::move(tensors));
+      AXESCOPE_CHECK(checkLayer(layer.info));
+      if (readsLayers_) AXESCOPE_CHECK(network_.layer(found->second));
       if (layer.info.kind == LayerKind::conv2d) {
         layer.direct = std::make_shared<const SizedConvolution<float>>(layer.info, ZeroMargins::ofKernel);
       }
@@ -130,6 +135,7 @@ class NetworkBuilder {
 
   const NetworkSource& source_;
   Network network_;
+  bool readsLayers_ = true;  // now, so that what is wrong with them is said when the file is opened
   std::map<std::string, std::size_t> layerIndex_;
   std::map<std::string, std::size_t> values_;
 };

@@ -7,13 +7,17 @@
 #include <fmt/format.h>
 
 #include "core/linalg/product.h"
+#include "core/network/attention_rounding.h"
 #include "core/network/operations.h"
 #include "core/network/rotary.h"
 #include "core/network/softmax_row.h"
+#include "core/number/integer_range.h"
 
 namespace axescope {
 
 namespace {
+
+constexpr int leastProductBits = 2;
 
 struct Heads {
   std::int64_t queries = 1;  // heads of q
@@ -23,8 +27,8 @@ struct Heads {
 // Multi-head attention (arXiv 1706.03762) in float32, head by head and some queries at a time.
 class Attention final : public Operation {
  public:
-  Attention(Heads heads, bool causal, double scale, std::optional<RotarySettings> rotary)
-      : heads_(heads), causal_(causal), scale_(scale), rotary_(std::move(rotary)) {}
+  Attention(Heads heads, bool causal, double scale, std::optional<RotarySettings> rotary, int productBits)
+      : heads_(heads), causal_(causal), scale_(scale), rotary_(std::move(rotary)), productBits_(productBits) {}
 
   Result<Shape> outputShape(std::span<const Shape> inputs) const override {
     const Shape& q = inputs[0];
@@ -46,35 +50,42 @@ class Attention final : public Operation {
   }
 
   void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
-    const Tensor& k = *inputs[1];
-    Tensor turnedQ;
-    Tensor turnedK;
-    const Tensor* q = inputs[0];
-    const Tensor* keys = &k;
+    if (!rotary_ && productBits_ == 0) {
+      allHeads(*inputs[0], *inputs[1], *inputs[2], output);
+      return;
+    }
+    Tensor q = *inputs[0];
+    Tensor k = *inputs[1];
     if (rotary_) {
-      const Rotary rotary(*rotary_, q->shape[2] / heads_.queries, std::max(q->shape[1], k.shape[1]));
-      turnedQ = turned(*q, heads_.queries, rotary);
-      turnedK = turned(k, heads_.keys, rotary);
-      q = &turnedQ;
-      keys = &turnedK;
+      const Rotary rotary(*rotary_, q.shape[2] / heads_.queries, std::max(q.shape[1], k.shape[1]));
+      turn(q, heads_.queries, rotary);
+      turn(k, heads_.keys, rotary);
     }
-    for (std::int64_t sample = 0; sample < output.samples(); ++sample) {
-      for (std::int64_t head = 0; head < heads_.queries; ++head) {
-        oneHead(*q, *keys, *inputs[2], sample, head, output);
-      }
+    if (productBits_ == 0) {
+      allHeads(q, k, *inputs[2], output);
+      return;
     }
+    Tensor v = *inputs[2];
+    roundTokens(q, heads_.queries, productBits_);
+    roundTokens(k, heads_.keys, productBits_);
+    roundFeatures(v, productBits_);
+    allHeads(q, k, v, output);
   }
 
  private:
-  static Tensor turned(const Tensor& x, std::int64_t heads, const Rotary& rotary) {
-    Tensor result = x;
+  static void turn(Tensor& x, std::int64_t heads, const Rotary& rotary) {
     const std::int64_t length = x.shape[1];
     const std::int64_t headSize = x.shape[2] / heads;
-    float* features = result.data.data();
+    float* features = x.data.data();
     for (std::int64_t row = 0; row < x.shape[0] * length; ++row) {
       for (std::int64_t head = 0; head < heads; ++head, features += headSize) rotary.apply(row % length, features);
     }
-    return result;
+  }
+
+  void allHeads(const Tensor& q, const Tensor& k, const Tensor& v, Tensor& output) const {
+    for (std::int64_t sample = 0; sample < output.samples(); ++sample) {
+      for (std::int64_t head = 0; head < heads_.queries; ++head) oneHead(q, k, v, sample, head, output);
+    }
   }
 
   void oneHead(const Tensor& q, const Tensor& k, const Tensor& v, std::int64_t sample, std::int64_t head,
@@ -104,6 +115,7 @@ class Attention final : public Operation {
         float* const own = scores.data() + row * seen;
         const std::int64_t count = causal_ ? first + row + 1 : positions;
         softmaxRow(own, own, count);
+        if (productBits_ > 0) roundWeights({own, static_cast<std::size_t>(count)}, productBits_);
         std::fill(own + count, own + seen, 0.0F);
       }
       multiply({.m = rows,
@@ -122,6 +134,7 @@ class Attention final : public Operation {
   bool causal_;
   double scale_;  // 0: 1/√(head size)
   std::optional<RotarySettings> rotary_;
+  int productBits_;  // of the operands of both products; 0: float
 };
 
 }  // namespace
@@ -146,7 +159,12 @@ MadeOperation makeAttention(const OperationContext& context) {
                 fmt::format("{}", scale));
   }
   AXESCOPE_TRY(auto rotary, RotarySettings::read(attributes));
-  return std::make_unique<Attention>(heads, causal, scale, std::move(rotary));
+  AXESCOPE_TRY(const auto productBits, attributes.get<std::int64_t>("product_bits", 0));
+  if (productBits != 0 && (productBits < leastProductBits || productBits > mostCodeBits)) {
+    return fail(ErrorCode::wrongShape, {}, Attributes::objectName("product_bits"),
+                fmt::format("0 or {} to {} bits", leastProductBits, mostCodeBits), fmt::format("{}", productBits));
+  }
+  return std::make_unique<Attention>(heads, causal, scale, std::move(rotary), static_cast<int>(productBits));
 }
 
 }  // namespace axescope

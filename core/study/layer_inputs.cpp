@@ -32,46 +32,4 @@ std::int64_t LayerInputs::bytes() const {
   return sum;
 }
 
-Result<std::shared_ptr<const LayerInputs>> LayerInputsCache::get(std::size_t layer, const Gather& gather) {
-  std::shared_ptr<Entry> entry;
-  {
-    const std::scoped_lock lock(mutex_);
-    auto& place = entries_[layer];
-    if (!place) place = std::make_shared<Entry>();
-    place->lastUse = ++uses_;
-    entry = place;
-  }
-  std::shared_ptr<const LayerInputs> inputs;
-  {
-    const std::scoped_lock lock(entry->gathering);
-    if (!entry->inputs) {
-      AXESCOPE_TRY(entry->inputs, gather());
-    }
-    inputs = entry->inputs;
-  }
-  drop(layer);
-  return inputs;
-}
-
-void LayerInputsCache::drop(std::size_t kept) {
-  const std::scoped_lock lock(mutex_);
-  // What is being gathered at this moment counts when it is there.
-  const auto bytes = [](Entry& entry) {
-    const std::unique_lock idle(entry.gathering, std::try_to_lock);
-    return idle && entry.inputs ? entry.inputs->bytes() : std::int64_t{0};
-  };
-  while (true) {
-    std::int64_t sum = 0;
-    auto oldest = entries_.end();
-    for (auto at = entries_.begin(); at != entries_.end(); ++at) {
-      const std::int64_t here = bytes(*at->second);
-      sum += here;
-      if (at->first == kept || here == 0) continue;
-      if (oldest == entries_.end() || at->second->lastUse < oldest->second->lastUse) oldest = at;
-    }
-    if (sum <= mostBytes_ || oldest == entries_.end()) return;
-    entries_.erase(oldest);
-  }
-}
-
 }  // namespace axescope

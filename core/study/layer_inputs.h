@@ -3,13 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "core/base/bounded_cache.h"
 #include "core/base/error.h"
 #include "core/ptq/feedback.h"
 #include "core/ptq/statistics.h"
@@ -41,28 +40,7 @@ class LayerInputs {
   mutable std::vector<Made> made_;
 };
 
-/// Layers' inputs within a bound of memory: those used longest ago go first and are gathered again when they are
-/// wanted. The one just asked for is always kept.
-class LayerInputsCache {
- public:
-  using Gather = std::function<Result<std::shared_ptr<const LayerInputs>>()>;
-  explicit LayerInputsCache(std::int64_t mostBytes) : mostBytes_(mostBytes) {}
-
-  /// Whoever asks first gathers, others wait for it. Errors are gather's and are not kept.
-  Result<std::shared_ptr<const LayerInputs>> get(std::size_t layer, const Gather& gather);
-
- private:
-  struct Entry {
-    std::mutex gathering;
-    std::shared_ptr<const LayerInputs> inputs;
-    std::uint64_t lastUse = 0;
-  };
-  void drop(std::size_t kept);
-
-  std::int64_t mostBytes_;
-  std::mutex mutex_;
-  std::map<std::size_t, std::shared_ptr<Entry>> entries_;
-  std::uint64_t uses_ = 0;
-};
+/// Of a study's layers.
+using LayerInputsCache = BoundedCache<LayerInputs>;
 
 }  // namespace axescope

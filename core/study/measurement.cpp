@@ -83,6 +83,7 @@ class PointMeasurement {
     double outputEnergy = 0.0;
     std::int64_t zeros = 0;
     std::int64_t codes = 0;
+    for (const LayerInfo& info : model_.dump().layers()) m.parameters += info.parameters();
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
       if (!layers_[layer]) continue;
       const QuantizedLayer& quantized = *quantized_[layer];
@@ -169,6 +170,7 @@ class PointMeasurement {
       const LayerInfo& info = model_.dump().layers()[layer];
       if (!layers_[layer] || info.calibrationSamples() == 0) continue;
       any = true;
+      AXESCOPE_TRY(const auto tensors, preparation_.tensors(layer));
       const auto chosen = chooseSamples(info.calibrationSamples(), settings_.evaluationSamples, 0);
       const auto count = static_cast<std::int64_t>(chosen.size());
       const std::int64_t values = elements(info.inputShape) / info.calibrationSamples() * count;
@@ -179,11 +181,11 @@ class PointMeasurement {
         });
       }));
       if (kept) {
-        for (const auto& [first, piece] : *kept) AXESCOPE_CHECK(addLayerPiece(layer, piece, first, total));
+        for (const auto& [first, piece] : *kept) AXESCOPE_CHECK(addLayerPiece(layer, *tensors, piece, first, total));
         continue;
       }
       AXESCOPE_CHECK(streamInput(layer, chosen, [&](const Tensor& piece, std::int64_t first) {
-        return addLayerPiece(layer, piece, first, total);
+        return addLayerPiece(layer, *tensors, piece, first, total);
       }));
     }
     Score score;
@@ -198,7 +200,8 @@ class PointMeasurement {
     return streamTransformedInput(model_, layer, preparation_.layer(layer).transform, chosen, job_, use);
   }
 
-  Status addLayerPiece(std::size_t layer, const Tensor& piece, std::int64_t first, Energies& total) {
+  Status addLayerPiece(std::size_t layer, const LayerTensors& tensors, const Tensor& piece, std::int64_t first,
+                       Energies& total) {
     constexpr std::int64_t chunk = overflowSamples;  // counted or not as a whole, and large enough for large products
     const LayerInfo& info = model_.dump().layers()[layer];
     const auto chunks = static_cast<std::size_t>((piece.samples() + chunk - 1) / chunk);
@@ -209,9 +212,8 @@ class PointMeasurement {
       const std::int64_t count = std::min(chunk, piece.samples() - begin);
       const Tensor part = piece.slice(begin, count);
       Tensor output;
-      const auto reference = cache_.floatOutput({layer, first + begin, count}, [&](Tensor& made) {
-        return runFloatLayer(info, *preparation_.layer(layer).tensors, part, made);
-      });
+      const auto reference = cache_.floatOutput({layer, first + begin, count},
+                                                [&](Tensor& made) { return runFloatLayer(info, tensors, part, made); });
       if (!reference) {
         statuses[index] = fail(reference.error());
         return;

@@ -23,6 +23,8 @@ constexpr std::int64_t feedbackBytes = 8;  // of R and D
 constexpr std::int64_t factorBytes = 16;   // of copies while R and D are made
 constexpr std::int64_t columnBytes = 1024 * 9 + 128 * 10;  // of an input, while statistics and codes are made
 
+constexpr std::int64_t keptWeightBytes = std::int64_t{2} << 30;  // by the network, whatever their number
+
 // A batch ends within a few seconds, so that its points appear while the next one is at work.
 constexpr std::int64_t mostPointsAtOnce = 16;
 constexpr double multiplyAddsAtOnce = 2e11;
@@ -62,7 +64,10 @@ Result<MemoryPlan> planMemory(const Model& model, const PointSettings& key, std:
   const std::int64_t largest = needs.largestSquares * (squareBytes + feedbackBytes);
   // A transformed network has weights of its own.
   const std::int64_t copies = wantsTransforms(key) ? 2 : 1;
-  std::int64_t fixed = copies * needs.weights * weightBytes + needs.longest * columnBytes;
+  // Without transforms weights are read again where the network does not keep them all.
+  const std::int64_t weights =
+      std::min(needs.weights * weightBytes, keptWeightBytes) + (copies - 1) * needs.weights * weightBytes;
+  std::int64_t fixed = weights + needs.longest * columnBytes;
   std::int64_t perWorker = needs.largestSquares * factorBytes;
   std::int64_t perPoint = needs.weights * pointBytes;
   const bool propagates = key.propagation == Propagation::on;

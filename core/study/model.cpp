@@ -99,9 +99,29 @@ bool Model::canQuantize(std::size_t layer) const {
   return !network_ || network_->usesLayer(layer) || dump_.layers()[layer].calibrationSamples() > 0;
 }
 
-Result<LayerTensors> Model::layerTensors(std::size_t layer) const {
+StudyDefaults Model::studyDefaults() const {
+  return {.propagation = canPropagate(),
+          .lastLayerInFloat = dump_.task() == Task::languageModeling && lastLayer().has_value()};
+}
+
+std::optional<std::size_t> Model::lastLayer() const {
+  if (!network_) return std::nullopt;
+  std::size_t value = network_->outputValue();
+  while (value > 0) {
+    const Network::Node& node = network_->nodes()[value - 1];
+    if (node.layer) return node.layer;
+    if (node.inputs.size() != 1) return std::nullopt;
+    value = node.inputs.front();
+  }
+  return std::nullopt;
+}
+
+Result<std::shared_ptr<const LayerTensors>> Model::layerTensors(std::size_t layer) const {
   if (network_ && network_->usesLayer(layer)) return network_->layer(layer);
-  return dump_.loadLayer(layer);
+  return ownTensors_.get(layer, [&]() -> Result<std::shared_ptr<const LayerTensors>> {
+    AXESCOPE_TRY(LayerTensors tensors, dump_.loadLayer(layer));
+    return std::make_shared<const LayerTensors>(std::move(tensors));
+  });
 }
 
 std::int64_t Model::macsPerSample(std::size_t layer) const {

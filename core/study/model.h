@@ -14,6 +14,7 @@
 #include "core/network/network.h"
 #include "core/study/scoring.h"
 #include "core/study/settings.h"
+#include "core/study/study.h"
 
 namespace axescope {
 
@@ -46,13 +47,17 @@ class Model {
   bool networkHasInputRanges() const;
   /// All but layers that the graph does not use and that have no inputs of their own: nothing could be said of them.
   bool canQuantize(std::size_t layer) const;
+  /// What "auto" stands for in studies of this model.
+  StudyDefaults studyDefaults() const;
+  /// The layer whose result, or one computed from it alone, is the network's output; none where several meet there.
+  std::optional<std::size_t> lastLayer() const;
   /// What the user said of a file that is no dump.
   const std::vector<LayerMapping>& mappings() const { return mappings_; }
 
   /// Of the file's bytes, in hexadecimal; read once, on first use.
   Result<std::string> sha256() const;
-  /// Float weights and bias: the network's own or read from the file.
-  Result<LayerTensors> layerTensors(std::size_t layer) const;
+  /// Float weights and bias: the network's own, or read from the file and kept as long as there is room.
+  Result<std::shared_ptr<const LayerTensors>> layerTensors(std::size_t layer) const;
   std::int64_t macsPerSample(std::size_t layer) const;
 
   /// Number of evaluation samples used for a request (0: all), never more than there are.
@@ -73,11 +78,13 @@ class Model {
   Result<Tensor> calibrationSamples(std::int64_t requested, std::int64_t seed) const;
 
  private:
+  static constexpr std::int64_t keptTensorBytes = std::int64_t{1} << 30;
   explicit Model(Dump dump) : dump_(std::move(dump)) {}
 
   Dump dump_;
   std::vector<LayerMapping> mappings_;
   std::optional<Network> network_;
+  mutable BoundedCache<LayerTensors> ownTensors_{keptTensorBytes};  // of layers that no graph uses
   mutable std::mutex mutex_;
   mutable std::mutex hashMutex_;  // its own: windows ask for the hash while data is being read
   mutable std::string sha256_;

@@ -49,6 +49,17 @@ ResultColumn secondsColumn() {
   return column;
 }
 
+// What quantization makes of a language model's perplexity, comparable between models.
+ResultColumn perplexityRatioColumn() {
+  ResultColumn column{
+      .name = "perplexity_ratio", .title = "Perplexity over float", .direction = Direction::lowerIsBetter};
+  column.measured = [](const PointResult& r) -> Cell {
+    const Measurement& m = r.measurement;
+    return r.failed() || !m.perplexity || !m.floatPerplexity ? Cell{} : Cell{*m.perplexity / *m.floatPerplexity};
+  };
+  return column;
+}
+
 ResultColumn accumulatorBitsColumn() {
   ResultColumn column{.name = "accumulator_bits",
                       .title = "Accumulator bits",
@@ -78,6 +89,7 @@ std::vector<ResultColumn> makeColumns() {
   columns.push_back(optionalReal<&M::floatAccuracy>("float_accuracy", "Float accuracy", none));
   columns.push_back(optionalReal<&M::perplexity>("perplexity", "Perplexity", lowerIsBetter));
   columns.push_back(optionalReal<&M::floatPerplexity>("float_perplexity", "Float perplexity", none));
+  columns.push_back(perplexityRatioColumn());
   columns.push_back(optionalReal<&M::error>("error", "Relative output error", lowerIsBetter));
   columns.push_back(optionalReal<&M::sqnrDb>("sqnr_db", "SQNR (dB)", higherIsBetter));
   columns.push_back(optionalReal<&M::overflowRate>("overflow_rate", "Overflow rate", lowerIsBetter));
@@ -85,6 +97,7 @@ std::vector<ResultColumn> makeColumns() {
   columns.push_back(real<&M::maxBudgetUse>("max_budget_use", "Largest budget use", lowerIsBetter));
   columns.push_back(real<&M::sparsity>("sparsity", "Sparsity", none));
   columns.push_back(integer<&M::macCount>("mac_count", "MACs", lowerIsBetter));
+  columns.push_back(integer<&M::parameters>("parameters", "Parameters", none));
   columns.push_back(integer<&M::innerBitsUsed>("inner_bits_used", "Inner width used", lowerIsBetter));
   columns.push_back(integer<&M::outerBitsUsed>("outer_bits_used", "Outer width used", lowerIsBetter));
   columns.push_back(real<&M::meanWeightBits>("mean_weight_bits", "Mean weight bits", lowerIsBetter));

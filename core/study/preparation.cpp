@@ -14,6 +14,12 @@ namespace axescope {
 
 namespace {
 
+Result<std::shared_ptr<const LayerTensors>> tensorsOf(const Model& model, const PreparedLayer& layer,
+                                                      std::size_t index) {
+  if (layer.transformed) return layer.transformed;
+  return model.layerTensors(index);
+}
+
 // Layers that the graph uses, from its calibration samples. The inputs of a layer that is used several times are kept
 // until its last use: its range is that of all of them, and only then are there codes to sum.
 class NetworkPreparation {
@@ -25,14 +31,14 @@ class NetworkPreparation {
   Status visit(const LayerUse& use) {
     if (!layers_[use.layer].quantized) return {};
     inputs_[use.layer].push_back(use.x);
-    if (use.number + 1 == use.count) prepare(use.layer, std::exchange(inputs_[use.layer], {}));
-    return {};
+    if (use.number + 1 < use.count) return {};
+    return prepare(use.layer, std::exchange(inputs_[use.layer], {}));
   }
 
  private:
   using Inputs = std::vector<std::shared_ptr<const Tensor>>;
 
-  void prepare(std::size_t index, const Inputs& uses) {
+  Status prepare(std::size_t index, const Inputs& uses) {
     PreparedLayer& layer = layers_[index];
     if (!layer.hasInputs) {
       std::int64_t values = 0;
@@ -43,14 +49,16 @@ class NetworkPreparation {
       layer.hasInputs = true;
     }
     const bool propagates = key_.propagation == Propagation::on;
-    if (propagates && uses.size() == 1) return;
-    LayerStatistics statistics(model_.dump().layers()[index], layer.tensors->weight, layer.input, layer.dynamicInput);
+    if (propagates && uses.size() == 1) return {};
+    AXESCOPE_TRY(const auto tensors, tensorsOf(model_, layer, index));
+    LayerStatistics statistics(model_.dump().layers()[index], tensors->weight, layer.input, layer.dynamicInput);
     for (std::size_t use = propagates ? 1 : 0; use < uses.size(); ++use) statistics.add(*uses[use], *uses[use]);
     if (propagates) {
       layer.laterUses = std::make_shared<const LayerStatistics>(std::move(statistics));
     } else {
       gathered_[index] = std::make_shared<const LayerInputs>(statistics.finish());
     }
+    return {};
   }
 
   const Model& model_;
@@ -71,6 +79,7 @@ PointSettings preparationKey(const PointSettings& settings) {
   key.percentile = settings.percentile;
   key.propagation = settings.propagation;
   key.layers = settings.layers;
+  key.lastLayer = settings.lastLayer;
   key.skipLayers = settings.skipLayers;
   key.skipBits = settings.skipBits;
   key.overrides = onlyOverridesOf(settings.overrides, {"activation_bits"});
@@ -80,11 +89,13 @@ PointSettings preparationKey(const PointSettings& settings) {
   key.equalizeIterations = settings.equalizeIterations;
   key.smoothQuant = settings.smoothQuant;
   key.hadamard = settings.hadamard;
+  key.attentionBits = settings.attentionBits;
   return key;
 }
 
 bool isSelected(const Model& model, const PointSettings& key, std::size_t layer) {
-  return model.canQuantize(layer) && globMatches(key.layers, model.dump().layers()[layer].name);
+  const bool staysFloat = key.lastLayer == LastLayer::floating && model.lastLayer() == layer;
+  return model.canQuantize(layer) && globMatches(key.layers, model.dump().layers()[layer].name) && !staysFloat;
 }
 
 Preparation::Preparation(const Model& model, const PointSettings& key, const MemoryPlan& plan)
@@ -98,7 +109,7 @@ Result<Preparation> Preparation::make(const Model& model, const PointSettings& k
                                       const Job& job) {
   const Dump& dump = model.dump();
   Preparation preparation(model, key, plan);
-  AXESCOPE_CHECK(preparation.loadLayers());
+  AXESCOPE_CHECK(preparation.selectLayers());
   if (wantsTransforms(key)) {
     AXESCOPE_TRY(preparation.transformed_, transformLayers(model, key, preparation.layers_, job));
   }
@@ -120,7 +131,11 @@ Result<Preparation> Preparation::make(const Model& model, const PointSettings& k
   return preparation;
 }
 
-Status Preparation::loadLayers() {
+Result<std::shared_ptr<const LayerTensors>> Preparation::tensors(std::size_t layer) const {
+  return tensorsOf(*model_, layers_[layer], layer);
+}
+
+Status Preparation::selectLayers() {
   const Dump& dump = model_->dump();
   bool any = false;
   for (std::size_t index = 0; index < layers_.size(); ++index) {
@@ -140,12 +155,11 @@ Status Preparation::loadLayers() {
       layer.dynamicInput = true;
       layer.hasInputs = true;
     }
-    AXESCOPE_TRY(LayerTensors tensors, model_->layerTensors(index));
-    layer.tensors = std::make_shared<const LayerTensors>(std::move(tensors));
   }
   if (any) return {};
   return fail(ErrorCode::invalidArgument, dump.fileName(), "--layers",
-              "a glob that matches a layer which can be quantized", "'" + key_.layers + "'");
+              "a glob that matches a layer which can be quantized",
+              "'" + key_.layers + "'" + (key_.lastLayer == LastLayer::floating ? " with the last layer in float" : ""));
 }
 
 // The range of a layer's own inputs, where no file tells it.
@@ -177,12 +191,13 @@ Result<std::shared_ptr<const LayerInputs>> Preparation::gatherOwnInputs(std::siz
   const LayerInfo& info = model_->dump().layers()[index];
   const auto chosen = chooseSamples(info.calibrationSamples(), key_.calibrationSamples, key_.seed);
   const PreparedLayer& layer = layers_[index];
-  LayerStatistics statistics(info, layer.tensors->weight, layer.input, layer.dynamicInput);
-  AXESCOPE_CHECK(streamTransformedInput(*model_, index, layers_[index].transform, chosen, job,
-                                        [&](const Tensor& piece, std::int64_t) {
-                                          statistics.add(piece, piece);
-                                          return Status{};
-                                        }));
+  AXESCOPE_TRY(const auto tensors, this->tensors(index));
+  LayerStatistics statistics(info, tensors->weight, layer.input, layer.dynamicInput);
+  AXESCOPE_CHECK(
+      streamTransformedInput(*model_, index, layer.transform, chosen, job, [&](const Tensor& piece, std::int64_t) {
+        statistics.add(piece, piece);
+        return Status{};
+      }));
   return std::make_shared<const LayerInputs>(statistics.finish());
 }
 

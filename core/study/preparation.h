@@ -27,8 +27,8 @@ struct PreparedLayer {
   ActivationQuantizer input;  // from data or from the file; else its scale is unknownScale, and only its codes count
   bool dynamicInput = false;  // each row has a scale of its own: of `input` only the codes' range counts
   bool hasInputs = false;     // the scale is known, or each row's own
-  std::shared_ptr<const LayerTensors> tensors;  // as transformed
-  LayerTransform transform;                     // what the settings' transforms did to it
+  std::shared_ptr<const LayerTensors> transformed;  // null without transforms: the model's tensors
+  LayerTransform transform;                         // what the settings' transforms did to it
   /// With propagation, of a layer that the graph uses several times: the float network's inputs at all uses but the
   /// first, to which each point adds what its quantized layers make of the first.
   std::shared_ptr<const LayerStatistics> laterUses;
@@ -44,9 +44,11 @@ class Preparation {
   static Result<Preparation> make(const Model& model, const PointSettings& key, const MemoryPlan& plan, const Job& job);
 
   const PreparedLayer& layer(std::size_t index) const { return layers_[index]; }
+  /// Of a layer, as transformed. Errors: those of reading.
+  Result<std::shared_ptr<const LayerTensors>> tensors(std::size_t layer) const;
   std::size_t layerCount() const { return layers_.size(); }
   /// The network of the transformed layers, the model's own without transforms; null without a graph. In float it
-  /// computes what the model's computes.
+  /// computes what the model's computes, but for attention that rounds its operands.
   const Network* network() const { return transformed_ ? transformed_.get() : model_->network(); }
   /// With error propagation: the calibration samples, to be walked by each point.
   const std::optional<Tensor>& calibration() const { return calibration_; }
@@ -57,7 +59,7 @@ class Preparation {
 
  private:
   Preparation(const Model& model, const PointSettings& key, const MemoryPlan& plan);
-  Status loadLayers();
+  Status selectLayers();
   Status observeOwnInputs(std::size_t layer, const Job& job);
   Result<std::shared_ptr<const LayerInputs>> gatherOwnInputs(std::size_t layer, const Job& job) const;
 

@@ -82,6 +82,7 @@ class BatchQuantization {
       if (!preparation_.layer(layer).quantized || done) continue;
       AXESCOPE_CHECK(job_.check());
       AXESCOPE_TRY(const auto inputs, preparation_.inputs(layer, job_));
+      AXESCOPE_TRY(tensors_, preparation_.tensors(layer));
       quantizeLayer(layer, members(), inputs.get());
     }
     return {};
@@ -118,8 +119,11 @@ class BatchQuantization {
         .count = settings_.size(),
         .layer = [this](std::size_t branch, std::size_t layer) { return integerLayers_[branch][layer].get(); },
         .goesOn = [this](std::size_t branch) { return !errors_[branch]; }};
-    const LayerVisitor visit = [this](const LayerUse& use) {
-      if (preparation_.layer(use.layer).quantized && use.number == 0) visitLayer(use);
+    const LayerVisitor visit = [this](const LayerUse& use) -> Status {
+      if (preparation_.layer(use.layer).quantized && use.number == 0) {
+        AXESCOPE_TRY(tensors_, preparation_.tensors(use.layer));
+        visitLayer(use);
+      }
       return job_.check();
     };
     return walkCalibration(*preparation_.network(), *preparation_.calibration(), branches, visit, job_);
@@ -136,9 +140,9 @@ class BatchQuantization {
       left.erase(left.begin(), rest);
       const PreparedLayer& prepared = preparation_.layer(use.layer);
       const LayerInfo& info = model_.dump().layers()[use.layer];
-      LayerStatistics gathered =
-          prepared.laterUses ? *prepared.laterUses
-                             : LayerStatistics(info, prepared.tensors->weight, prepared.input, prepared.dynamicInput);
+      LayerStatistics gathered = prepared.laterUses
+                                     ? *prepared.laterUses
+                                     : LayerStatistics(info, tensors_->weight, prepared.input, prepared.dynamicInput);
       gathered.add(*use.x, *value);
       const LayerInputs inputs(gathered.finish());
       quantizeLayer(use.layer, same, &inputs);
@@ -210,11 +214,11 @@ class BatchQuantization {
     parallelFor(groups.size(), [&](std::size_t group) {
       const std::int64_t first = static_cast<std::int64_t>(group) * channels;
       std::optional<std::vector<double>> given;
-      if (prepared.tensors->weightScale) {
-        const auto begin = prepared.tensors->weightScale->begin() + first;
+      if (tensors_->weightScale) {
+        const auto begin = tensors_->weightScale->begin() + first;
         given.emplace(begin, begin + channels);
       }
-      const MatrixF weight = prepared.tensors->weight.middleRows(first, channels);
+      const MatrixF weight = tensors_->weight.middleRows(first, channels);
       const Feedback plain = matrices == nullptr ? rtnFeedback(info.k()) : Feedback{};
       groups[group] = quantizeWeights(weight, given, matrices == nullptr ? plain : (*matrices)[group],
                                       inputs == nullptr ? nullptr : &inputs->groups()[group], options, job_);
@@ -245,14 +249,14 @@ class BatchQuantization {
       result.errorEnergy.insert(result.errorEnergy.end(), one.errorEnergy.begin(), one.errorEnergy.end());
       result.outputEnergy.insert(result.outputEnergy.end(), one.outputEnergy.begin(), one.outputEnergy.end());
     }
-    result.bias = preparation_.layer(layer).tensors->bias;
+    result.bias = tensors_->bias;
     if (settings_[member].biasCorrection) correctBias(layer, *inputs, result);
     models_[member][layer] = std::move(result);
   }
 
   // With the mean of the error gone, its energy is what it was around that mean.
   void correctBias(std::size_t layer, const LayerInputs& inputs, QuantizedLayer& quantized) const {
-    const MatrixF& weight = preparation_.layer(layer).tensors->weight;
+    const MatrixF& weight = tensors_->weight;
     const std::int64_t channels = model_.dump().layers()[layer].channelsPerGroup();
     quantized.bias.resize(quantized.scales.size(), 0.0F);
     for (std::size_t group = 0; group < inputs.groups().size(); ++group) {
@@ -276,6 +280,7 @@ class BatchQuantization {
   const Preparation& preparation_;
   std::span<const PointSettings> settings_;
   const Job& job_;
+  std::shared_ptr<const LayerTensors> tensors_;  // of the layer at work
   std::vector<QuantizedModel> models_;
   std::vector<std::optional<Error>> errors_;
   std::vector<std::vector<std::shared_ptr<const IntegerLayer>>> integerLayers_;  // by setting and layer

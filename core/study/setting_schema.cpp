@@ -3,10 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
-
-#include <fmt/format.h>
 
 namespace axescope {
 
@@ -71,6 +67,10 @@ struct Names<Slack> {
 template <>
 struct Names<Propagation> {
   inline static const List list{"auto", "on", "off"};
+};
+template <>
+struct Names<LastLayer> {
+  inline static const List list{"auto", "quantized", "float"};
 };
 template <>
 struct Names<bool> {
@@ -253,6 +253,11 @@ std::vector<SettingInfo> makeSchema() {
       choice<&P::hadamard>("hadamard", "Hadamard rotation", "H",
                            "on: a linear layer's inputs, and its weights with them, are rotated by a Hadamard matrix "
                            "before they are quantized."),
+      integerOr<&P::attentionBits, ZeroName::off>(
+          "attention_bits", "Attention bits", "",
+          "Operands of attention's two products, q·kᵀ and p·v, are rounded to this many bits, with a scale for each "
+          "token or feature; their accumulators are not emulated. off leaves them in float.",
+          2, mostCodeBits),
       choice<&P::biasCorrection>(
           "bias_correction", "Bias correction", "",
           "on: each bias takes up the mean output error over the calibration inputs, outside the "
@@ -261,6 +266,10 @@ std::vector<SettingInfo> makeSchema() {
                               "on: a layer's inputs come from the network with the earlier layers quantized. off: from "
                               "the float network."),
       text<&P::layers>("layers", "Layers", "Glob of the layers to quantize; the others stay in float."),
+      choice<&P::lastLayer>("last_layer", "Last layer", "",
+                            "float: the layer that makes the network's outputs stays as it is, as the papers leave it "
+                            "in language models. quantized: it is quantized like the others. auto is float for "
+                            "language modeling."),
       text<&P::skipLayers>(
           "skip_layers", "Layers at skip bits",
           "Glob of layers kept at skip bits with 32-bit accumulators, for example the first and last."),
@@ -278,64 +287,6 @@ std::vector<SettingInfo> makeSchema() {
                                  "0 takes the first calibration samples; any other number a random choice of them.", 0,
                                  manySamples)),
   };
-}
-
-std::string joined(const std::vector<std::string_view>& names) {
-  std::string text;
-  for (const std::string_view name : names) text += (text.empty() ? "" : ", ") + std::string(name);
-  return text;
-}
-
-Result<SettingValue> parseOne(const SettingInfo& info, std::string_view text) {
-  if (info.kind == SettingKind::text || info.kind == SettingKind::choice) return SettingValue{std::string(text)};
-  if (std::find(info.choices.begin(), info.choices.end(), text) != info.choices.end()) {
-    return SettingValue{std::string(text)};
-  }
-  const char* end = text.data() + text.size();
-  if (info.kind == SettingKind::integer) {
-    std::int64_t value = 0;
-    const auto [stop, code] = std::from_chars(text.data(), end, value);
-    if (code == std::errc{} && stop == end) return SettingValue{value};
-  } else {
-    double value = 0;
-    const auto [stop, code] = std::from_chars(text.data(), end, value);
-    if (code == std::errc{} && stop == end && std::isfinite(value)) return SettingValue{value};
-  }
-  return fail(ErrorCode::invalidArgument, {}, info.flag(),
-              info.kind == SettingKind::integer ? "a whole number" : "a number", fmt::format("'{}'", text));
-}
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const std::size_t at = text.find(separator);
-    parts.push_back(text.substr(0, at));
-    if (at == std::string_view::npos) return parts;
-    text.remove_prefix(at + 1);
-  }
-}
-
-constexpr std::int64_t mostValuesOfOneSetting = 10'000;
-
-Result<std::vector<SettingValue>> parseRange(const SettingInfo& info, std::string_view text) {
-  const auto parts = split(text, ':');
-  std::vector<std::int64_t> numbers;
-  for (const std::string_view part : parts) {
-    AXESCOPE_TRY(const SettingValue value, parseOne(info, part));
-    const auto* number = std::get_if<std::int64_t>(&value);
-    if (number == nullptr) break;
-    numbers.push_back(*number);
-  }
-  const std::int64_t step = numbers.size() == 3 ? numbers[2] : 1;
-  const bool sound = numbers.size() == parts.size() && parts.size() <= 3 && step > 0 && numbers[0] <= numbers[1] &&
-                     (numbers[1] - numbers[0]) / step < mostValuesOfOneSetting;
-  if (!sound) {
-    return fail(ErrorCode::invalidArgument, {}, info.flag(), "a range first:last or first:last:step",
-                fmt::format("'{}'", text));
-  }
-  std::vector<SettingValue> values;
-  for (std::int64_t value = numbers[0]; value <= numbers[1]; value += step) values.emplace_back(value);
-  return values;
 }
 
 }  // namespace
@@ -356,64 +307,6 @@ const SettingInfo* findSetting(std::string_view key) {
     if (info.key == key) return &info;
   }
   return nullptr;
-}
-
-Status checkValue(const SettingInfo& info, const SettingValue& value) {
-  const auto refuse = [&](std::string expected) {
-    return fail(ErrorCode::invalidArgument, {}, info.flag(), std::move(expected), fmt::format("'{}'", toText(value)));
-  };
-  const auto* name = std::get_if<std::string>(&value);
-  const bool named =
-      name != nullptr && std::find(info.choices.begin(), info.choices.end(), *name) != info.choices.end();
-  // Only for the error: this runs for every cell of a results file.
-  const auto range = [&] { return fmt::format("{} … {}", info.least, info.most); };
-  switch (info.kind) {
-    case SettingKind::text:
-      if (name == nullptr) return refuse("text");
-      return {};
-    case SettingKind::choice:
-      if (!named) return refuse("one of " + joined(info.choices));
-      return {};
-    case SettingKind::integer: {
-      if (named) return {};
-      const auto* number = std::get_if<std::int64_t>(&value);
-      if (number == nullptr || static_cast<double>(*number) < info.least || static_cast<double>(*number) > info.most) {
-        return refuse("a whole number in " + range() + (info.choices.empty() ? "" : " or " + joined(info.choices)));
-      }
-      return {};
-    }
-    case SettingKind::real: {
-      const auto* number = std::get_if<double>(&value);
-      if (number == nullptr || !(*number >= info.least && *number <= info.most))
-        return refuse("a number in " + range());
-      return {};
-    }
-  }
-  return {};
-}
-
-Result<std::vector<SettingValue>> parseValues(const SettingInfo& info, std::string_view text) {
-  std::vector<SettingValue> values;
-  if (info.kind == SettingKind::text) {
-    if (!info.sweepable) return std::vector<SettingValue>{std::string(text)};
-    for (const std::string_view part : split(text, '|')) values.emplace_back(std::string(part));
-    return values;
-  }
-  for (const std::string_view part : split(text, ',')) {
-    if (info.kind == SettingKind::integer && part.find(':') != std::string_view::npos) {
-      AXESCOPE_TRY(const auto range, parseRange(info, part));
-      values.insert(values.end(), range.begin(), range.end());
-    } else {
-      AXESCOPE_TRY(SettingValue value, parseOne(info, part));
-      values.push_back(std::move(value));
-    }
-  }
-  for (const SettingValue& value : values) AXESCOPE_CHECK(checkValue(info, value));
-  return values;
-}
-
-std::string toText(const SettingValue& value) {
-  return std::visit([](const auto& v) { return fmt::format("{}", v); }, value);
 }
 
 }  // namespace axescope

@@ -20,6 +20,12 @@ enum class Propagation {
   off,        // each layer's inputs come from the float network, or from the layer's own dump
 };
 
+enum class LastLayer {
+  automatic,  // floating for language modeling
+  quantized,  // like the others
+  floating,   // the layer that makes the network's outputs stays in float
+};
+
 struct PointSettings {
   Algorithm algorithm = Algorithm::optq;
   Constraint constraint = Constraint::axe;
@@ -47,10 +53,12 @@ struct PointSettings {
   int equalizeIterations = 0;  // 0: off
   double smoothQuant = 0.0;    // α; 0: off
   bool hadamard = false;
+  int attentionBits = 0;  // of the operands of attention's products; 0: float
   bool biasCorrection = false;
   Propagation propagation = Propagation::automatic;
   std::string layers = "*";  // glob of the layers to quantize; the others stay in float
-  std::string skipLayers;    // glob of layers quantized at skipBits instead, with 32-bit accumulators
+  LastLayer lastLayer = LastLayer::automatic;
+  std::string skipLayers;  // glob of layers quantized at skipBits instead, with 32-bit accumulators
   int skipBits = 8;
   std::string overrides;                // widths of single layers, see layer_overrides.h
   std::int64_t evaluationSamples = 0;   // 0: all
@@ -66,7 +74,8 @@ Status validate(const PointSettings& settings);
 /// Settings that cannot influence the result at their defaults, so that equal work is recognised as equal: round to
 /// nearest has no act-order unless a strict clip makes its codes depend on their order, and so on. a2q and a2q-plus
 /// have their own constraint: all but `none` become the one whose budget and rounding they share and start from,
-/// ep-init-a2q and ep-init. `propagation` must be resolved.
+/// ep-init-a2q and ep-init. `propagation` and `lastLayer` must be
+/// resolved.
 PointSettings canonical(PointSettings settings);
 
 /// The part that decides the codes: datapath and evaluation at their defaults where they do not matter.

@@ -166,7 +166,7 @@ Status Study::set(std::string_view key, std::string_view text) {
   return set(key, std::move(values));
 }
 
-Result<std::vector<PointSettings>> Study::points(bool propagationDefault) const {
+Result<std::vector<PointSettings>> Study::points(const StudyDefaults& defaults) const {
   constexpr std::size_t mostPoints = 10'000'000;
   std::size_t total = 0;
   for (const Grid& grid : grids_) {
@@ -187,7 +187,10 @@ Result<std::vector<PointSettings>> Study::points(bool propagationDefault) const 
       PointSettings point;
       for (std::size_t i = 0; i < grid.size(); ++i) settingSchema()[i].set(point, grid[i][at[i]]);
       if (point.propagation == Propagation::automatic) {
-        point.propagation = propagationDefault ? Propagation::on : Propagation::off;
+        point.propagation = defaults.propagation ? Propagation::on : Propagation::off;
+      }
+      if (point.lastLayer == LastLayer::automatic) {
+        point.lastLayer = defaults.lastLayerInFloat ? LastLayer::floating : LastLayer::quantized;
       }
       AXESCOPE_CHECK(validate(point));
       point = canonical(std::move(point));

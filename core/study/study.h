@@ -11,6 +11,12 @@
 
 namespace axescope {
 
+/// What "auto" stands for; of an opened file Model::studyDefaults().
+struct StudyDefaults {
+  bool propagation = false;
+  bool lastLayerInFloat = false;
+};
+
 class Study {
  public:
   /// One point with every default.
@@ -29,9 +35,9 @@ class Study {
   /// Keys of the settings in which the grids differ, in schema order.
   std::vector<std::string_view> differing() const;
 
-  /// All combinations of each grid in schema order, canonical, each once, validated. `propagationDefault` stands in for
+  /// All combinations of each grid in schema order, canonical, each once, validated. `defaults` stand in for
   /// "auto". At most 10^7 combinations.
-  Result<std::vector<PointSettings>> points(bool propagationDefault) const;
+  Result<std::vector<PointSettings>> points(const StudyDefaults& defaults) const;
 
   /// {"format": "axescope-study", "version": 1, "settings": {"algorithm": ["gpfq", "optq"], "inner_bits": [10, 11],
   /// …}}: only what differs from the defaults. A union has "union": [{…}, …] beside it: for each grid, at least one,

@@ -9,6 +9,7 @@
 #include "core/transform/equalize.h"
 #include "core/transform/fold_batch_norm.h"
 #include "core/transform/rotate_inputs.h"
+#include "core/transform/round_attention.h"
 #include "core/transform/smooth_quant.h"
 
 namespace axescope {
@@ -48,6 +49,7 @@ class Transformation {
       AXESCOPE_CHECK(smoothInputs(transformed_, largest, key_.smoothQuant));
     }
     if (key_.hadamard) rotateInputs(transformed_);
+    if (key_.attentionBits > 0) roundAttention(transformed_, key_.attentionBits);
     return std::move(transformed_);
   }
 
@@ -58,11 +60,13 @@ class Transformation {
       TransformedLayer layer;
       layer.info = model_.dump().layers()[index];
       if (layers[index].quantized) {
-        layer.tensors = *layers[index].tensors;
+        AXESCOPE_TRY(const auto tensors, model_.layerTensors(index));
+        layer.tensors = *tensors;
         layer.mayChange = !layer.tensors.weightScale;
         layer.mayChangeInput = layer.mayChange && !layer.info.givenInputQuantizer;
       } else if (network != nullptr && network->usesLayer(index)) {
-        layer.tensors = network->layer(index);
+        AXESCOPE_TRY(const auto tensors, network->layer(index));
+        layer.tensors = *tensors;
       }
       transformed_.layers.push_back(std::move(layer));
     }
@@ -129,7 +133,8 @@ class Transformation {
 }  // namespace
 
 bool wantsTransforms(const PointSettings& key) {
-  return key.foldBatchNorm || key.equalizeIterations > 0 || key.smoothQuant > 0.0 || key.hadamard;
+  return key.foldBatchNorm || key.equalizeIterations > 0 || key.smoothQuant > 0.0 || key.hadamard ||
+         key.attentionBits > 0;
 }
 
 Result<std::shared_ptr<const Network>> transformLayers(const Model& model, const PointSettings& key,
@@ -143,7 +148,7 @@ Result<std::shared_ptr<const Network>> transformLayers(const Model& model, const
   for (std::size_t index = 0; index < layers.size(); ++index) {
     if (!layers[index].quantized) continue;
     TransformedLayer& layer = transformed.layers[index];
-    layers[index].tensors = std::make_shared<const LayerTensors>(std::move(layer.tensors));
+    layers[index].transformed = std::make_shared<const LayerTensors>(std::move(layer.tensors));
     layers[index].transform = std::move(layer.done);
   }
   return network;

@@ -2,6 +2,7 @@
 #include "core/transform/transformed_model.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -61,6 +62,7 @@ class InputNodes {
 Result<Network> buildNetwork(const TransformedModel& model) {
   NetworkSource source = *model.source;
   source.graph = InputNodes(model).insertedInto(source.graph);
+  source.mostLayerBytes = std::numeric_limits<std::int64_t>::max();  // the network takes them all, here and now
   source.loadLayer = [&](std::size_t layer) -> Result<LayerTensors> { return model.layers[layer].tensors; };
   return Network::build(source);
 }

@@ -21,10 +21,10 @@ from small_dumps import (EVALUATION_SAMPLES, WRONG_LABELS, add_linear, write_cnn
 COLUMNS = ["algorithm", "constraint", "weight_bits", "activation_bits", "inner_bits", "outer_bits", "tile", "overflow",
            "activation", "activation_range", "percentile", "activation_dynamic", "weight_scale", "refine",
            "training_steps", "preprocess", "magr_alpha", "weight_range", "act_order", "damping",
-           "error_reference", "slack", "propagate", "layers", "skip_layers", "skip_bits", "overrides",
+           "error_reference", "slack", "propagate", "layers", "last_layer", "skip_layers", "skip_bits", "overrides",
            "eval_samples", "calibration_samples", "seed", "accuracy", "float_accuracy", "perplexity",
-           "float_perplexity", "error", "sqnr_db", "overflow_rate", "guaranteed", "max_budget_use",
-           "sparsity", "mac_count", "inner_bits_used", "outer_bits_used", "mean_weight_bits",
+           "float_perplexity", "perplexity_ratio", "error", "sqnr_db", "overflow_rate", "guaranteed", "max_budget_use",
+           "sparsity", "mac_count", "parameters", "inner_bits_used", "outer_bits_used", "mean_weight_bits",
            "mean_activation_bits", "mean_inner_bits", "accumulator_bits", "seconds", "failure"]
 MEMORY_LIMIT = 3 << 30
 

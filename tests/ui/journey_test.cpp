@@ -75,7 +75,7 @@ TEST_F(Journey, FromASampleToAFigureAndBack) {
     openSample(window);
     EXPECT_EQ(window.pages()->currentWidget()->objectName(), QStringLiteral("overview"));
     setStudy(window);
-    all = window.state().edits().study().points(true)->size();
+    all = window.state().edits().study().points({.propagation = true})->size();
 
     // Run, watch points arrive, cancel: what is finished stays.
     SweepJob& sweep = window.state().sweep();

@@ -32,7 +32,7 @@ class Render : public ::testing::Test {
     auto file = ResultsFile::open({results_.toStdString(), std::nullopt, false}, *makeProvenance(**model, study));
     ASSERT_TRUE(file.has_value());
     const PointSink sink = [&](const PointResult& point) { return (*file)->add(point); };
-    ASSERT_TRUE(runPoints(**model, *study.points(true), sink, {}).has_value());
+    ASSERT_TRUE(runPoints(**model, *study.points({.propagation = true}), sink, {}).has_value());
     ASSERT_TRUE((*file)->finish().has_value());
   }
   static void TearDownTestSuite() {
@@ -103,6 +103,28 @@ TEST_F(Render, WhatIsNotThereIsNamed) {
           .object,
       "--layer");
   EXPECT_EQ(refused({.file = sample, .plot = QStringLiteral("pareto")}).code, ErrorCode::unsupported);
+}
+
+TEST_F(Render, PointsOfSeveralFilesAreDrawnTogether) {
+  const QString more = folder_->filePath(QStringLiteral("more.h5"));
+  QFile::remove(more);
+  ASSERT_TRUE(QFile::copy(results_, more));
+  const QString y = QStringLiteral("sqnr_db");
+  const QString x = QStringLiteral("parameters");
+  const auto csvLines = [&](const QStringList& others) {
+    const QString out = folder_->filePath(QStringLiteral("out.csv"));
+    QFile::remove(out);
+    EXPECT_TRUE(
+        render({.file = results_, .plot = QStringLiteral("pareto"), .out = out, .x = x, .y = y, .others = others}));
+    QFile file(out);
+    return file.open(QIODevice::ReadOnly) ? file.readAll().count('\n') : 0;
+  };
+  EXPECT_GT(csvLines({more}), csvLines({}));
+  const QByteArray svg =
+      rendered({.file = results_, .plot = QStringLiteral("pareto"), .x = x, .y = y, .others = {more}});
+  EXPECT_EQ(svg.count("input_sha256"), 2);
+  EXPECT_EQ(refused({.file = results_, .plot = QStringLiteral("budgets"), .others = {more}}).object, "--plot");
+  EXPECT_EQ(refused({.file = results_, .others = {sample}}).code, ErrorCode::unsupported);
 }
 
 }  // namespace

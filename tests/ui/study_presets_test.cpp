@@ -18,7 +18,7 @@ TEST(StudyPresets, EachLoadsAndGivesPoints) {
     const Result<Study> study = loadPreset(preset);
     ASSERT_TRUE(study.has_value()) << study.error().line();
     for (const bool propagates : {false, true}) {
-      const auto points = study->points(propagates);
+      const auto points = study->points({.propagation = propagates});
       ASSERT_TRUE(points.has_value()) << qPrintable(preset.title) << ": " << points.error().line();
       EXPECT_FALSE(points->empty());
       EXPECT_LE(points->size(), mostPoints) << qPrintable(preset.title);
@@ -55,7 +55,7 @@ TEST(StudyPresets, TheInstructionOfAvx2IsDescribedAsItIs) {
     return preset.resource.contains(QStringLiteral("vpmaddubsw"));
   });
   ASSERT_NE(found, presets.end());
-  const auto points = loadPreset(*found)->points(false);
+  const auto points = loadPreset(*found)->points({});
   ASSERT_TRUE(points.has_value());
   for (const PointSettings& point : *points) {
     EXPECT_EQ(point.tileSize, 2);

@@ -71,7 +71,7 @@ TEST_F(SweepJobTest, APointThatFailedIsDeliveredOnceWhenItIsTriedAgain) {
     auto file = ResultsFile::open({request_.resultsPath.toStdString(), std::nullopt, false}, request_.provenance);
     ASSERT_TRUE(file.has_value());
     PointResult failed;
-    failed.settings = request_.study.points(true)->front();
+    failed.settings = request_.study.points({.propagation = true})->front();
     failed.failure = "no memory";
     ASSERT_TRUE((*file)->add(failed).has_value());
     ASSERT_TRUE((*file)->finish().has_value());

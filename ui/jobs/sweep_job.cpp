@@ -75,7 +75,7 @@ void SweepJob::run(std::stop_token stop, const SweepRequest& request) {
 }
 
 Status SweepJob::runPointsOf(std::stop_token stop, const SweepRequest& request) {
-  AXESCOPE_TRY(std::vector<PointSettings> points, request.study.points(request.model->canPropagate()));
+  AXESCOPE_TRY(std::vector<PointSettings> points, request.study.points(request.model->studyDefaults()));
   std::unique_ptr<ResultsFile> file;
   if (!request.resultsPath.isEmpty()) {
     AXESCOPE_TRY(

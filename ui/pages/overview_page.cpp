@@ -17,7 +17,7 @@ constexpr std::int64_t mostValues = 1'000'000;
 std::optional<HistogramDescription> weightsOf(const Model& model, std::size_t layer) {
   const auto tensors = model.layerTensors(layer);
   if (!tensors) return std::nullopt;
-  HistogramDescription histogram = histogramOf(tensors->weight.data(), tensors->weight.size(), bins, mostValues);
+  HistogramDescription histogram = histogramOf((*tensors)->weight.data(), (*tensors)->weight.size(), bins, mostValues);
   histogram.title = OverviewPage::tr("Weights");
   histogram.xTitle = OverviewPage::tr("value");
   return histogram;
@@ -122,8 +122,10 @@ void OverviewPage::showFacts() {
   QString text = factsOf(*state().model());
   if (!overview_) {
     text += tr(" · <i>measuring…</i>");
-  } else if (overview_->floatAccuracy) {
-    text += tr(" · <b>%1 %</b> in float").arg(100.0 * *overview_->floatAccuracy, 0, 'f', 3);
+  } else if (const Score& score = overview_->floatScore; score.accuracy) {
+    text += tr(" · <b>%1 %</b> in float").arg(100.0 * *score.accuracy, 0, 'f', 3);
+  } else if (score.perplexity) {
+    text += tr(" · perplexity <b>%1</b> in float").arg(*score.perplexity, 0, 'f', 4);
   }
   facts_->setText(text);
 }

@@ -165,7 +165,7 @@ std::optional<PointSettings> AppState::inspectedSettings() const {
   if (row >= 0) return points[static_cast<std::size_t>(row)].settings;
   const auto owner = modelOfPoints();
   if (!points.empty() || !owner) return std::nullopt;
-  const auto wanted = edits_.study().points(owner->canPropagate());
+  const auto wanted = edits_.study().points(owner->studyDefaults());
   if (!wanted || wanted->empty()) return std::nullopt;
   return wanted->back();
 }

@@ -36,7 +36,7 @@ ModelOverview overviewOf(const Model& model, int weightBits, int activationBits,
   ModelOverview overview;
   const Job job{stop, {}};
   auto point = [&]() -> Result<QuantizedPoint> {
-    AXESCOPE_TRY(const auto points, overviewStudy(weightBits, activationBits).points(false));
+    AXESCOPE_TRY(const auto points, overviewStudy(weightBits, activationBits).points({}));
     return quantizePoint(model, points.front(), {}, keptSamples, job);
   }();
   if (point) {
@@ -44,10 +44,10 @@ ModelOverview overviewOf(const Model& model, int weightBits, int activationBits,
   } else {
     overview.problem = QString::fromStdString(point.error().line());
   }
-  if (model.canEvaluate() && model.dump().hasLabels()) {
-    if (const auto outputs = model.floatOutputs(model.evaluationCount(0), job)) {
-      if (const auto accuracy = model.accuracy(**outputs)) overview.floatAccuracy = *accuracy;
-    }
+  if (model.canScore()) {
+    const auto run = model.floatRun(model.evaluationCount(0), job);
+    if (run) overview.floatScore = run->score;
+    if (!run && overview.problem.isEmpty()) overview.problem = QString::fromStdString(run.error().line());
   }
   return overview;
 }

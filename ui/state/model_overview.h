@@ -5,7 +5,6 @@
 
 #include <QString>
 #include <memory>
-#include <optional>
 #include <stop_token>
 
 #include "core/study/model.h"
@@ -15,7 +14,7 @@
 namespace axescope::ui {
 
 struct ModelOverview {
-  std::optional<double> floatAccuracy;
+  Score floatScore;
   std::shared_ptr<const Inspection> rounded;  // round-to-nearest, no constraint; null with a problem
   QString problem;
 };

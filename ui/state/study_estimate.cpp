@@ -18,7 +18,7 @@ constexpr std::size_t mostKeys = 200'000;
 
 Result<StudyEstimate> estimate(const Study& study, const std::shared_ptr<const Model>& model, double secondsPerPoint,
                                const std::stop_token& stop) {
-  AXESCOPE_TRY(const std::vector<PointSettings> points, study.points(model && model->canPropagate()));
+  AXESCOPE_TRY(const std::vector<PointSettings> points, study.points(model ? model->studyDefaults() : StudyDefaults{}));
   StudyEstimate estimate;
   estimate.points = points.size();
   if (points.size() <= mostKeys) {

@@ -28,6 +28,11 @@ constexpr PresetText texts[] = {
      QT_TRANSLATE_NOOP("StudyPresets",
                        "Naive, AXE as published and everything AxeScope adds to it, at 11 to 14 bits × 64 "
                        "and four activation widths to choose from: compare the best of each method.")},
+    {":/presets/language-models.json", QT_TRANSLATE_NOOP("StudyPresets", "Language models in tiles"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "W4A8 at 128×32, 128×16, 64×16, 64×14 and 32×14 and W4A4 at 128×16, GPFQ and OPTQ, AXE as "
+                       "published beside budget-aware scales, symmetric and asymmetric activations (widths after "
+                       "arXiv 2409.17092).")},
     {":/presets/widths-3-to-8.json", QT_TRANSLATE_NOOP("StudyPresets", "Accuracy against width, 3 to 8 bits"),
      QT_TRANSLATE_NOOP("StudyPresets",
                        "Naive, EP-init and AXE on GPFQ and OPTQ over all M ≤ N from 3 to 8, one "

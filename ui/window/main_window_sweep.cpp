@@ -79,8 +79,8 @@ void MainWindow::offerResume() {
   if (!state_.canResume() || state_.points().points().empty()) return;
   missingPoints_.start(
       [study = state_.edits().study(), done = state_.points().points(),
-       propagates = state_.model()->canPropagate()](const std::stop_token&) -> Result<std::size_t> {
-        AXESCOPE_TRY(const auto wanted, study.points(propagates));
+       defaults = state_.model()->studyDefaults()](const std::stop_token&) -> Result<std::size_t> {
+        AXESCOPE_TRY(const auto wanted, study.points(defaults));
         return remainingPoints(wanted, done).size();
       },
       [this](const Result<std::size_t>& missing) {

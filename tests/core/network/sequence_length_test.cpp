@@ -46,7 +46,7 @@ TEST(SequenceLength, AResizedNetworkIsTheOneBuiltForThatLength) {
   const auto b = longer->run(tokens(3, 31), longer->floatLayers());
   ASSERT_TRUE(a && b);
   EXPECT_EQ(a->data, b->data);
-  EXPECT_EQ(&resized->layer(0), &built->layer(0));  // shared, not copied
+  EXPECT_EQ(*resized->layer(0), *built->layer(0));  // shared, not copied
 }
 
 TEST(SequenceLength, WhatTheGraphCannotTakeIsRefusedAtItsNode) {

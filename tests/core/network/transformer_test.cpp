@@ -193,6 +193,41 @@ TEST(Attention, TakesFrequenciesInsteadOfTheta) {
   for (std::size_t i = 0; i < theta->data.size(); ++i) EXPECT_NEAR(theta->data[i], given->data[i], 1e-6);
 }
 
+TEST(Attention, RoundsTheOperandsOfItsProducts) {
+  // One head of one feature: q and k keep their value, the only one of their scale; v loses what 2 bits cannot tell.
+  const Tensor q{{1, 2, 1}, {0.0F, 0.0F}};
+  const Tensor k{{1, 2, 1}, {1.0F, -3.0F}};
+  const Tensor v{{1, 2, 1}, {1.0F, 0.4F}};
+  const auto exact = runOperation("attention", {q, k, v}, R"({"heads": 1})");
+  const auto rounded = runOperation("attention", {q, k, v}, R"({"heads": 1, "product_bits": 2})");
+  ASSERT_TRUE(exact && rounded);
+  EXPECT_FLOAT_EQ(exact->data[0], 0.7F);
+  // Weights of ½ become 2/3 of 3 steps each, values 1 and 0.
+  EXPECT_FLOAT_EQ(rounded->data[0], 2.0F / 3.0F);
+  EXPECT_FALSE(runOperation("attention", {q, k, v}, R"({"heads": 1, "product_bits": 1})"));
+  EXPECT_FALSE(runOperation("attention", {q, k, v}, R"({"heads": 1, "product_bits": 17})"));
+}
+
+TEST(Attention, ManyBitsAreNearlyFloat) {
+  const std::vector<Tensor> inputs{randomTensor({2, 40, 16}, 1), randomTensor({2, 40, 8}, 2),
+                                   randomTensor({2, 40, 8}, 3)};
+  const std::string common = R"({"heads": 4, "kv_heads": 2, "causal": true, "rope": {})";
+  const auto exact = runOperation("attention", inputs, common + "}");
+  double previous = 1.0;
+  for (const int bits : {4, 8, 12, 16}) {
+    const auto rounded =
+        runOperation("attention", inputs, common + R"(, "product_bits": )" + std::to_string(bits) + "}");
+    ASSERT_TRUE(exact && rounded);
+    double largest = 0.0;
+    for (std::size_t i = 0; i < exact->data.size(); ++i) {
+      largest = std::max(largest, std::abs(static_cast<double>(exact->data[i] - rounded->data[i])));
+    }
+    EXPECT_LT(largest, previous / 4) << bits;
+    previous = largest;
+  }
+  EXPECT_LT(previous, 1e-3);
+}
+
 TEST(Attention, RefusesWhatDoesNotFit) {
   const std::vector<Tensor> inputs{randomTensor({1, 3, 8}, 1), randomTensor({1, 3, 4}, 2), randomTensor({1, 3, 4}, 3)};
   for (const char* attributes :

@@ -84,7 +84,7 @@ class Digits : public ::testing::Test {
     EXPECT_TRUE(study.set("tile", std::string_view("32")));
     EXPECT_TRUE(study.set("propagate", std::string_view("off")));
     EXPECT_TRUE(study.set("calibration_samples", std::string_view("64")));
-    return *study.points(false);
+    return *study.points({});
   }
 
   std::unique_ptr<Model> model_;

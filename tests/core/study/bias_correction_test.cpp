@@ -30,7 +30,7 @@ std::vector<PointSettings> offAndOn(const char* propagate) {
                                   {"bias_correction", "off,on"}}) {
     EXPECT_TRUE(study.set(key, std::string_view(text)).has_value()) << key;
   }
-  return *study.points(true);
+  return *study.points({.propagation = true});
 }
 
 Preparation prepare(const Model& model, const PointSettings& settings) {
@@ -127,7 +127,7 @@ TEST(BiasCorrection, TheReportedErrorIsTheOneMeasured) {
                                   {"weight_bits", "3"}}) {
     ASSERT_TRUE(study.set(key, std::string_view(text)).has_value());
   }
-  const auto settings = *study.points(false);
+  const auto settings = *study.points({});
   const Preparation preparation = prepare(*model, settings.front());
   const auto models = quantizeModels(*model, preparation, settings, {});
   EvaluationCache cache(0);

@@ -65,7 +65,7 @@ TEST(LayerOverrides, OnlyActivationBitsNeedAPreparationOfTheirOwn) {
 TEST(LayerOverrides, AlternativesAreAnAxisOfTheStudy) {
   Study study;
   ASSERT_TRUE(study.set("overrides", "|conv1:weight_bits=8|conv1: weight_bits=8|conv2:weight_bits=6"));
-  const auto points = study.points(false);
+  const auto points = study.points({});
   ASSERT_TRUE(points);
   EXPECT_EQ(points->size(), 3U) << "two are the same in another spelling";
   EXPECT_EQ(*Study::fromJson(study.toJson(), "study.json"), study);

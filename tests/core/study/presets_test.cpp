@@ -28,7 +28,7 @@ Study preset(const std::string& name) {
 }
 
 std::vector<PointSettings> pointsOf(const std::string& name) {
-  auto points = preset(name).points(true);
+  auto points = preset(name).points({.propagation = true});
   EXPECT_TRUE(points.has_value()) << name << ": " << points.error().line();
   return points ? *std::move(points) : std::vector<PointSettings>();
 }

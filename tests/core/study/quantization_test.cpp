@@ -32,7 +32,7 @@ class Quantization : public ::testing::Test {
                                     {"tile", "32"}}) {
       EXPECT_TRUE(study.set(key, std::string_view(text)).has_value()) << key;
     }
-    return *study.points(true);
+    return *study.points({.propagation = true});
   }
 
   static void expectSame(const QuantizedModel& a, const QuantizedModel& b, const std::string& what) {
@@ -81,7 +81,7 @@ TEST_F(Quantization, ASettingThatFailsLeavesTheOthersAlone) {
                                   {"constraint", "none"}}) {
     ASSERT_TRUE(study.set(key, std::string_view(text)).has_value()) << key;
   }
-  const auto settings = *study.points(true);
+  const auto settings = *study.points({.propagation = true});
   const PointSettings key = preparationKey(settings.front());
   const auto preparation = Preparation::make(*model, key, *planMemory(*model, key, 0, 2), {});
   ASSERT_TRUE(preparation);

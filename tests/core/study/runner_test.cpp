@@ -29,7 +29,7 @@ class Runner : public ::testing::Test {
     EXPECT_TRUE(study.set("calibration_samples", "64").has_value());
     EXPECT_TRUE(study.set("propagate", propagate).has_value());
     for (const auto& [key, text] : axes) EXPECT_TRUE(study.set(key, std::string_view(text)).has_value());
-    return *study.points(true);
+    return *study.points({.propagation = true});
   }
 
   Result<RunSummary> run(const std::vector<PointSettings>& wanted, std::vector<PointResult>& results,

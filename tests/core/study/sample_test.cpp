@@ -20,7 +20,7 @@ std::vector<PointResult> sweep(const fs::path& file, std::initializer_list<std::
   if (!model) return {};
   Study study;
   for (const auto& [key, text] : axes) EXPECT_TRUE(study.set(key, std::string_view(text)).has_value());
-  const auto points = study.points((*model)->canPropagate());
+  const auto points = study.points((*model)->studyDefaults());
   EXPECT_TRUE(points.has_value());
   std::vector<PointResult> results;
   std::mutex mutex;
@@ -103,7 +103,8 @@ class ResNet20 : public ::testing::Test {
       guaranteed_ = result.measurement.guaranteed;
       return {};
     };
-    withThreads(2, [&] { EXPECT_TRUE(runPoints(**model, *study.points(true), sink, {}).has_value()); });
+    withThreads(2,
+                [&] { EXPECT_TRUE(runPoints(**model, *study.points({.propagation = true}), sink, {}).has_value()); });
     return accuracy;
   }
   fs::path file_ = fs::path(AXESCOPE_SOURCE_DIR) / ".." / "shared" / "data" / "resnet20-cifar10.h5";

@@ -12,7 +12,7 @@ TEST(Study, PointsAreAllCombinationsEachOnce) {
   ASSERT_TRUE(study.set("algorithm", "gpfq,optq").has_value());
   ASSERT_TRUE(study.set("inner_bits", "10:20").has_value());
   ASSERT_TRUE(study.set("tile", "32,64,full").has_value());
-  const auto points = study.points(true);
+  const auto points = study.points({.propagation = true});
   ASSERT_TRUE(points.has_value());
   EXPECT_EQ(points->size(), 2U * 11U * 3U);
   for (const PointSettings& point : *points) EXPECT_EQ(point.propagation, Propagation::on);
@@ -22,7 +22,7 @@ TEST(Study, SettingsWithoutInfluenceDoNotMultiplyPoints) {
   Study study;
   ASSERT_TRUE(study.set("algorithm", "rtn,optq").has_value());
   ASSERT_TRUE(study.set("damping", "0.01,0.1").has_value());
-  EXPECT_EQ(study.points(false)->size(), 3U);  // rtn knows no damping
+  EXPECT_EQ(study.points({})->size(), 3U);  // rtn knows no damping
 }
 
 TEST(Study, SurvivesItsJson) {
@@ -41,7 +41,7 @@ TEST(Study, JsonTakesCommandLineSyntaxAndSingleValues) {
       R"({"format":"axescope-study","version":1,"settings":{"inner_bits":"10:12","weight_bits":4,"act_order":[true,"off"]}})",
       "study.json");
   ASSERT_TRUE(study.has_value()) << study.error().line();
-  EXPECT_EQ(study->points(false)->size(), 6U);
+  EXPECT_EQ(study->points({})->size(), 6U);
 }
 
 TEST(Study, RefusesWhatItDoesNotUnderstandInOneLineWithTheFile) {
@@ -74,7 +74,7 @@ TEST(Study, RefusesAGridBeyondTenMillionPoints) {
   ASSERT_TRUE(study.set("weight_bits", "2:16").has_value());
   ASSERT_TRUE(study.set("activation_bits", "2:16").has_value());
   ASSERT_TRUE(study.set("tile", "1:100").has_value());
-  EXPECT_EQ(study.points(false).error().code, ErrorCode::tooLarge);
+  EXPECT_EQ(study.points({}).error().code, ErrorCode::tooLarge);
 }
 
 // Two methods, each with the settings it wants, over the same widths.
@@ -91,7 +91,7 @@ TEST(StudyUnion, PointsAreThoseOfEachGridAndNoOther) {
             (std::vector<std::string_view>{"algorithm", "activation_bits", "weight_scale", "slack"}));
   EXPECT_EQ(study->values("algorithm").size(), 3U);
   EXPECT_EQ(study->values("activation_bits").size(), 2U);
-  const auto points = study->points(true);
+  const auto points = study->points({.propagation = true});
   ASSERT_TRUE(points.has_value());
   ASSERT_EQ(points->size(), 2U * 4U + 2U * 4U);
   for (std::size_t i = 0; i < points->size(); ++i) {
@@ -111,7 +111,7 @@ TEST(StudyUnion, PointsOfSeveralGridsAreMeasuredOnce) {
                                      "study.json");
   ASSERT_TRUE(study.has_value()) << study.error().line();
   EXPECT_EQ(study->gridCount(), 2U);
-  EXPECT_EQ(study->points(false)->size(), 7U);
+  EXPECT_EQ(study->points({})->size(), 7U);
 }
 
 TEST(StudyUnion, SurvivesItsJson) {
@@ -135,7 +135,7 @@ TEST(StudyUnion, ASettingSetLaterHoldsForEveryGrid) {
   }
   EXPECT_EQ(study->gridCount(), 1U);  // nothing is left in which they differ
   EXPECT_TRUE(study->differing().empty());
-  EXPECT_EQ(study->points(false)->size(), 4U);
+  EXPECT_EQ(study->points({})->size(), 4U);
 }
 
 TEST(StudyUnion, RefusesWhatIsMalformedInOneLineWithTheFile) {
@@ -158,7 +158,7 @@ TEST(StudyUnion, AllGridsTogetherHaveAtMostTenMillionPoints) {
       R"({"format":"axescope-study","version":1,"settings":{"weight_range":"full"},"union":[)" + grids + "]}",
       "s.json");
   ASSERT_TRUE(study.has_value()) << study.error().line();
-  EXPECT_EQ(study->points(false).error().code, ErrorCode::tooLarge);
+  EXPECT_EQ(study->points({}).error().code, ErrorCode::tooLarge);
 }
 
 TEST(PointSettings, SurviveTheirJson) {

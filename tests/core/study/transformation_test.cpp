@@ -34,7 +34,7 @@ std::unique_ptr<Model> openSample(const char* sample) {
 std::vector<PointSettings> points(const Axes& axes, bool canPropagate = true) {
   Study study;
   for (const auto& [key, text] : axes) EXPECT_TRUE(study.set(key, std::string_view(text)).has_value()) << key;
-  auto made = study.points(canPropagate);
+  auto made = study.points({.propagation = canPropagate});
   EXPECT_TRUE(made.has_value());
   return *made;
 }
@@ -78,7 +78,7 @@ TEST(Transformation, OffIsTheModelItself) {
   EXPECT_EQ(preparation->network(), model->network());
   for (std::size_t layer = 0; layer < preparation->layerCount(); ++layer) {
     EXPECT_FALSE(preparation->layer(layer).transform.changesInput());
-    EXPECT_EQ(preparation->layer(layer).tensors->weight, model->network()->layer(layer).weight);
+    EXPECT_EQ(*preparation->tensors(layer), *model->network()->layer(layer));
   }
 }
 
@@ -271,7 +271,7 @@ TEST(Transformation, LeavesLayersWithGivenScalesOrQuantizersAsTheyAre) {
     const LayerTensors original = *model->dump().loadLayer(i);
     const bool plain = model->dump().layers()[i].name == "plain";
     EXPECT_EQ(preparation->layer(i).transform.changesInput(), plain);
-    EXPECT_EQ(preparation->layer(i).tensors->weight != original.weight, plain);
+    EXPECT_EQ((*preparation->tensors(i))->weight != original.weight, plain);
   }
 }
 
@@ -284,7 +284,7 @@ TEST(Transformation, TouchesOnlyLayersThatAreQuantized) {
   ASSERT_TRUE(preparation) << preparation.error().line();
   for (std::size_t i = 0; i < preparation->layerCount(); ++i) {
     const bool changed = model->dump().layers()[i].name == "hidden";
-    EXPECT_EQ(preparation->network()->layer(i).weight != model->network()->layer(i).weight, changed);
+    EXPECT_EQ((*preparation->network()->layer(i))->weight != (*model->network()->layer(i))->weight, changed);
     EXPECT_EQ(preparation->layer(i).transform.divisors.empty(), !changed) << "executed, not absorbed";
     EXPECT_TRUE(preparation->layer(i).transform.absorbed.empty());
   }
