@@ -44,3 +44,15 @@ def label_array(values: Any, inputs: np.ndarray, output_shape: tuple[int, ...]) 
     if len(output_shape) != 2 or labels.min() < 0 or labels.max() >= output_shape[1]:
         raise ValueError(f"labels: {labels.min()} to {labels.max()} do not fit the network's output {output_shape}")
     return labels.astype(np.int64)
+
+
+def token_array(values: Any, name: str, vocabulary: Optional[int] = None, longest: Optional[int] = None) -> np.ndarray:
+    """Token ids [N, L] as int32, each below `vocabulary` and no sequence longer than `longest`."""
+    ids = plain_array(values)
+    if ids.ndim != 2 or ids.size == 0 or not np.issubdtype(ids.dtype, np.integer):
+        raise ValueError(f"{name}: expected integer token ids [N, L], found {ids.dtype} {list(ids.shape)}")
+    if vocabulary is not None and (ids.min() < 0 or ids.max() >= vocabulary):
+        raise ValueError(f"{name}: expected token ids below {vocabulary}, found {ids.min()} to {ids.max()}")
+    if longest is not None and ids.shape[1] > longest:
+        raise ValueError(f"{name}: expected at most {longest} positions, found sequences of {ids.shape[1]}")
+    return ids.astype(np.int32)

@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tests of the transformer exporter: every dump computes what the module computes, and what does not fit is said."""
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import tempfile
+import unittest
+import weakref
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "samples")]
+
+from axescope_export_transformers import export_transformer  # noqa: E402
+from replay_dump import perplexity, replay  # noqa: E402
+from transformer_models import (LANGUAGE_MODELS, VOCABULARY, Gpt2, GptNeoX, Llama, Opt, Vit,  # noqa: E402
+                                with_random_weights)
+
+TOLERANCE = 1e-4  # of the largest logit
+
+
+def token_ids(samples: int, length: int) -> Tensor:
+    return torch.from_numpy(np.random.default_rng(length).integers(0, VOCABULARY, (samples, length)))
+
+
+def graph_of(path: Path) -> dict[str, Any]:
+    with h5py.File(path, "r") as file:
+        return json.loads(file["graph"].asstr()[()])
+
+
+class TransformerCase(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = Path(folder.name) / "model.h5"
+
+    def assert_computes(self, model: nn.Module, inputs: Tensor) -> None:
+        """The dump's graph gives the module's outputs for its /eval/inputs, and they depend on the inputs."""
+        with torch.no_grad():
+            expected = model(inputs).numpy()
+        found = replay(self.path)
+        self.assertEqual(found.shape, expected.shape)
+        self.assertGreater(expected.std(axis=0).max(), 0.1 * np.abs(expected).max())
+        self.assertLessEqual(np.abs(found - expected).max(), TOLERANCE * np.abs(expected).max())
+
+
+class LogitsTest(TransformerCase):
+    def test_every_language_model(self) -> None:
+        for name, constructor in LANGUAGE_MODELS.items():
+            with self.subTest(model=name):
+                model, ids = with_random_weights(constructor()), token_ids(3, 14)
+                export_transformer(model, self.path, calibration=token_ids(4, 9), eval=ids)
+                self.assert_computes(model, ids)
+
+    def test_images(self) -> None:
+        model, images = with_random_weights(Vit()), torch.randn(4, 3, 12, 12)
+        export_transformer(model, self.path, calibration=images, eval=images, labels=torch.arange(4))
+        self.assert_computes(model, images)
+
+    def test_uint8_images_are_normalized_by_the_graph(self) -> None:
+        model = with_random_weights(Vit(qkv_bias=False))
+        images, normalize = torch.randint(0, 256, (4, 3, 12, 12), dtype=torch.uint8), ([0.5] * 3, [0.25] * 3, 255)
+        export_transformer(model, self.path, eval=images, labels=torch.arange(4), normalize=normalize)
+        with torch.no_grad():
+            expected = model((images / 255 - 0.5) / 0.25).numpy()
+        np.testing.assert_allclose(replay(self.path), expected, rtol=0, atol=TOLERANCE * np.abs(expected).max())
+
+    def test_perplexity(self) -> None:
+        model, ids = with_random_weights(Gpt2()), token_ids(5, 16)
+        export_transformer(model, self.path, eval=ids)
+        with torch.no_grad():
+            loss = nn.functional.cross_entropy(model(ids)[:, :-1].flatten(0, 1), ids[:, 1:].flatten())
+        self.assertAlmostEqual(perplexity(self.path) / loss.exp().item(), 1, places=4)
+
+    def test_a_bare_checkpoint_lacks_the_prefix(self) -> None:
+        for constructor, prefix in ((Gpt2, "transformer."), (Opt, "model."), (Llama, "model.")):
+            model, ids = with_random_weights(constructor()), token_ids(2, 8)
+            bare = {name[len(prefix):]: values for name, values in model.state_dict().items()
+                    if name.startswith(prefix)}
+            export_transformer(bare, self.path, vars(model.config), eval=ids)
+            self.assert_computes(model, ids)
+            with h5py.File(self.path, "r") as file:
+                self.assertTrue(all(name.startswith((prefix, "lm_head")) for name in file["layers"]))
+
+
+class FileTest(TransformerCase):
+    def test_layers_are_the_modules(self) -> None:
+        inputs = ("c_attn", "c_fc", "query_key_value", "q_proj", "fc1", "lm_head")
+        for constructor, width in ((Gpt2, 24), (GptNeoX, 48), (Llama, 32), (Opt, 24)):
+            model = with_random_weights(constructor())
+            export_transformer(model, self.path, calibration=token_ids(4, 9), model_name="small", license="none")
+            with h5py.File(self.path, "r") as file:
+                wanted = {name for name, module in model.named_modules()
+                          if isinstance(module, nn.Linear) or type(module).__name__ == "Conv1D"}
+                self.assertEqual(set(file["layers"]), wanted)
+                self.assertEqual(dict(file.attrs), {
+                    "format": "axescope-dump", "version": 1, "producer": "axescope_export_transformers",
+                    "task": "language-modeling", "model": "small", "license": "none"})
+                self.assertTrue(all(dict(group.attrs) == {"kind": "linear", "axis_order": "OI"}
+                                    for group in file["layers"].values()))
+                self.assertTrue(all(group["weight"].shape[1] == width for name, group in file["layers"].items()
+                                    if name.endswith(inputs)))
+                ids = file["calibration/inputs"]
+                self.assertEqual((ids.dtype, ids.shape, "eval" in file), (np.int32, (4, 9), False))
+
+    def test_fused_outputs_are_query_key_value(self) -> None:
+        model = with_random_weights(GptNeoX())
+        export_transformer(model, self.path, eval=token_ids(2, 8))
+        fused = model.gpt_neox["layers"][0]["attention"]["query_key_value"]
+        with h5py.File(self.path, "r") as file:
+            layer = file["layers/gpt_neox.layers.0.attention.query_key_value"]
+            for part in range(3):
+                rows = [head * 48 + part * 16 + i for head in range(3) for i in range(16)]
+                for key in ("weight", "bias"):
+                    expected = getattr(fused, key).detach().numpy()[rows]
+                    np.testing.assert_array_equal(layer[key][part * 48:(part + 1) * 48], expected)
+        slices = [node for node in graph_of(self.path)["nodes"] if node["op"] == "slice"][:3]
+        self.assertEqual([(s["axis"], s["start"], s["stop"], s["step"]) for s in slices],
+                         [(2, 0, 48, 1), (2, 48, 96, 1), (2, 96, 144, 1)])
+
+    def test_attributes_of_operations(self) -> None:
+        export_transformer(with_random_weights(LANGUAGE_MODELS["llama3"]()), self.path, eval=token_ids(2, 8))
+        attention = next(node for node in graph_of(self.path)["nodes"] if node["op"] == "attention")
+        frequencies = attention["rope"].pop("frequencies")
+        self.assertEqual(len(frequencies), 4)
+        self.assertEqual(attention, {
+            "name": "model.layers.0.self_attn", "op": "attention", "heads": 4, "kv_heads": 2, "causal": True,
+            "inputs": [f"model.layers.0.self_attn.{part}_proj" for part in "qkv"],
+            "rope": {"theta": 500.0, "dims": 8, "interleaved": False}})
+        export_transformer(with_random_weights(Opt()), self.path, eval=token_ids(2, 8))
+        nodes = graph_of(self.path)["nodes"]
+        self.assertEqual(next(node for node in nodes if node["op"] == "position_embedding")["offset"], 2)
+        self.assertEqual({node["eps"] for node in nodes if node["op"] == "layer_norm"}, {1e-5})
+        self.assertEqual(graph_of(self.path)["outputs"], [nodes[-1]["name"]])
+
+    def test_a_tied_head_shares_the_table(self) -> None:
+        export_transformer(with_random_weights(Llama()), self.path, eval=token_ids(2, 8))
+        with h5py.File(self.path, "r") as file:
+            self.assertEqual(file["layers/lm_head/weight"], file["params/model.embed_tokens.weight"])
+
+    def test_types(self) -> None:
+        model, ids = with_random_weights(Llama()), token_ids(2, 8)
+        for stored, kept in ((torch.float16, np.float16), (torch.bfloat16, np.float32), (torch.float64, np.float32)):
+            tensors = {name: values.to(stored) for name, values in model.state_dict().items()}
+            export_transformer(tensors, self.path, model.config, eval=ids)
+            with h5py.File(self.path, "r") as file:
+                for name in ("layers/model.layers.1.mlp.down_proj/weight", "params/model.norm.weight"):
+                    self.assertEqual(file[name].dtype, kept)
+                expected = tensors["model.layers.1.mlp.down_proj.weight"].float().numpy()
+                np.testing.assert_array_equal(file["layers/model.layers.1.mlp.down_proj/weight"][()], expected)
+
+    def test_equal_exports_are_equal_files(self) -> None:
+        model, ids, files = with_random_weights(Gpt2()), token_ids(2, 8), []
+        for _ in range(2):
+            export_transformer(model, self.path, eval=ids)
+            files.append(self.path.read_bytes())
+        self.assertEqual(files[0], files[1])
+
+
+class OnDemand(Mapping):
+    """Makes each tensor when it is asked for, and counts how many are alive and how often each was asked for."""
+
+    def __init__(self, tensors: dict[str, Tensor]) -> None:
+        self.tensors, self.asked, self.alive, self.most = tensors, [], 0, 0
+
+    def __getitem__(self, name: str) -> Tensor:
+        values = self.tensors[name].clone()
+        self.asked.append(name)
+        self.alive += 1
+        self.most = max(self.most, self.alive)
+        weakref.finalize(values, self._gone)
+        return values
+
+    def _gone(self) -> None:
+        self.alive -= 1
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tensors)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.tensors
+
+    def __len__(self) -> int:
+        return len(self.tensors)
+
+
+class StreamingTest(TransformerCase):
+    def test_tensors_are_alive_one_at_a_time(self) -> None:
+        for constructor in (Gpt2, Opt, GptNeoX, Llama):
+            with self.subTest(model=constructor.__name__):
+                model = with_random_weights(constructor())
+                tensors = OnDemand(model.state_dict())
+                gc.collect()
+                gc.disable()  # what is left to the collector may stay for long
+                try:
+                    export_transformer(tensors, self.path, model.config, eval=token_ids(2, 8))
+                finally:
+                    gc.enable()
+                self.assertEqual((tensors.alive, tensors.most), (0, 1))
+                self.assertEqual(len(tensors.asked), len(set(tensors.asked)))
+
+
+class RefusalTest(TransformerCase):
+    def refused(self, model: Any, config: Any = None, **data: Any) -> str:
+        """The one line that says why, after which an older file is still there and nothing beside it."""
+        self.path.write_bytes(b"older")
+        with self.assertRaises(ValueError) as caught:
+            export_transformer(model, self.path, config, **data)
+        self.assertEqual([(p.name, p.read_bytes()) for p in self.path.parent.iterdir()], [("model.h5", b"older")])
+        self.assertNotIn("\n", str(caught.exception))
+        return str(caught.exception)
+
+    def test_unknown_architecture(self) -> None:
+        self.assertEqual(self.refused({"bert.embeddings.word_embeddings.weight": torch.zeros(3, 3)},
+                                      {"model_type": "bert"}),
+                         "expected a model built like GPT-2, OPT, GPT-NeoX, Llama, ViT, found model_type 'bert'")
+        self.assertIn("found tensors such as 'a.weight'", self.refused({"a.weight": torch.zeros(3, 3)}, {}))
+
+    def test_known_tensors_with_another_meaning(self) -> None:
+        self.assertEqual(self.refused(with_random_weights(Llama(model_type="gemma"))),
+                         "config: expected model_type llama or mistral or qwen2 for tensors named as those of Llama, "
+                         "found 'gemma'")
+
+    def test_tensors_that_are_missing_misshapen_or_too_many(self) -> None:
+        name = "model.layers.1.mlp.down_proj.weight"
+        model = with_random_weights(Llama())
+        tensors = model.state_dict()
+        self.assertEqual(self.refused({key: values for key, values in tensors.items() if key != name}, model.config),
+                         f"{name}: expected a tensor of shape [32, 48], found none")
+        self.assertEqual(self.refused({**tensors, name: torch.zeros(32, 40)}, model.config),
+                         f"{name}: expected shape [32, 48], found [32, 40]")
+        self.assertEqual(self.refused({**tensors, name: torch.zeros(32, 48, dtype=torch.int8)}, model.config),
+                         f"{name}: expected floating-point numbers, found torch.int8")
+        more = "model.layers.0.self_attn.q_norm.weight"
+        self.assertEqual(self.refused({**tensors, more: torch.zeros(8)}, model.config),
+                         f"{more}: expected only tensors that a Llama model with this config has, found one more")
+
+    def test_settings(self) -> None:
+        tensors, settings = with_random_weights(Llama()).state_dict(), vars(Llama().config)
+        without = {key: value for key, value in settings.items() if key != "intermediate_size"}
+        self.assertEqual(self.refused(tensors, without), "config: expected 'intermediate_size', found none")
+        self.assertIn("found 'yarn'", self.refused(tensors, {**settings, "rope_scaling": {"rope_type": "yarn"}}))
+        self.assertIn("expected 'factor'", self.refused(tensors, {**settings, "rope_scaling": {"type": "linear"}}))
+        self.assertIn("found 'mish'", self.refused(tensors, {**settings, "hidden_act": "mish"}))
+
+    def test_data(self) -> None:
+        model, ids = with_random_weights(Gpt2()), token_ids(2, 8)
+        self.assertEqual(self.refused(model, eval=torch.tensor([[3, 50]])),
+                         "/eval/inputs: expected token ids below 50, found 3 to 50")
+        self.assertIn("found -1 to", self.refused(model, calibration=ids - 1 - int(ids.min())))
+        self.assertEqual(self.refused(model, calibration=token_ids(2, 17)),
+                         "/calibration/inputs: expected at most 16 positions, found sequences of 17")
+        self.assertIn("expected integer token ids [N, L]", self.refused(model, eval=ids.float()))
+        self.assertIn("expected integer token ids [N, L]", self.refused(model, eval=ids[0]))
+        self.assertIn("belong to images", self.refused(model, eval=ids, labels=ids[:, 0]))
+        self.assertIn("at most 10 positions", self.refused(with_random_weights(
+            Llama(model_type="mistral", sliding_window=10)), eval=token_ids(2, 11)))
+
+    def test_images(self) -> None:
+        model, images = with_random_weights(Vit()), torch.randn(2, 3, 12, 12)
+        self.assertEqual(self.refused(model, calibration=torch.randn(2, 3, 16, 16)),
+                         "/calibration/inputs: expected images [3, 12, 12], found [3, 16, 16]")
+        self.assertIn("labels: expected 2 integers", self.refused(model, eval=images))
+        self.assertIn("do not fit", self.refused(model, eval=images, labels=torch.tensor([0, 5])))
+
+
+if __name__ == "__main__":
+    unittest.main()
