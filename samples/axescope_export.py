@@ -18,6 +18,7 @@ import os
 from pathlib import Path
 from typing import Optional, Union
 
+import numpy as np
 from torch import Tensor, nn
 
 from axescope_export_data import Normalize, check_normalize, input_array, label_array
@@ -44,9 +45,10 @@ def export(
 ) -> None:
     """Write `model` and its data to the HDF5 file `path`; on failure nothing is left behind.
 
-    calibration  network inputs [N, ...], floating point or uint8; some hundred typical ones are enough
-    eval         (inputs [M, ...], integer labels [M]); labels may be None for the task "none"
-    task         "classification" or "none"; by default what `eval` allows
+    calibration  network inputs [N, ...], floating point or uint8, or token ids [N, L] (any other integers); some
+                 hundred typical ones are enough
+    eval         (inputs [M, ...], integer labels [M]); labels may be None for other tasks than classification
+    task         "classification", "language-modeling" or "none"; by default what `eval` and the outputs allow
     normalize    (mean, std, divisor) for uint8 inputs: the network is fed (x / divisor - mean) / std, with one
                  mean and std per channel (axis 1). The dump keeps the small uint8 data and this formula.
     example      inputs [N, ...] for learning the shapes when neither calibration nor eval is given
@@ -69,9 +71,12 @@ def export(
 
     if eval and eval[1] is not None:
         data["/eval/labels"] = label_array(eval[1], data["/eval/inputs"], builder.shapes[builder.output])
-    task = task or ("classification" if "/eval/labels" in data else "none")
-    if task not in ("classification", "none"):
-        raise ValueError(f"task must be 'classification' or 'none', not '{task}'")
+    predicts_tokens = samples[0].dtype == np.int32 and len(builder.shapes[builder.output]) == 3
+    task = task or ("classification" if "/eval/labels" in data else "language-modeling" if predicts_tokens else "none")
+    if task not in ("classification", "language-modeling", "none"):
+        raise ValueError(f"task must be 'classification', 'language-modeling' or 'none', not '{task}'")
+    if task == "language-modeling" and not predicts_tokens:
+        raise ValueError("language modeling takes token ids [N, L] and returns logits [N, L, vocabulary]")
     if task == "classification" and eval and "/eval/labels" not in data:
         raise ValueError("classification needs labels: eval=(inputs, labels)")
 

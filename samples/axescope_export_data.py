@@ -15,12 +15,14 @@ def plain_array(values: Any) -> np.ndarray:
 
 
 def input_array(values: Any, name: str) -> np.ndarray:
-    """Network inputs [N, ...] as uint8 or float32."""
+    """Network inputs [N, ...] as uint8 or float32; other integers are token ids."""
     array = plain_array(values)
     if array.ndim < 2 or array.shape[0] == 0:
         raise ValueError(f"{name}: expected [N, ...] with N > 0, found shape {array.shape}")
+    if array.dtype != np.uint8 and np.issubdtype(array.dtype, np.integer):
+        return token_array(array, name)
     if array.dtype != np.uint8 and not np.issubdtype(array.dtype, np.floating):
-        raise ValueError(f"{name}: expected floating point or uint8, found {array.dtype}")
+        raise ValueError(f"{name}: expected floating point, uint8 or token ids, found {array.dtype}")
     return array if array.dtype == np.uint8 else array.astype(np.float32)
 
 

@@ -93,7 +93,8 @@ def _read_header(path: Path) -> tuple[int, dict[str, Any]]:
     except ValueError as error:
         raise ValueError(f"{path}: expected a safetensors header, found none") from error
     for name, entry in header.items() if isinstance(header, dict) else [("", header)]:
-        if name != "__metadata__" and not (isinstance(entry, dict) and entry.keys() >= {"dtype", "shape", "data_offsets"}):
+        is_tensor = isinstance(entry, dict) and entry.keys() >= {"dtype", "shape", "data_offsets"}
+        if name != "__metadata__" and not is_tensor:
             raise ValueError(f"{path}: expected type, shape and place of tensor '{name}', found {entry}")
     return 8 + length, header
 

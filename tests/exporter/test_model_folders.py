@@ -24,6 +24,7 @@ sys.path[:0] = [str(HERE), str(SAMPLES)]
 
 from axescope_export_folder import open_tensors  # noqa: E402
 from axescope_export_transformers import main  # noqa: E402
+from exporter_case import NetworkCase  # noqa: E402
 from replay_dump import replay  # noqa: E402
 from transformer_models import VOCABULARY, GptNeoX, Llama, Vit, with_random_weights  # noqa: E402
 
@@ -45,7 +46,7 @@ def write_safetensors(path: Path, tensors: dict[str, Tensor]) -> None:
     path.write_bytes(struct.pack("<Q", len(text)) + text + body)
 
 
-class FolderCase(unittest.TestCase):
+class FolderCase(NetworkCase):
     def setUp(self) -> None:
         temporary = tempfile.TemporaryDirectory()
         self.addCleanup(temporary.cleanup)
@@ -77,8 +78,7 @@ class FolderCase(unittest.TestCase):
                                                                            "labels": np.arange(len(images))}
         self.assertEqual(self.run_exporter(**data), (0, ""))
         with torch.no_grad():
-            expected = model(torch.from_numpy(data["eval"])).numpy()
-        np.testing.assert_allclose(replay(self.out), expected, rtol=0, atol=1e-4 * np.abs(expected).max())
+            self.assert_close(replay(self.out), model(torch.from_numpy(data["eval"])).numpy())
         with h5py.File(self.out, "r") as file:
             self.assertEqual(file.attrs["model"], "small-model")
             np.testing.assert_array_equal(file["calibration/inputs"][()], data.get("tokens", images))
@@ -133,8 +133,7 @@ class ExportTest(FolderCase):
         images = np.random.default_rng(5).integers(0, 256, (4, 3, 12, 12)).astype(np.uint8)
         self.assertEqual(self.run_exporter(eval=images, labels=np.arange(4)), (0, ""))
         with torch.no_grad():
-            expected = model((torch.from_numpy(images) / 255 - 0.5) / 0.25).numpy()
-        np.testing.assert_allclose(replay(self.out), expected, rtol=0, atol=1e-4 * np.abs(expected).max())
+            self.assert_close(replay(self.out), model((torch.from_numpy(images) / 255 - 0.5) / 0.25).numpy())
 
 
 class ProgramTest(FolderCase):
