@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import json
+import os
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -24,6 +27,8 @@ from exporter_case import NetworkCase, graph_of  # noqa: E402
 from replay_dump import perplexity, replay  # noqa: E402
 from transformer_models import (LANGUAGE_MODELS, VOCABULARY, Gpt2, GptNeoX, Llama, Opt, Vit,  # noqa: E402
                                 with_random_weights)
+
+CLI = os.environ.get("AXESCOPE_CLI")
 
 
 def token_ids(samples: int, length: int) -> Tensor:
@@ -80,6 +85,29 @@ class LogitsTest(TransformerCase):
             self.assert_computes(model, ids)
             with h5py.File(self.path, "r") as file:
                 self.assertTrue(all(name.startswith((prefix, "lm_head")) for name in file["layers"]))
+
+
+@unittest.skipUnless(CLI, "AXESCOPE_CLI does not name the command-line program, so only the replay was compared")
+class CommandLineTest(TransformerCase):
+    def evaluate(self, *options: Path) -> dict[str, Any]:
+        run = subprocess.run([CLI, "info", self.path, "--evaluate", "--json", *options], capture_output=True, text=True)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return json.loads(run.stdout)
+
+    def test_perplexity_of_every_language_model(self) -> None:
+        for name, constructor in LANGUAGE_MODELS.items():
+            with self.subTest(model=name):
+                export_transformer(with_random_weights(constructor()), self.path, calibration=token_ids(4, 9),
+                                   eval=token_ids(3, 14))
+                found = self.evaluate()["float_perplexity"]
+                self.assertAlmostEqual(found / perplexity(self.path), 1, places=4)
+
+    def test_logits_of_images(self) -> None:
+        model, images, logits = with_random_weights(Vit()), torch.randn(4, 3, 12, 12), self.path.with_name("logits.h5")
+        export_transformer(model, self.path, eval=images, labels=torch.arange(4))
+        self.evaluate("--logits", logits)
+        with h5py.File(logits, "r") as file, torch.no_grad():
+            self.assert_close(file["logits"][()], model(images).numpy())
 
 
 class FileTest(TransformerCase):
