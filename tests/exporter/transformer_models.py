@@ -61,14 +61,15 @@ class Opt(nn.Module):
         c = self.config = Settings(**{**dict(
             model_type="opt", vocab_size=VOCABULARY, max_position_embeddings=16, hidden_size=24, word_embed_proj_dim=24,
             num_hidden_layers=2, num_attention_heads=3, ffn_dim=40, activation_function="relu",
-            do_layer_norm_before=True), **changes})
-        d, e = c.hidden_size, c.word_embed_proj_dim
+            do_layer_norm_before=True, enable_bias=True), **changes})
+        d, e, bias = c.hidden_size, c.word_embed_proj_dim, c.enable_bias
         decoder = modules(
             embed_tokens=nn.Embedding(c.vocab_size, e), embed_positions=nn.Embedding(c.max_position_embeddings + 2, d),
             layers=nn.ModuleList(modules(
-                self_attn=modules(**{f"{p}_proj": nn.Linear(d, d) for p in ("q", "k", "v", "out")}),
-                self_attn_layer_norm=nn.LayerNorm(d), fc1=nn.Linear(d, c.ffn_dim), fc2=nn.Linear(c.ffn_dim, d),
-                final_layer_norm=nn.LayerNorm(d)) for _ in range(c.num_hidden_layers)))
+                self_attn=modules(**{f"{p}_proj": nn.Linear(d, d, bias) for p in ("q", "k", "v", "out")}),
+                fc1=nn.Linear(d, c.ffn_dim, bias), fc2=nn.Linear(c.ffn_dim, d, bias),
+                self_attn_layer_norm=nn.LayerNorm(d), final_layer_norm=nn.LayerNorm(d))
+                for _ in range(c.num_hidden_layers)))
         if c.do_layer_norm_before:
             decoder["final_layer_norm"] = nn.LayerNorm(d)
         if e != d:
@@ -89,7 +90,7 @@ class Opt(nn.Module):
             x = x + attn["out_proj"](y)
             x = x if first else norm(x)
             norm = block["final_layer_norm"]
-            y = block["fc2"](block["fc1"](norm(x) if first else x).relu())
+            y = block["fc2"](ACTIVATIONS[c.activation_function](block["fc1"](norm(x) if first else x)))
             x = x + y if first else norm(x + y)
         x = decoder["final_layer_norm"](x) if first else x
         return self.lm_head(decoder["project_out"](x) if "project_out" in decoder else x)
@@ -220,6 +221,7 @@ LANGUAGE_MODELS: dict[str, Callable[[], nn.Module]] = {
     "gpt2": Gpt2,
     "gpt2 scaled by block": lambda: Gpt2(scale_attn_by_inverse_layer_idx=True),
     "opt": Opt,
+    "opt without biases": lambda: Opt(enable_bias=False, activation_function="gelu"),
     "opt with norms after": lambda: Opt(do_layer_norm_before=False, word_embed_proj_dim=16),
     "gpt_neox": GptNeoX,
     "gpt_neox, one after the other": lambda: GptNeoX(use_parallel_residual=False, rotary_pct=0.5),
