@@ -70,12 +70,14 @@ class Checkpoint:
         return fetch
 
     def rows(self, name: str) -> int:
-        """The size of the first axis, where no setting says it; 0 for no such tensor."""
+        """The size of the first axis, where no setting says it."""
         stored = self._stored_name(name)
-        return 0 if stored is None else int(self._tensors[stored].shape[0])
+        if stored is None:
+            raise ValueError(f"{name}: expected a tensor, found none")
+        return int(self._tensors[stored].shape[0])
 
     def ignore(self, name: str) -> None:
-        """The tensor repeats another one."""
+        """The network does not need the tensor, but may have it."""
         self._used.add(self._stored_name(name) or name)
 
     def check_all_used(self, family: str) -> None:

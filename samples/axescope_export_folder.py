@@ -93,10 +93,18 @@ def _read_header(path: Path) -> tuple[int, dict[str, Any]]:
     except ValueError as error:
         raise ValueError(f"{path}: expected a safetensors header, found none") from error
     for name, entry in header.items() if isinstance(header, dict) else [("", header)]:
-        is_tensor = isinstance(entry, dict) and entry.keys() >= {"dtype", "shape", "data_offsets"}
-        if name != "__metadata__" and not is_tensor:
+        if name != "__metadata__" and not _describes_tensor(entry):
             raise ValueError(f"{path}: expected type, shape and place of tensor '{name}', found {entry}")
     return 8 + length, header
+
+
+def _describes_tensor(entry: Any) -> bool:
+    if not isinstance(entry, dict) or not isinstance(entry.get("dtype"), str):
+        return False
+    lists = entry.get("shape"), entry.get("data_offsets")
+    are_sizes = all(isinstance(sizes, list) and all(isinstance(size, int) and size >= 0 for size in sizes)
+                    for sizes in lists)
+    return are_sizes and len(entry["data_offsets"]) == 2
 
 
 def _read_pickled(path: Path) -> Mapping[str, Any]:

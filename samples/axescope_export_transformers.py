@@ -102,7 +102,7 @@ def export_transformer(
             data["/eval/labels"] = label_array(labels, data["/eval/inputs"], output.shape)
     attributes = {"producer": "axescope_export_transformers",
                   "task": "language-modeling" if graph.image_shape is None else "classification",
-                  "model": model_name or settings.get("_name_or_path", family.name),
+                  "model": model_name or Path(settings.get("_name_or_path", "")).name or family.name,
                   "license": license, "source": source, "created": created}
     write_dump(Path(path), attributes, graph.build, data)
 

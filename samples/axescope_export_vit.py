@@ -30,6 +30,8 @@ def vit(graph: TransformerGraph) -> Activation:
     x = graph.layer_norm("vit.layernorm", x, eps)
     x = graph.node("slice", "vit.class_token", (GROWS, 1, width), x, axis=1, start=0, stop=1, step=1)
     x = graph.node("reshape", "vit.class_features", (GROWS, width), x, shape=[-1, width])
+    for role in ("weight", "bias"):  # of another use of the same network
+        graph.checkpoint.ignore(f"vit.pooler.dense.{role}")
     return graph.linear("classifier", x, graph.checkpoint.rows("classifier.weight"), True)
 
 

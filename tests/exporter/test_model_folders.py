@@ -187,6 +187,8 @@ class RefusalTest(FolderCase):
         self.assertIn("expected a safetensors header", self.refused())
         path.write_bytes(whole.replace(b'"F32"', b'"F4"+', 1))
         self.assertIn("expected a safetensors header", self.refused())
+        path.write_bytes(whole.replace(b'[50, 32]', b'["a", 3]', 1))
+        self.assertIn("expected type, shape and place of tensor", self.refused())
         path.write_bytes(whole.replace(b'"F32"', b'"X32"', 1))
         self.assertIn("found X32", self.refused())
         path.unlink()

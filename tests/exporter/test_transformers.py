@@ -289,6 +289,8 @@ class RefusalTest(TransformerCase):
                          "/calibration/inputs: expected images [3, 12, 12], found [3, 16, 16]")
         self.assertIn("labels: expected 2 integers", self.refused(model, eval=images))
         self.assertIn("do not fit", self.refused(model, eval=images, labels=torch.tensor([0, 5])))
+        body = {name: values for name, values in model.state_dict().items() if not name.startswith("classifier")}
+        self.assertEqual(self.refused(body, model.config), "classifier.weight: expected a tensor, found none")
 
 
 if __name__ == "__main__":
