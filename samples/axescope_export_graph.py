@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Iterator, NoReturn, Optional, Sequence
+from typing import Any, Callable, Iterator, NoReturn, Optional, Sequence, Union
 
 import torch
 from torch import Tensor
@@ -13,6 +13,7 @@ from torch import Tensor
 GROWS = -1  # stands in a shape for the axis that grows with the batch
 
 Shape = tuple[int, ...]
+Values = Union[Tensor, Callable[[], Any]]  # a tensor, or what fetches it when it is written and then lets go of it
 
 
 class UnsupportedOperation(Exception):
@@ -54,8 +55,8 @@ class Call:
 @dataclass
 class Layer:
     kind: str
-    weight: Tensor
-    bias: Optional[Tensor]
+    weight: Values
+    bias: Optional[Values]
     attributes: dict[str, Any]
 
 
@@ -70,7 +71,7 @@ class GraphBuilder:
     def __init__(self) -> None:
         self.nodes: list[dict[str, Any]] = []
         self.layers: dict[str, Layer] = {}
-        self.params: dict[str, Tensor] = {}
+        self.params: dict[str, Values] = {}
         self.shapes: dict[str, Shape] = {}
         self.input = self.output = ""
         self.call = Call("forward", "", False, ())
@@ -94,7 +95,7 @@ class GraphBuilder:
         self.shapes[name] = self.call.shape if result_shape is None else result_shape
         return Activation(name, self.shapes[name])
 
-    def emit_layer(self, name: str, x: Any, kind: str, weight: Tensor, bias: Optional[Tensor],
+    def emit_layer(self, name: str, x: Any, kind: str, weight: Values, bias: Optional[Values],
                    **attributes: Any) -> Activation:
         """Append a linear or conv2d node, and its weights unless an earlier call has stored them.
 

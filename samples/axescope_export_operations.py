@@ -4,20 +4,22 @@
 A translation's parameters are the graph builder and then those of the PyTorch call; a module's translation
 gets the builder, the module and its input. Activations arrive as `Activation`, parameters that the forward
 function reads itself as `Constant`, everything else as its value. `builder.call.shape` is the result's shape.
+Translations of calls that read stored parameters are in axescope_export_layers.py.
 """
 from __future__ import annotations
 
 import operator
-from typing import Any, Callable, Optional, Sequence, Union
+from typing import Any, Callable, Optional, Sequence
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
-from axescope_export_graph import GROWS, Activation, Constant, GraphBuilder
+from axescope_export_graph import GROWS, Activation, GraphBuilder
+from axescope_export_layers import (OneOrTwo, batch_norm_module, conv2d, conv2d_module, embedding, embedding_module,
+                                    layer_norm, layer_norm_module, linear, pair)
 
 Translation = Callable[..., Activation]
-OneOrTwo = Union[int, Sequence[int]]
 
 
 def module_translation(module: nn.Module) -> Optional[Translation]:
@@ -26,63 +28,6 @@ def module_translation(module: nn.Module) -> Optional[Translation]:
         if base in MODULES and type(module).forward is base.forward:
             return MODULES[base]
     return None
-
-
-def _pair(value: OneOrTwo) -> list[int]:
-    """[height, width] from PyTorch's number or pair."""
-    values = [value] if isinstance(value, int) else list(value)
-    return [int(v) for v in (values * 2 if len(values) == 1 else values)]
-
-
-# Layers
-
-
-def _linear(build: GraphBuilder, input: Any, weight: Any, bias: Any = None) -> Activation:
-    name, weight, bias = _read_parameters(build, "linear", weight, bias)
-    return build.emit_layer(name, input, "linear", weight, bias)
-
-
-def _conv2d(build: GraphBuilder, input: Any, weight: Any, bias: Any = None, stride: OneOrTwo = 1,
-            padding: Union[str, OneOrTwo] = 0, dilation: OneOrTwo = 1, groups: int = 1) -> Activation:
-    name, weight, bias = _read_parameters(build, "conv2d", weight, bias)
-    return _emit_conv2d(build, name, input, weight, bias, stride, padding, dilation, groups)
-
-
-def _conv2d_module(build: GraphBuilder, m: nn.Conv2d, x: Any) -> Activation:
-    if m.padding_mode != "zeros":
-        build.refuse(f"it pads with '{m.padding_mode}'; the dump pads convolutions with zeros only")
-    return _emit_conv2d(build, build.call.module, x, m.weight, m.bias, m.stride, m.padding, m.dilation, m.groups)
-
-
-def _emit_conv2d(build: GraphBuilder, name: str, x: Any, weight: Tensor, bias: Optional[Tensor], stride: OneOrTwo,
-                 padding: Union[str, OneOrTwo], dilation: OneOrTwo, groups: int) -> Activation:
-    if padding == "same":
-        # PyTorch puts the odd row or column at the bottom or right.
-        total = [d * (k - 1) for d, k in zip(_pair(dilation), weight.shape[2:])]
-        sides = [total[0] // 2, total[0] - total[0] // 2, total[1] // 2, total[1] - total[1] // 2]
-        amounts = sides if any(t % 2 for t in total) else [sides[0], sides[2]]
-    else:
-        amounts = [0, 0] if padding == "valid" else _pair(padding)
-    return build.emit_layer(name, x, "conv2d", weight, bias, stride=_pair(stride), padding=amounts,
-                            dilation=_pair(dilation), groups=int(groups))
-
-
-def _read_parameters(build: GraphBuilder, kind: str, weight: Any, bias: Any) -> tuple[str, Tensor, Optional[Tensor]]:
-    """Layer name and tensors of a functional call, whose weights must be the model's own parameters."""
-    if not isinstance(weight, Constant) or not (bias is None or isinstance(bias, Constant)):
-        build.refuse("its weights are computed in the forward function; only stored parameters can be exported")
-    return weight.name.rpartition(".")[0] or kind, weight.tensor, None if bias is None else bias.tensor
-
-
-def _batch_norm_module(build: GraphBuilder, m: nn.BatchNorm2d, x: Any) -> Activation:
-    if m.running_mean is None:
-        build.refuse("it keeps no running statistics, so it depends on the batch")
-    weight = torch.ones_like(m.running_mean) if m.weight is None else m.weight
-    bias = torch.zeros_like(m.running_mean) if m.bias is None else m.bias
-    tensors = {"weight": weight, "bias": bias, "running_mean": m.running_mean, "running_var": m.running_var}
-    build.params.update({f"{build.call.module}.{key}": values for key, values in tensors.items()})
-    names = {key.replace("running_", ""): f"{build.call.module}.{key}" for key in tensors}
-    return build.emit("batch_norm", [x], eps=float(m.eps), params=names)
 
 
 # Element by element
@@ -200,8 +145,8 @@ def _pad(build: GraphBuilder, input: Any, pad: Sequence[int], mode: str = "const
 
 def _emit_pool(build: GraphBuilder, op: str, x: Any, kernel: OneOrTwo, stride: Optional[OneOrTwo],
                padding: OneOrTwo, **attributes: Any) -> Activation:
-    kernel, padding = _pair(kernel), _pair(padding)
-    stride = kernel if stride is None else _pair(stride)
+    kernel, padding = pair(kernel), pair(padding)
+    stride = kernel if stride is None else pair(stride)
     floor = [(x.shape[2 + i] + 2 * padding[i] - kernel[i]) // stride[i] + 1 for i in (0, 1)]
     if list(build.call.shape[2:]) != floor:
         build.refuse("ceil_mode adds a row or column here; the graph's pools round down")
@@ -211,7 +156,7 @@ def _emit_pool(build: GraphBuilder, op: str, x: Any, kernel: OneOrTwo, stride: O
 def _max_pool2d(build: GraphBuilder, input: Any, kernel_size: OneOrTwo, stride: Optional[OneOrTwo] = None,
                 padding: OneOrTwo = 0, dilation: OneOrTwo = 1, ceil_mode: bool = False,
                 return_indices: bool = False) -> Activation:
-    if _pair(dilation) != [1, 1]:
+    if pair(dilation) != [1, 1]:
         build.refuse("the graph's pools have no dilation")
     return _emit_pool(build, "max_pool2d", input, kernel_size, stride, padding)
 
@@ -254,7 +199,7 @@ _relu, _relu6, _sigmoid, _tanh = (_unary(op) for op in ("relu", "relu6", "sigmoi
 _silu, _hardswish = _unary("silu"), _unary("hardswish")
 
 FUNCTIONS: dict[Any, Translation] = {
-    F.linear: _linear, F.conv2d: _conv2d,
+    F.linear: linear, F.conv2d: conv2d, F.layer_norm: layer_norm, F.embedding: embedding,
     F.relu: _relu, F.relu_: _relu, torch.relu: _relu, torch.relu_: _relu, F.relu6: _relu6, F.gelu: _gelu, F.silu: _silu,
     F.hardswish: _hardswish, F.sigmoid: _sigmoid, torch.sigmoid: _sigmoid, F.tanh: _tanh, torch.tanh: _tanh,
     F.softmax: _softmax, torch.softmax: _softmax,
@@ -275,9 +220,10 @@ METHODS: dict[str, Translation] = {
 }
 
 MODULES: dict[type[nn.Module], Translation] = {
-    nn.Conv2d: _conv2d_module,
+    nn.Conv2d: conv2d_module,
     nn.Linear: lambda build, m, x: build.emit_layer(build.call.module, x, "linear", m.weight, m.bias),
-    nn.BatchNorm1d: _batch_norm_module, nn.BatchNorm2d: _batch_norm_module,
+    nn.BatchNorm1d: batch_norm_module, nn.BatchNorm2d: batch_norm_module, nn.LayerNorm: layer_norm_module,
+    nn.Embedding: embedding_module,
     nn.ReLU: lambda build, m, x: _relu(build, x), nn.ReLU6: lambda build, m, x: _relu6(build, x),
     nn.GELU: lambda build, m, x: _gelu(build, x, getattr(m, "approximate", "none")),
     nn.SiLU: lambda build, m, x: _silu(build, x), nn.Hardswish: lambda build, m, x: _hardswish(build, x),

@@ -106,7 +106,8 @@ def translate(model: nn.Module, sample: np.ndarray, normalize: Optional[tuple]) 
     """Record `model`, run the recording on `sample` [1, ...] and on two copies of it, translate every call."""
     like = next(model.parameters(), torch.zeros(0))
     with _evaluation_mode(model):
-        single = torch.from_numpy(np.array(sample)).to(like.device, like.dtype)
+        single = torch.from_numpy(np.array(sample)).to(like.device)
+        single = single.long() if single.dtype == torch.int32 else single.to(like.dtype)
         if normalize is not None:
             channels = [1, -1] + [1] * (single.dim() - 2)
             mean, std = (torch.as_tensor(v, dtype=like.dtype, device=like.device).view(channels) for v in normalize[:2])

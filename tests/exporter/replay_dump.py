@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Evaluate a dump's graph in float32 by nothing but the file's contents.
 
-It shares no code with the exporter, so that an error of the exporter cannot cancel itself out. Operations of
-language models are left out: the exporter does not write them.
+It shares no code with the exporters, so that an error of theirs cannot cancel itself out. What transformers do is in
+replay_transformers.py.
 
-    python3 replay_dump.py DUMP        prints top-1 accuracy on /eval
+    python3 replay_dump.py DUMP        prints top-1 accuracy or perplexity on /eval
 """
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from replay_transformers import OPERATIONS_OF_TRANSFORMERS, WITH_PARAMETERS
 
 BATCH = 64
 
@@ -38,7 +40,7 @@ def replay(path: Path, inputs: Optional[np.ndarray] = None, batch: int = BATCH) 
     with h5py.File(path, "r") as file, torch.no_grad():
         dump = _Dump(file)
         inputs = file["eval/inputs"][()] if inputs is None else inputs
-        return np.concatenate([_forward(dump, torch.from_numpy(inputs[i:i + batch]).float()).numpy()
+        return np.concatenate([_forward(dump, torch.from_numpy(inputs[i:i + batch])).numpy()
                                for i in range(0, len(inputs), batch)])
 
 
@@ -49,13 +51,22 @@ def accuracy(path: Path) -> float:
     return float((replay(path).argmax(axis=1) == labels).mean())
 
 
+def perplexity(path: Path) -> float:
+    """Of a token of the evaluation sequences, given those before it."""
+    with h5py.File(path, "r") as file:
+        ids = torch.from_numpy(file["eval/inputs"][()]).long()
+    logits = torch.from_numpy(replay(path))[:, :-1].double()
+    return float(F.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten()).exp())
+
+
 def _tensor(values: h5py.Dataset) -> Tensor:
     return torch.from_numpy(values[()].astype(np.float32))
 
 
 def _forward(dump: _Dump, x: Tensor) -> Tensor:
     (input_name,), (output_name,) = dump.graph["inputs"], dump.graph["outputs"]
-    values = {input_name: x}
+    takes_ids = any(node["op"] == "embedding" for node in dump.graph["nodes"])
+    values = {input_name: x.long() if takes_ids else x.float()}
     for node in dump.graph["nodes"]:
         assert node["name"] not in values, f"two results are called {node['name']}"
         arguments = [values[name] for name in node["inputs"]]
@@ -63,7 +74,7 @@ def _forward(dump: _Dump, x: Tensor) -> Tensor:
             values[node["name"]] = LAYERS[node["op"]](*dump.layers[node["layer"]], *arguments)
         elif "params" in node:
             params = {key: dump.params[name] for key, name in node["params"].items()}
-            values[node["name"]] = _batch_norm(node, params, *arguments)
+            values[node["name"]] = {"batch_norm": _batch_norm, **WITH_PARAMETERS}[node["op"]](node, params, *arguments)
         else:
             values[node["name"]] = OPERATIONS[node["op"]](node, *arguments)
     return values[output_name]
@@ -133,8 +144,14 @@ OPERATIONS: dict[str, Callable[..., Tensor]] = {
     "flatten": lambda node, x: x.flatten(node["start_axis"]), "reshape": lambda node, x: x.reshape(node["shape"]),
     "transpose": lambda node, x: x.permute(node["axes"]),
     "global_avg_pool2d": lambda node, x: x.mean((2, 3), keepdim=True),
+    **OPERATIONS_OF_TRANSFORMERS,
 }
 
 
 if __name__ == "__main__":
-    print(f"top-1 accuracy {accuracy(Path(sys.argv[1])):.4f}")
+    with h5py.File(sys.argv[1], "r") as dumped:
+        task = dumped.attrs["task"]
+    if task == "language-modeling":
+        print(f"perplexity {perplexity(Path(sys.argv[1])):.4f}")
+    else:
+        print(f"top-1 accuracy {accuracy(Path(sys.argv[1])):.4f}")

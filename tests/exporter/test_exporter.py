@@ -16,7 +16,6 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
-from typing import Any, Callable
 
 import h5py
 import numpy as np
@@ -28,11 +27,11 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "samples")]
 
 from axescope_export import UnsupportedOperation, export  # noqa: E402
+from exporter_case import FromFunction, NetworkCase, Outer, graph_of  # noqa: E402
 from networks import NETWORKS, build  # noqa: E402
 from replay_dump import replay  # noqa: E402
 
 CLI = os.environ.get("AXESCOPE_CLI")
-TOLERANCE = 1e-4  # of the largest logit
 
 torch.set_num_threads(2)
 _folder = tempfile.TemporaryDirectory()
@@ -47,42 +46,6 @@ def exported(name: str) -> tuple[Path, np.ndarray]:
     export(model, path, calibration=inputs, eval=(inputs, labels), model_name=name)
     with torch.no_grad():
         return path, model.eval()(inputs).numpy()
-
-
-def graph_of(path: Path) -> dict[str, Any]:
-    with h5py.File(path, "r") as file:
-        return json.loads(file["graph"].asstr()[()])
-
-
-class FromFunction(nn.Module):
-    """A network around one forward function that gets the module's layers, for tests of a single call."""
-
-    def __init__(self, forward: Callable[[nn.Module, Tensor], Tensor], **layers: nn.Module) -> None:
-        super().__init__()
-        self.linear = nn.Linear(6, 6)
-        for name, layer in layers.items():
-            self.add_module(name, layer)
-        self.function = forward
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.function(self, x)
-
-
-class Outer(nn.Module):
-    """Puts a network at the qualified name `body.part`."""
-
-    def __init__(self, part: nn.Module) -> None:
-        super().__init__()
-        self.body = nn.ModuleDict({"part": part})
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.body["part"](x)
-
-
-class NetworkCase(unittest.TestCase):
-    def assert_close(self, found: np.ndarray, expected: np.ndarray) -> None:
-        self.assertEqual(found.shape, expected.shape)
-        self.assertLessEqual(np.abs(found - expected).max(), TOLERANCE * np.abs(expected).max())
 
 
 class ReplayTest(NetworkCase):

@@ -2,6 +2,7 @@
 """Tests of the committed samples: their scripts make them again, and they are what their README says."""
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,9 +16,10 @@ HERE = Path(__file__).resolve().parent
 SAMPLES = HERE.parents[1] / "samples"
 sys.path.insert(0, str(HERE))
 
-from replay_dump import accuracy  # noqa: E402
+from replay_dump import accuracy, perplexity  # noqa: E402
 
 LEAST_ACCURACY = 0.97
+LICENCES = Path("/usr/share/common-licenses")
 
 
 def contents(path: Path) -> dict[str, np.ndarray]:
@@ -82,6 +84,52 @@ class DigitsCnnTest(unittest.TestCase):
 
     def test_accuracy_of_the_committed_file(self) -> None:
         self.assertGreaterEqual(accuracy(SAMPLES / "digits-cnn.h5"), LEAST_ACCURACY)
+
+
+class TextLmTest(unittest.TestCase):
+    PATH = SAMPLES / "text-lm.h5"
+
+    def test_perplexity_is_what_the_readme_says(self) -> None:
+        stated = re.search(r"perplexity (\d+\.\d+) per character", (SAMPLES / "README.md").read_text())
+        assert stated is not None
+        self.assertAlmostEqual(perplexity(self.PATH), float(stated[1]), delta=0.01)
+
+    def test_sizes(self) -> None:
+        self.assertLess(self.PATH.stat().st_size, 3_000_000)
+        shapes = {"attn.c_attn": (384, 128), "attn.c_proj": (128, 128), "mlp.c_fc": (512, 128),
+                  "mlp.c_proj": (128, 512)}
+        expected = {f"transformer.h.{i}.{name}": shape for i in range(3) for name, shape in shapes.items()}
+        with h5py.File(self.PATH, "r") as file:
+            self.assertEqual({name: layer["weight"].shape for name, layer in file["layers"].items()},
+                             {**expected, "lm_head": (128, 128)})
+            self.assertEqual({layer["weight"].dtype for layer in file["layers"].values()}, {np.dtype(np.float16)})
+            for name in ("calibration/inputs", "eval/inputs"):
+                self.assertEqual((file[name].shape, file[name].dtype), ((64, 128), np.int32))
+
+    def test_evaluation_is_this_programs_own_licence(self) -> None:
+        text = (SAMPLES.parent / "LICENSE").read_text()
+        with h5py.File(self.PATH, "r") as file:
+            sequences = [bytes(ids.astype(np.uint8)).decode("ascii") for ids in file["eval/inputs"]]
+        places = [text.find(sequence) for sequence in sequences]
+        self.assertEqual((places[0], places[-1]), (0, len(text) - 128))
+        self.assertTrue(all(later - earlier >= 128 for earlier, later in zip(places, places[1:])))
+
+    @unittest.skipUnless(LICENCES.is_dir(), f"{LICENCES} is on Debian only")
+    def test_its_script_makes_all_but_the_weights_again(self) -> None:
+        """Training takes minutes: two steps give other weights, everything else is the same."""
+        shorter = ("import make_text_lm, pathlib, sys\n"
+                   "make_text_lm.STEPS = 2\n"
+                   "make_text_lm.main(pathlib.Path(sys.argv[1]))")
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "text-lm.h5"
+            subprocess.run([sys.executable, "-B", "-c", shorter, path], cwd=SAMPLES, check=True,
+                           stdout=subprocess.DEVNULL)
+            made, committed = contents(path), contents(self.PATH)
+        self.assertEqual(made.keys(), committed.keys())
+        for name, values in committed.items():
+            self.assertEqual((made[name].shape, made[name].dtype), (values.shape, values.dtype), name)
+            if values.dtype != np.float16:
+                np.testing.assert_array_equal(made[name], values, name)
 
 
 if __name__ == "__main__":
