@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/budget/value_sum.h"
@@ -16,11 +17,13 @@ double softThreshold(std::span<const double> values, double radius) {
   const auto largest = [&] { return *std::max_element(magnitudes.begin(), magnitudes.end()); };
   if (radius <= 0.0) return largest();
   // Only what stays above the threshold pays for the radius; each round drops what does not, until none is dropped
-  // (Michelot 1986: the threshold rises to Duchi's, without a sort).
+  // (Michelot 1986: the threshold rises to Duchi's, without a sort). Rounding may let the threshold fall by a bit and
+  // pick up what was dropped before; then it is found as well.
   ValueSum rest = sumAbove(magnitudes, 0.0);
   if (rest.sum <= radius) return 0.0;
   double lambda = 0.0;
-  for (double before = 0.0; rest.count != before && rest.count > 0.0; rest = sumAbove(magnitudes, lambda)) {
+  for (double before = std::numeric_limits<double>::infinity(); rest.count < before && rest.count > 0.0;
+       rest = sumAbove(magnitudes, lambda)) {
     before = rest.count;
     lambda = (rest.sum - radius) / rest.count;
   }

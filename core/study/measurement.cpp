@@ -83,7 +83,9 @@ class PointMeasurement {
     double outputEnergy = 0.0;
     std::int64_t zeros = 0;
     std::int64_t codes = 0;
-    for (const LayerInfo& info : model_.dump().layers()) m.parameters += info.parameters();
+    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+      if (model_.canQuantize(layer)) m.parameters += model_.dump().layers()[layer].parameters();
+    }
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
       if (!layers_[layer]) continue;
       const QuantizedLayer& quantized = *quantized_[layer];

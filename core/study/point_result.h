@@ -43,7 +43,7 @@ struct Measurement {
   double meanWeightBits = 0.0;  // over the multiply-adds of the quantized layers, as are the next two
   double meanActivationBits = 0.0;
   double meanInnerBits = 0.0;
-  std::int64_t parameters = 0;  // weights and biases of all layers of the file, quantized or not
+  std::int64_t parameters = 0;  // weights and biases of the layers that could be quantized
   std::int64_t largestK = 0;    // longest dot product among the quantized layers: what tile "full" stands for
 };
 

@@ -147,7 +147,7 @@ class LanguageModelTest(CliCase):
         self.assertIn("Perplexity by inner accumulator width (float ", text)
         with open(self.path("r.csv"), encoding="utf-8") as file:
             rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
-        self.assertEqual([row["accuracy"] for row in rows], ["", ""])
+        self.assertEqual({row["accuracy"] for row in rows}, {""})
         for row in rows:
             self.assertEqual(row["last_layer"], "float")
             self.assertEqual(int(row["largest_k"]), HIDDEN)
@@ -173,8 +173,8 @@ class LanguageModelTest(CliCase):
                      "--inner-bits", "32", "--tile", "full", "--attention-bits", "off,16,8,2", "--out",
                      self.path("r.h5"))
         with h5py.File(self.path("r.h5"), "r") as file:
-            sqnr = dict(zip(file["points"]["attention_bits"].astype(str), file["points"]["sqnr_db"]))
-        exact, fine, rough, roughest = (sqnr[bits] for bits in ("off", "16", "8", "2"))
+            sqnr = dict(zip(file["points"]["attention_bits"].tolist(), file["points"]["sqnr_db"]))
+        exact, fine, rough, roughest = (sqnr[bits] for bits in (0, 16, 8, 2))
         self.assertAlmostEqual(exact, fine, delta=0.05)
         self.assertLess(rough, exact + 0.5)
         self.assertLess(roughest, rough - 3)

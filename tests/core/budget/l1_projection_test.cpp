@@ -47,6 +47,21 @@ TEST(SoftThreshold, MatchesBisection) {
   }
 }
 
+// 0.2 is above the threshold that takes it into account and below the one without it, by a rounding error.
+TEST(SoftThreshold, EndsWhereRoundingPicksUpWhatItDropped) {
+  EXPECT_NEAR(softThreshold(std::vector{2.0, 0.2}, 1.8), 0.2, 1e-15);
+  std::mt19937 generator(17);
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<double> values(1 + generator() % 40);
+    for (double& value : values) value = 0.1 * static_cast<double>(generator() % 32);
+    const double norm = shrunkNorm(values, 0.0);
+    for (const double lambda : {0.1, 0.2, 0.7, 1.3}) {
+      const double radius = shrunkNorm(values, lambda);
+      EXPECT_NEAR(shrunkNorm(values, softThreshold(values, radius)), std::min(norm, radius), 1e-12 * (1.0 + norm));
+    }
+  }
+}
+
 TEST(SoftThreshold, ValuesInsideTheBallStay) {
   EXPECT_EQ(softThreshold(std::vector{1.0, -2.0, 0.5}, 3.5), 0.0);
   EXPECT_EQ(softThreshold(std::vector{0.0, 0.0}, 1.0), 0.0);

@@ -213,7 +213,7 @@ TEST(Attention, ManyBitsAreNearlyFloat) {
                                    randomTensor({2, 40, 8}, 3)};
   const std::string common = R"({"heads": 4, "kv_heads": 2, "causal": true, "rope": {})";
   const auto exact = runOperation("attention", inputs, common + "}");
-  double previous = 1.0;
+  double previous = 4.0;
   for (const int bits : {4, 8, 12, 16}) {
     const auto rounded =
         runOperation("attention", inputs, common + R"(, "product_bits": )" + std::to_string(bits) + "}");
