@@ -177,5 +177,16 @@ TEST(Heatmap, TheContourSeparatesWhatIsGoodEnough) {
   EXPECT_NE(without.pixelColor(between), red);
 }
 
+TEST(ResultChart, PerplexitiesFarApartAreDrawnOverDecades) {
+  std::vector<PointResult> points(2);
+  points[0].measurement.perplexity = 3.9;
+  points[1].measurement.perplexity = 7.0;
+  EXPECT_FALSE(paretoChart(points, {}, Theme::light()).y.logarithmic);
+  EXPECT_FALSE(curvesChart(points, {}, Theme::light()).y.logarithmic);
+  points[1].measurement.perplexity = 8.6e5;
+  EXPECT_TRUE(paretoChart(points, {}, Theme::light()).y.logarithmic);
+  EXPECT_TRUE(curvesChart(points, {}, Theme::light()).y.logarithmic);
+}
+
 }  // namespace
 }  // namespace axescope::ui

@@ -110,6 +110,19 @@ TEST_F(LayersModelTest, TheDockFollowsTheLayerChosenElsewhereAndTellsItsOwn) {
   EXPECT_EQ(changed.count(), 2);
 }
 
+TEST_F(LayersModelTest, NumberedLayersAreListedWithoutWhatAllOfThemBeginWith) {
+  LayersModel model(&state_);
+  open(QStringLiteral(AXESCOPE_SOURCE_DIR "/samples/text-lm.h5"));
+  const QModelIndex file = model.index(0, 0);
+  for (std::size_t i = 0; i < layers().size(); ++i) {
+    const QString name = QString::fromStdString(layers()[i].name);
+    const QString shown = model.index(static_cast<int>(i), 0, file).data().toString();
+    EXPECT_TRUE(name.endsWith(shown));
+    EXPECT_EQ(shown.front().isDigit(), name.contains(QLatin1Char('.'))) << name.toStdString();
+    EXPECT_TRUE(model.layerIndex(name).isValid());
+  }
+}
+
 TEST_F(LayersModelTest, ActivatingAFileMakesItTheStudys) {
   ModelDock dock(&state_);
   open(sample);

@@ -29,6 +29,28 @@ QString taskText(Task task) {
   return {};
 }
 
+// "model.layers." of model.layers.0.mlp.up_proj, model.layers.1.…: a column of layers would show little else.
+QString sharedPrefix(const std::vector<LayerInfo>& layers) {
+  std::optional<QString> shared;
+  for (const LayerInfo& layer : layers) {
+    const QStringList parts = QString::fromStdString(layer.name).split(QLatin1Char('.'));
+    const auto number = std::find_if(parts.begin(), parts.end(), [](const QString& part) {
+      bool isNumber = false;
+      part.toUInt(&isNumber);
+      return isNumber;
+    });
+    if (number == parts.end() || number == parts.begin()) continue;
+    const QString prefix = parts.mid(0, number - parts.begin()).join(QLatin1Char('.')) + QLatin1Char('.');
+    if (shared && *shared != prefix) return {};
+    shared = prefix;
+  }
+  return shared.value_or(QString());
+}
+
+QString withoutPrefix(const QString& name, const QString& prefix) {
+  return name.startsWith(prefix) ? name.mid(prefix.size()) : name;
+}
+
 }  // namespace
 
 LayersModel::LayersModel(AppState* state, QObject* parent)
@@ -44,7 +66,7 @@ LayersModel::LayersModel(AppState* state, QObject* parent)
 }
 
 std::unique_ptr<LayersModel::File> LayersModel::makeFile(const OpenModel& open) {
-  auto file = std::make_unique<File>(File{open, 0, {}});
+  auto file = std::make_unique<File>(File{open, 0, sharedPrefix(open.model->dump().layers()), {}});
   for (const LayerInfo& layer : file->layers()) file->parameters += layer.weights();
   file->measured.resize(file->layers().size());
   return file;
@@ -249,7 +271,7 @@ QVariant LayersModel::layerData(const File& file, std::size_t layer, int column,
   if (role != Qt::DisplayRole) return {};
   switch (column) {
     case nameColumn:
-      return QString::fromStdString(info.name);
+      return withoutPrefix(QString::fromStdString(info.name), file.prefix);
     case kindColumn:
       return QString::fromLatin1(name(info.kind));
     case shapeColumn:

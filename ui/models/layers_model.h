@@ -64,6 +64,7 @@ class LayersModel : public QAbstractItemModel {
   struct File {
     OpenModel open;
     std::int64_t parameters = 0;
+    QString prefix;  // what all numbered layers' names begin with: left out where they are listed
     std::vector<std::optional<LayerMeasurement>> measured;  // of each layer, by the selected point
 
     const std::vector<LayerInfo>& layers() const { return open.model->dump().layers(); }

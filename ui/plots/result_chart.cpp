@@ -53,6 +53,22 @@ const ResultColumn& metricColumn(const std::vector<PointResult>& points, const s
   return *findColumn(name.empty() ? mainMetric(points) : name);
 }
 
+// Perplexity is the exponential of a loss, and models come in sizes: where such values are far apart, a linear axis
+// would show the largest alone.
+bool spreadsFar(const ResultColumn& column, const std::vector<PointResult>& points) {
+  constexpr double far = 20.0;
+  if (column.name != "perplexity" && column.name != "perplexity_ratio" && column.name != "parameters") return false;
+  double least = std::numeric_limits<double>::infinity();
+  double most = 0.0;
+  for (const PointResult& point : points) {
+    const auto value = numericValue(column, point);
+    if (!value || *value <= 0.0) continue;
+    least = std::min(least, *value);
+    most = std::max(most, *value);
+  }
+  return most > far * least;
+}
+
 }  // namespace
 
 QString columnTitle(const ResultColumn& column) {
@@ -118,8 +134,8 @@ std::map<QString, PointGroup> groupPoints(const std::vector<PointResult>& points
 ChartDescription paretoChart(const std::vector<PointResult>& points, const ParetoView& view, const Theme& theme) {
   const ParetoAxes axes{findColumn(view.x), &metricColumn(points, view.y)};
   ChartDescription chart;
-  chart.x = axisOf(*axes.x, view.logX);
-  chart.y = axisOf(*axes.y, view.logY);
+  chart.x = axisOf(*axes.x, view.logX || spreadsFar(*axes.x, points));
+  chart.y = axisOf(*axes.y, view.logY || spreadsFar(*axes.y, points));
   double end = -std::numeric_limits<double>::infinity();
   for (const PointResult& point : points) {
     if (!point.failed()) end = std::max(end, numericValue(*axes.x, point).value_or(end));
@@ -163,8 +179,8 @@ ChartDescription curvesChart(const std::vector<PointResult>& points, const Curve
   const ResultColumn& y = metricColumn(points, view.y);
   const bool lowerIsBetter = y.direction == Direction::lowerIsBetter;
   ChartDescription chart;
-  chart.x = axisOf(x, view.logX);
-  chart.y = axisOf(y, view.logY);
+  chart.x = axisOf(x, view.logX || spreadsFar(x, points));
+  chart.y = axisOf(y, view.logY || spreadsFar(y, points));
   for (const auto& [name, group] : groupPoints(points, view.colourBy, theme)) {
     std::map<double, ChartMarker> best;
     for (const std::size_t row : group.rows) {

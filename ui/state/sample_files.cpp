@@ -28,6 +28,11 @@ constexpr SampleText texts[] = {
                        "Two banks of FIR filters over a signal: narrow accumulators outside deep "
                        "learning."),
      2},
+    {"text-lm.h5", QT_TRANSLATE_NOOP("SampleFiles", "Licence texts"),
+     QT_TRANSLATE_NOOP("SampleFiles",
+                       "A small language model, judged by its perplexity: tiles keep accumulators narrow where dot "
+                       "products are long."),
+     13},
 };
 
 QString samplesFolder() {
