@@ -22,15 +22,19 @@ class RowRefinement {
  public:
   using Row = Eigen::Ref<Eigen::RowVectorXd>;
 
-  /// `energy` is the diagonal of S, one value beside the other; `exact` may be null.
+  /// `energy` is the diagonal of S, one value beside the other; multipliers[K] are those of the columns; `exact` may be
+  /// null.
   RowRefinement(const MatrixD& s, const Eigen::RowVectorXd& energy, IntegerRange codeRange, const AxeOptions* exact,
-                std::span<std::int16_t> codes, double& scale, const Row& gradient)
+                const Eigen::Ref<const Eigen::RowVectorXd>& multipliers, std::span<std::int16_t> codes, double& scale,
+                const Row& gradient)
       : s_(s),
         energy_(energy),
         codeRange_(codeRange),
         exact_(exact),
+        multipliers_(multipliers),
         codes_(codes),
         scale_(scale),
+        units_(scale * multipliers),
         gradient_(gradient) {
     if (exact != nullptr) sums_ = tileSums(codes, exact->tiling);
   }
@@ -52,7 +56,7 @@ class RowRefinement {
       const double energy = energy_[k];
       if (!(energy > 0.0)) continue;
       const std::int64_t old = at(k);
-      double code = roundHalfEven(static_cast<double>(old) - gradient_[k] / (energy * scale_));
+      double code = roundHalfEven(static_cast<double>(old) - gradient_[k] / (energy * units_[k]));
       TileSums* tile = exact_ != nullptr ? &sums_[static_cast<std::size_t>(exact_->tiling.tileOf(k))] : nullptr;
       if (tile != nullptr) {
         tile->remove(old);
@@ -85,7 +89,7 @@ class RowRefinement {
 
   // What a step changes the error by.
   double costOf(Eigen::Index k, int step) const {
-    return 2.0 * scale_ * step * gradient_[k] + scale_ * scale_ * energy_[k];
+    return 2.0 * units_[k] * step * gradient_[k] + units_[k] * units_[k] * energy_[k];
   }
 
   bool isBlocked(Eigen::Index i, int step, std::int64_t t) const {
@@ -108,6 +112,7 @@ class RowRefinement {
     const Eigen::Index length = exact_->tiling.end(t) - begin;
     if (relief_[0].size() != length) readRelief(begin, length);
     const double own = costOf(i, step);
+    const double unit = units_[i];  // of the whole tile
     constexpr double never = std::numeric_limits<double>::infinity();
     double least = 0.0;
     Eigen::Index partner = -1;
@@ -115,7 +120,7 @@ class RowRefinement {
       if (!fitsAfter(t, i, step, side)) continue;
       const double kept = std::exchange(relief_[side][i - begin], never);
       const auto costs =
-          relief_[side] + (2.0 * scale_ * scale_ * step * stepBack(side)) * s_.row(i).segment(begin, length).array();
+          relief_[side] + (2.0 * unit * unit * step * stepBack(side)) * s_.row(i).segment(begin, length).array();
       // First the least, then its place, which few candidates ask for: both at once would go one by one.
       const double lowest = costs.minCoeff();
       if (own + lowest < least) {
@@ -141,8 +146,8 @@ class RowRefinement {
   void readRelief(Eigen::Index begin, Eigen::Index length) {
     constexpr double never = std::numeric_limits<double>::infinity();
     for (auto& relief : relief_) relief.resize(length);
-    const double linear = 2.0 * scale_;
-    const double square = scale_ * scale_;
+    const double linear = 2.0 * units_[begin];
+    const double square = units_[begin] * units_[begin];
     for (Eigen::Index j = 0; j < length; ++j) {
       const std::int16_t code = codes_[static_cast<std::size_t>(begin + j)];
       const double slope = linear * gradient_[begin + j];
@@ -155,13 +160,14 @@ class RowRefinement {
   // The scale that fits the codes best; false where it is as good as reached.
   bool refit(const Eigen::RowVectorXd& target) {
     const Eigen::Map<const Eigen::Matrix<std::int16_t, 1, Eigen::Dynamic>> codes(codes_.data(), gradient_.size());
-    const Eigen::RowVectorXd q = codes.cast<double>();
+    const Eigen::RowVectorXd q = codes.cast<double>().cwiseProduct(multipliers_);
     const Eigen::RowVectorXd product = (gradient_ + target) / scale_;  // q S
     const double energy = product.dot(q);
     const double fitted = target.dot(q) / energy;
     constexpr double noticeable = 1e-4;
     if (!(energy > 0.0) || !(fitted > 0.0) || std::abs(fitted - scale_) < noticeable * scale_) return false;
     scale_ = fitted;
+    units_ = fitted * multipliers_;
     gradient_ = fitted * product - target;
     return true;
   }
@@ -174,15 +180,17 @@ class RowRefinement {
       tile->add(code);
     }
     codes_[static_cast<std::size_t>(k)] = static_cast<std::int16_t>(code);
-    gradient_ += static_cast<double>(code - old) * scale_ * s_.row(k);
+    gradient_ += static_cast<double>(code - old) * units_[k] * s_.row(k);
   }
 
   const MatrixD& s_;
   const Eigen::RowVectorXd& energy_;
   IntegerRange codeRange_;
   const AxeOptions* exact_;
+  Eigen::Ref<const Eigen::RowVectorXd> multipliers_;
   std::span<std::int16_t> codes_;
   double& scale_;
+  Eigen::RowVectorXd units_;  // what a step of each code is worth
   Row gradient_;
   std::vector<TileSums> sums_;
   std::array<Eigen::Array<double, 1, Eigen::Dynamic>, 2> relief_;  // of the tile at hand: positive codes, negative ones
@@ -202,8 +210,13 @@ void refine(const MatrixF& weight, const InputStatistics& statistics, ChannelRow
     // g = q̂ S − w G, half the gradient, of a panel at once: S is read once for all its rows.
     const MatrixD w = weight.middleRows(first, rows).cast<double>();
     MatrixD d = -w;
+    MatrixD multipliers(rows, codes.cols());
     for (Eigen::Index row = 0; row < rows; ++row) {
-      d.row(row) += scales[static_cast<std::size_t>(first + row)] * codes.row(first + row).cast<double>();
+      for (Eigen::Index k = 0; k < codes.cols(); ++k) {
+        multipliers(row, k) = static_cast<double>(options.multipliers.ofColumn(first + row, k));
+      }
+      d.row(row) += scales[static_cast<std::size_t>(first + row)] *
+                    codes.row(first + row).cast<double>().cwiseProduct(multipliers.row(row));
     }
     MatrixD gradients(rows, codes.cols());
     gradients.noalias() = d * statistics.s;
@@ -212,7 +225,7 @@ void refine(const MatrixF& weight, const InputStatistics& statistics, ChannelRow
     for (Eigen::Index row = 0; row < rows; ++row) {
       const auto shift = statistics.targetShift.row(of.channelOf(first + row));
       gradients.row(row) -= shift;
-      RowRefinement refinement(statistics.s, energy, options.codes, exact ? &*exact : nullptr,
+      RowRefinement refinement(statistics.s, energy, options.codes, exact ? &*exact : nullptr, multipliers.row(row),
                                {&codes(first + row, 0), static_cast<std::size_t>(codes.cols())},
                                scales[static_cast<std::size_t>(first + row)], gradients.row(row));
       if (!options.refitScales) {

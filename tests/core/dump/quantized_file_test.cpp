@@ -49,6 +49,8 @@ QuantizedFile sample() {
   conv.inputScaling = {0.5, 1, 2, 1e-3, 4, 5};
   conv.foldedBatchNorm = "stem.norm";
   linear.inputRotation = 2;
+  linear.tileSize = 4;
+  linear.groupScale = {Tiling::of(10, 4), CodeMatrix{{1, 2, 3}, {4, 5, 6}, {7, 8, 1}}};
   file.layers = {conv, linear};
   return file;
 }
