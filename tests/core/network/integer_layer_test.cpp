@@ -245,7 +245,7 @@ TEST(IntegerLayer, SumsThatAKernelCouldRoundGoThroughColumns) {
 
 TEST(IntegerLayer, TheExactLayerAddsWithoutAnyOverflow) {
   int differing = 0;
-  for (unsigned seed = 0; seed < 60; ++seed) {
+  for (unsigned seed = 0; seed < 120; ++seed) {
     Case c = randomCase(seed);
     const IntegerLayer exact = IntegerLayer::exact(c.info, c.layer);
     EXPECT_TRUE(exact.guaranteed());
