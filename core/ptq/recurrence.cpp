@@ -93,7 +93,8 @@ class Panel {
   // Of λ the units are those of codes.
   void setThresholds(const Strip& strip, std::int64_t row, VectorD weights) {
     const TileMultipliers* multipliers = stack_[strip.setting].multipliers;
-    for (std::int64_t k = 0; multipliers != nullptr && k < k_; ++k) {
+    const bool grouped = multipliers != nullptr && !multipliers->allOnes();
+    for (std::int64_t k = 0; grouped && k < k_; ++k) {
       weights[k] /= static_cast<double>(multipliers->ofColumn(strip.firstRow + row, k));
     }
     axe_.back()->setThresholds(row, {weights.data(), static_cast<std::size_t>(k_)});
