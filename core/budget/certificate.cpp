@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cstddef>
 #include <limits>
+#include <utility>
 
 #include "core/budget/bounds.h"
 
@@ -24,10 +25,6 @@ T largest(std::int64_t count, T least, Value value) {
 
 }  // namespace
 
-Tiling Tiling::of(std::int64_t k, std::int64_t tileSize) {
-  return {.k = k, .tileSize = tileSize <= 0 || tileSize > k ? std::max<std::int64_t>(k, 1) : tileSize};
-}
-
 std::vector<TileSums> tileSums(std::span<const std::int16_t> codes, const Tiling& tiling) {
   std::vector<TileSums> sums(static_cast<std::size_t>(tiling.tiles()));
   for (std::int64_t tile = 0; tile < tiling.tiles(); ++tile) {
@@ -44,13 +41,16 @@ bool fits(IntegerRange extremes, int accumulatorBits) {
   return extremes.high <= limit && extremes.low >= -limit;
 }
 
-Certificate::Certificate(const CodeMatrix& codes, Tiling tiling, IntegerRange activations, int innerBits, int outerBits)
+Certificate::Certificate(const CodeMatrix& codes, Tiling tiling, IntegerRange activations, int innerBits, int outerBits,
+                         TileMultipliers multipliers)
     : channels_(codes.rows()),
       tiling_(tiling),
+      multipliers_(std::move(multipliers)),
       activations_(activations),
       innerBits_(innerBits),
       outerBits_(outerBits) {
   assert(tiling.k == codes.cols() && tiling.tileSize >= 1);
+  assert(multipliers_.fit(channels_, tiling_));
   assert(activations.low <= 0 && activations.high >= 0);
   assert(innerBits >= leastAccumulatorBits && innerBits <= mostAccumulatorBits);
   sums_.reserve(static_cast<std::size_t>(channels_ * tiling_.tiles()));
@@ -70,13 +70,19 @@ bool Certificate::innerGuaranteed(std::int64_t channel, std::int64_t tile) const
   return fits(sums(channel, tile).extremes(activations_), innerBits_);
 }
 
+IntegerRange Certificate::handedOver(std::int64_t channel, std::int64_t tile, IntegerRange inner) const {
+  const std::int64_t multiplier = multipliers_.ofTile(channel, tile);
+  return {multiplier * inner.low, multiplier * inner.high};
+}
+
 // One of an unproven tile's extremes lies outside its accumulator's range, so that standing in this range adds no more
 // than the larger of them: no overflow here while those sum to less than 2^62.
 IntegerRange Certificate::outerExtremes(std::int64_t channel) const {
   IntegerRange total;
   for (std::int64_t t = 0; t < tiling_.tiles(); ++t) {
+    const bool proven = innerGuaranteed(channel, t);
     total =
-        total + (innerGuaranteed(channel, t) ? sums(channel, t).extremes(activations_) : twosComplement(innerBits_));
+        total + handedOver(channel, t, proven ? sums(channel, t).extremes(activations_) : twosComplement(innerBits_));
   }
   return total;
 }
@@ -106,7 +112,9 @@ int Certificate::smallestInnerBits(std::int64_t channel) const {
 
 int Certificate::smallestOuterBits(std::int64_t channel) const {
   IntegerRange total;
-  for (std::int64_t t = 0; t < tiling_.tiles(); ++t) total = total + sums(channel, t).extremes(activations_);
+  for (std::int64_t t = 0; t < tiling_.tiles(); ++t) {
+    total = total + handedOver(channel, t, sums(channel, t).extremes(activations_));
+  }
   return exactBound(total);
 }
 

@@ -8,24 +8,12 @@
 #include <span>
 #include <vector>
 
+#include "core/budget/tile_multipliers.h"
+#include "core/budget/tiling.h"
 #include "core/linalg/matrix.h"
 #include "core/number/integer_range.h"
 
 namespace axescope {
-
-/// Tiles of a dot product of length k: columns [t·tileSize, (t+1)·tileSize) in their original order.
-struct Tiling {
-  std::int64_t k = 0;
-  std::int64_t tileSize = 0;  // 1…k; k is a monolithic accumulator
-
-  /// tileSize ≤ 0 or > k means one tile.
-  static Tiling of(std::int64_t k, std::int64_t tileSize);
-  std::int64_t tiles() const { return (k + tileSize - 1) / tileSize; }
-  std::int64_t tileOf(std::int64_t column) const { return column / tileSize; }
-  std::int64_t begin(std::int64_t tile) const { return tile * tileSize; }
-  std::int64_t end(std::int64_t tile) const { return std::min(k, (tile + 1) * tileSize); }
-  friend bool operator==(const Tiling&, const Tiling&) = default;
-};
 
 /// p = Σ positive codes, n = Σ negative codes (n ≤ 0) of one channel's tile. Plain integers: running sums in
 /// floating point are what breaks the guarantee elsewhere.
@@ -59,12 +47,15 @@ bool fits(IntegerRange extremes, int accumulatorBits);
 class Certificate {
  public:
   Certificate() = default;
-  /// codes[C×K]; innerBits for each tile, outerBits for the sum over tiles (0: the exact smallest that is safe
-  /// given the tiles' own extremes, for each channel). Activations in [μ, ν].
-  Certificate(const CodeMatrix& codes, Tiling tiling, IntegerRange activations, int innerBits, int outerBits);
+  /// codes[C×K]; innerBits for each tile, outerBits for the sum over tiles, each times its multiplier (0: the exact
+  /// smallest that is safe given the tiles' own extremes, for each channel). Activations in [μ, ν]. Multipliers are
+  /// those of these channels and tiles.
+  Certificate(const CodeMatrix& codes, Tiling tiling, IntegerRange activations, int innerBits, int outerBits,
+              TileMultipliers multipliers = {});
 
   std::int64_t channels() const { return channels_; }
   const Tiling& tiling() const { return tiling_; }
+  const TileMultipliers& multipliers() const { return multipliers_; }
   IntegerRange activations() const { return activations_; }
   int innerBits() const { return innerBits_; }
   /// As given, or the widest over the channels of the exact smallest safe widths.
@@ -95,10 +86,13 @@ class Certificate {
   int headroomBits(std::int64_t channel, std::int64_t tile) const;
 
  private:
+  /// What a tile adds to the outer accumulator when its inner one holds these.
+  IntegerRange handedOver(std::int64_t channel, std::int64_t tile, IntegerRange inner) const;
   IntegerRange outerExtremes(std::int64_t channel) const;
 
   std::int64_t channels_ = 0;
   Tiling tiling_;
+  TileMultipliers multipliers_;
   IntegerRange activations_;
   int innerBits_ = 0;
   int outerBits_ = 0;

@@ -24,6 +24,11 @@ WidthBounds boundsOf(const QuantizedFileLayer& layer, const Certificate& certifi
   return widthBounds(certificate, layer.weightBits, layer.input.bits, hasSignedCodes(layer.input.encoding));
 }
 
+// Tiles as the outer accumulator counts them: each as often as its multiplier.
+std::int64_t tileSum(const Certificate& certificate) {
+  return certificate.multipliers().largestSum(certificate.tiling());
+}
+
 std::string asJson(const QuantizedFile& file) {
   Json layers = Json::array();
   for (const QuantizedFileLayer& layer : file.layers) {
@@ -49,7 +54,8 @@ std::string asJson(const QuantizedFile& file) {
          {"activation_bits", layer.input.bits},
          {"inner_bits", layer.innerBits},
          {"outer_bits", layer.outerBits},
-         {"published_outer_bits", publishedOuterBits(layer.innerBits, certificate.tiling().tiles())},
+         {"published_outer_bits", publishedOuterBits(layer.innerBits, tileSum(certificate))},
+         {"largest_group_scale", certificate.multipliers().largest()},
          {"max_budget_use", certificate.maxUse()},
          {"channel_smallest_inner_bits", std::move(inner)},
          {"channel_smallest_outer_bits", std::move(outer)}});
@@ -80,7 +86,7 @@ std::string asText(const QuantizedFile& file) {
     table.addRow({layer.info.name, number(certificate.tiling().k), number(certificate.tiling().tileSize),
                   fmt::format("W{}A{}", layer.weightBits, layer.input.bits), number(layer.innerBits),
                   number(bounds.dataType), number(bounds.a2q), number(bounds.a2qPlus), number(bounds.exact),
-                  number(layer.outerBits), number(publishedOuterBits(layer.innerBits, certificate.tiling().tiles())),
+                  number(layer.outerBits), number(publishedOuterBits(layer.innerBits, tileSum(certificate))),
                   number(certificate.smallestOuterBits()), fmt::format("{:.1f} %", 100.0 * certificate.maxUse()),
                   certificate.guaranteed() ? "yes" : "no"});
   }

@@ -123,8 +123,8 @@ Result<std::vector<EmulatedLayerRow>> emulateLayers(const EmulateOptions& option
     AXESCOPE_CHECK(writer.copyFrom(options.file, groupOf(layer), groupOf(layer)));
     if (layer.inputCodes.empty()) continue;
     const Datapath datapath = datapathUnder(layer, options.flags, given);
-    auto product = multiplyCodes(layer.info, layer.codes, layer.input, layer.inputCodesShape, layer.inputCodes,
-                                 datapath, order, job);
+    auto product = multiplyCodes(layer.info, layer.codes, layer.groupScale, layer.input, layer.inputCodesShape,
+                                 layer.inputCodes, datapath, order, job);
     if (!product) {
       Error error = std::move(product).error();
       error.file = options.file;
@@ -134,6 +134,19 @@ Result<std::vector<EmulatedLayerRow>> emulateLayers(const EmulateOptions& option
     rows.push_back(emulatedLayerRow(layer.info, datapath, *product));
   }
   return rows;
+}
+
+// Group scales are those of tiles.
+Status checkTiles(const EmulateOptions& options, const QuantizedFile& file, const PointSettings& given) {
+  for (const QuantizedFileLayer& layer : file.layers) {
+    const std::int64_t tileSize = datapathUnder(layer, options.flags, given).tileSize;
+    const Tiling tiling = Tiling::of(layer.info.k(), tileSize);
+    if (layer.groupScale.fit(layer.info.channels, tiling)) continue;
+    return fail(ErrorCode::invalidArgument, options.file, "--tile",
+                fmt::format("{}, whose group scales layer '{}' has", layer.tileSize, layer.info.name),
+                fmt::format("{}", tiling.tileSize));
+  }
+  return {};
 }
 
 Result<OrderChoice> orderOf(const EmulateOptions& options) {
@@ -151,6 +164,7 @@ Result<int> runEmulate(const EmulateOptions& options, const std::stop_token& sto
   AXESCOPE_TRY(const auto points, study.points({}));
   AXESCOPE_TRY(const QuantizedFile file, readQuantizedFile(options.file));
   AXESCOPE_CHECK(checkFile(options.file, file));
+  AXESCOPE_CHECK(checkTiles(options, file, points.front()));
   AXESCOPE_TRY(hdf5::Writer writer, hdf5::Writer::create(options.out));
   AXESCOPE_CHECK(copyRoot(writer, file));
   const Job job{.stop = stop, .onProgress = {}};

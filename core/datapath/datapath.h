@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A multi-stage accumulator: P_I bits over each tile of T products, P_O bits over the tiles' results
-// (arXiv 2409.17092, section 3.3).
+// (arXiv 2409.17092, section 3.3), each times its tile's multiplier where tiles have them.
 #pragma once
 
 #include <cstdint>

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <numeric>
+#include <span>
 
 #include "core/datapath/accumulator.h"
 #include "core/datapath/byte_product.h"
@@ -71,12 +72,13 @@ std::string_view name(EmulationPath path) {
 }
 
 LayerEmulator::LayerEmulator(const CodeMatrix& codes, IntegerRange activations, const Datapath& datapath,
-                             const std::vector<AccumulationOrder>& orders)
+                             const std::vector<AccumulationOrder>& orders, const TileMultipliers& multipliers)
     : certificate_(codes, Tiling::of(codes.cols(), datapath.tileSize), activations, datapath.innerBits,
-                   datapath.outerBits),
+                   datapath.outerBits, multipliers),
       datapath_(datapath),
       largestProduct_(largestMagnitude(codes) * std::max(-activations.low, activations.high)),
       bytes_(fitByte(activations) && fitSignedByte(codes)),
+      unitBytes_(bytes_ && fitSignedByte(ChannelUnitCodes(codes, multipliers).codes())),
       channelOfRow_(static_cast<std::size_t>(codes.rows())),
       codes_(codes.rows(), codes.cols()) {
   datapath_.outerBits = certificate_.outerBits();
@@ -120,14 +122,18 @@ void LayerEmulator::addGroup(Kind kind, std::int64_t first, std::int64_t channel
   group.first = first;
   group.channels = channels;
   if (group.path == EmulationPath::stepwise) return;
+  const auto names =
+      std::span(channelOfRow_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(channels));
   if (group.path == EmulationPath::certifiedProduct) {
-    narrowCodes_.resize(static_cast<std::size_t>(channels * codes_.cols()));
-    std::transform(codes_.data(), codes_.data() + narrowCodes_.size(), narrowCodes_.begin(),
+    const CodeMatrix codes = codes_.middleRows(first, channels);
+    const TileMultipliers multipliers = certificate_.multipliers().of(names);
+    const ChannelUnitCodes units(codes, multipliers);
+    narrowCodes_.resize(static_cast<std::size_t>(codes.size()));
+    std::transform(units.codes().data(), units.codes().data() + narrowCodes_.size(), narrowCodes_.begin(),
                    [](std::int16_t code) { return static_cast<std::int8_t>(code); });
     return;
   }
-  const auto names = channelOfRow_.begin() + first;
-  group.lanes.emplace(codes_.middleRows(first, channels), std::vector<std::int64_t>(names, names + channels),
+  group.lanes.emplace(codes_.middleRows(first, channels), std::vector<std::int64_t>(names.begin(), names.end()),
                       certificate_, datapath_, *laneRuleOf(kind), bytes_);
 }
 
@@ -141,11 +147,11 @@ std::optional<LaneRule> LayerEmulator::laneRuleOf(Kind kind) const {
   // What wraps or is proven ends the same in any order.
   if (kind == Kind::saturates && !orders_.empty()) return std::nullopt;
   const InnerEnds ends = kind == Kind::saturates ? InnerEnds::saturate : InnerEnds::wrapOrProven;
-  return laneRule(certificate_.tiling(), datapath_, ends, largestProduct_);
+  return laneRule(certificate_.tiling(), datapath_, ends, largestProduct_, certificate_.multipliers().largest());
 }
 
 EmulationPath LayerEmulator::pathOf(Kind kind) const {
-  if (kind == Kind::guaranteed && bytes_) return EmulationPath::certifiedProduct;
+  if (kind == Kind::guaranteed && unitBytes_) return EmulationPath::certifiedProduct;
   const std::optional<LaneRule> rule = laneRuleOf(kind);
   if (!rule) return EmulationPath::stepwise;
   switch (*rule) {

@@ -20,7 +20,8 @@ namespace axescope {
 
 /// How a channel's dot products are computed; named so that tests can assert which one ran.
 enum class EmulationPath {
-  certifiedProduct,  // every tile and the outer sum proven, bytes: one plain integer product over K
+  certifiedProduct,  // every tile and the outer sum proven, bytes in units of the channel's scale: one plain integer
+                     // product over K
   wrapProduct,       // inner accumulators wrap or are proven: lanes, a product per tile, then one sign extension
   saturateShifted,   // inner accumulators saturate: see LaneRule; what is proven in a tile goes the product way
   saturateClamped,
@@ -36,9 +37,9 @@ enum class CountOverflows { no, yes };
 class LayerEmulator {
  public:
   /// codes[C×K]. The certificate is computed here from codes and datapath (outerBits 0 = auto). orders: none for the
-  /// natural one, one for all channels, or C.
+  /// natural one, one for all channels, or C. multipliers: of the channels' tiles.
   LayerEmulator(const CodeMatrix& codes, IntegerRange activations, const Datapath& datapath,
-                const std::vector<AccumulationOrder>& orders = {});
+                const std::vector<AccumulationOrder>& orders = {}, const TileMultipliers& multipliers = {});
 
   const Certificate& certificate() const { return certificate_; }
   /// With the outer width resolved.
@@ -90,6 +91,7 @@ class LayerEmulator {
   Datapath datapath_;
   std::int64_t largestProduct_ = 0;                // bounds |q·x|
   bool bytes_ = false;                             // codes and activations fit 8 bits
+  bool unitBytes_ = false;                         // and codes times their multipliers
   std::vector<std::vector<std::int64_t>> orders_;  // columns of AccumulationOrder: none, one, or C
   std::vector<std::int64_t> channelOfRow_;
   CodeMatrix codes_;                      // rows in the order of channelOfRow_, each in its channel's order of columns

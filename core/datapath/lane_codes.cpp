@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace axescope {
 
@@ -25,7 +26,7 @@ std::int64_t provenPrefix(std::span<const std::int16_t> codes, const Certificate
 }  // namespace
 
 LaneCodes::LaneCodes(const CodeMatrix& codes, const Certificate& certificate, LaneCodesForm form)
-    : form_(form), tiles_(certificate.tiling().tiles()) {
+    : form_(std::move(form)), tiles_(certificate.tiling().tiles()) {
   for (std::int64_t tile = 0; tile < tiles_; ++tile) addTile(codes, certificate, tile);
 }
 
@@ -51,6 +52,8 @@ void LaneCodes::addTile(const CodeMatrix& codes, const Certificate& certificate,
     ChannelGroup group{.size = whole ? ChannelGroup::mostChannels : 1};
     const std::size_t last = first + static_cast<std::size_t>(group.size) - 1;
     std::copy(order.begin() + first, order.begin() + last + 1, group.channels.begin());
+    std::transform(order.begin() + first, order.begin() + last + 1, group.multipliers.begin(),
+                   [&](std::int32_t row) { return static_cast<std::int32_t>(form_.multipliers.ofTile(row, tile)); });
     const std::int64_t prefix = prefixOf(order[last]);
     const std::int64_t width = columnsOf(form_.cells);
     group.cells = prefix == length ? (length + width - 1) / width : prefix / width;

@@ -26,9 +26,10 @@ enum class ActivationSign { unsignedCodes, signedCodes };
 /// Channels that go through a tile together.
 struct ChannelGroup {
   static constexpr int mostChannels = 4;
-  std::array<std::int32_t, mostChannels> channels{};  // rows of the codes
-  std::array<std::int32_t, mostChannels> offsets{};   // undoes byteOffset in the sum over the cells
-  int size = 0;                                       // mostChannels, or 1 for those left over
+  std::array<std::int32_t, mostChannels> channels{};               // rows of the codes
+  std::array<std::int32_t, mostChannels> offsets{};                // undoes byteOffset in the sum over the cells
+  std::array<std::int32_t, mostChannels> multipliers{1, 1, 1, 1};  // of the tile, on the way to the outer accumulator
+  int size = 0;                                                    // mostChannels, or 1 for those left over
   std::int64_t cells = 0;  // leading cells whose sum is proven to fit the inner accumulator, or wraps
   std::int64_t steps = 0;  // columns after them, which are added one at a time
   std::int64_t firstCell = 0;
@@ -41,7 +42,8 @@ enum class ProductColumns { all, proven };
 struct LaneCodesForm {
   CellForm cells = CellForm::words;
   ProductColumns product = ProductColumns::all;
-  int stepShift = 0;  // codes of steps are moved up by this, modulo 2^16
+  int stepShift = 0;              // codes of steps are moved up by this, modulo 2^16
+  TileMultipliers multipliers{};  // of the codes' rows
 };
 
 class LaneCodes {

@@ -46,6 +46,7 @@ class OuterRegisters {
   OuterRegisters(const TileRun& run, const ChannelGroup& group, std::int32_t* outer)
       : group_(group),
         outer_(outer),
+        weighs_(run.weighsTiles),
         clips_(run.outerClips),
         low_(hn::Set(tag32, run.outerLow)),
         high_(hn::Set(tag32, run.outerHigh)) {
@@ -55,6 +56,7 @@ class OuterRegisters {
   }
   HWY_INLINE void add(int channel, std::size_t vector, Vector32 inner) const {
     std::int32_t* to = at(channel, vector);
+    if (weighs_) inner = hn::Mul(inner, hn::Set(tag32, group_.multipliers[channel]));
     Vector32 sum = hn::Add(hn::Load(tag32, to), inner);
     if (clips_) sum = hn::Min(hn::Max(sum, low_), high_);
     hn::Store(sum, tag32, to);
@@ -67,6 +69,7 @@ class OuterRegisters {
 
   const ChannelGroup& group_;
   std::int32_t* outer_;
+  bool weighs_;
   bool clips_;
   Vector32 low_;
   Vector32 high_;

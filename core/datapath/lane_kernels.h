@@ -25,7 +25,8 @@ struct TileRun {
   const std::int32_t* codeCells = nullptr;  // see LaneCodes
   const std::int16_t* codeSteps = nullptr;
   std::int64_t columns = 0;
-  int innerBits = 32;  // at most 32
+  int innerBits = 32;        // at most 32
+  bool weighsTiles = false;  // by the groups' multipliers, else all of them are 1
   bool outerClips = false;
   std::int32_t outerLow = 0;  // used when it clips
   std::int32_t outerHigh = 0;
@@ -33,8 +34,8 @@ struct TileRun {
   const std::int16_t* words = nullptr;  // for 16-bit lanes
 };
 
-/// Adds the inner accumulators to outer[channels×stripSamples()], aligned to 64 bytes, which otherwise
-/// wrap at 32 bits.
+/// Adds the inner accumulators, times their multipliers, to outer[channels×stripSamples()], aligned to 64 bytes, which
+/// otherwise wrap at 32 bits.
 void addTile(const TileRun& run, std::int32_t* outer);
 
 }  // namespace axescope

@@ -38,24 +38,26 @@ bool steppedInNarrowLanes(LaneRule rule) {
   return rule == LaneRule::saturateShifted || rule == LaneRule::saturateClamped;
 }
 
-LaneCodesForm codesForm(LaneRule rule, const Datapath& datapath, bool byteCodes) {
+LaneCodesForm codesForm(LaneRule rule, const Datapath& datapath, bool byteCodes, TileMultipliers multipliers) {
   return {.cells = byteCodes && rule != LaneRule::saturateWide ? byteForm() : CellForm::words,
           .product = rule == LaneRule::product ? ProductColumns::all : ProductColumns::proven,
-          .stepShift = rule == LaneRule::saturateShifted ? narrowBits - datapath.innerBits : 0};
+          .stepShift = rule == LaneRule::saturateShifted ? narrowBits - datapath.innerBits : 0,
+          .multipliers = std::move(multipliers)};
 }
 
 }  // namespace
 
 std::optional<LaneRule> laneRule(const Tiling& tiling, const Datapath& datapath, InnerEnds ends,
-                                 std::int64_t largestProduct) {
+                                 std::int64_t largestProduct, std::int64_t largestMultiplier) {
   const auto registerHalf = [](int bits) { return -twosComplement(bits).low; };
   const std::int64_t mostWide = accumulatorLimit(wideBits);
   const std::int64_t largestSum = tiling.tileSize * largestProduct;
   const std::int64_t largestInner = std::min(largestSum, registerHalf(datapath.innerBits));
-  const bool outerEndsEarlier =
-      datapath.outerBits <= wideBits &&
-      (datapath.outerOverflow == Overflow::wrap || registerHalf(datapath.outerBits) + largestInner <= mostWide);
-  const bool outerFits = outerEndsEarlier || largestInner <= mostWide / std::max<std::int64_t>(tiling.tiles(), 1);
+  const std::int64_t mostInner = mostWide / largestMultiplier;
+  const bool outerEndsEarlier = datapath.outerBits <= wideBits &&
+                                (datapath.outerOverflow == Overflow::wrap ||
+                                 largestInner <= (mostWide - registerHalf(datapath.outerBits)) / largestMultiplier);
+  const bool outerFits = outerEndsEarlier || largestInner <= mostInner / std::max<std::int64_t>(tiling.tiles(), 1);
   if (!outerFits) return {};
   if (ends != InnerEnds::saturate) {
     if (datapath.innerBits <= wideBits || largestSum <= mostWide) return LaneRule::product;
@@ -113,8 +115,9 @@ LaneLayer::LaneLayer(const CodeMatrix& codes, std::vector<std::int64_t> channels
       tiling_(certificate.tiling()),
       datapath_(datapath),
       rule_(rule),
+      weighsTiles_(!certificate.multipliers().allOnes()),
       signedActivations_(certificate.activations().low < 0),
-      codes_(codes, certificate, codesForm(rule, datapath, byteCodes)) {}
+      codes_(codes, certificate, codesForm(rule, datapath, byteCodes, certificate.multipliers().of(channels_))) {}
 
 void LaneLayer::addTiles(const Rows& rows, std::int64_t samples, Strip& strip, std::int32_t* outer) const {
   const bool clips = datapath_.outerOverflow == Overflow::saturate && datapath_.outerBits < wideBits;
@@ -137,6 +140,7 @@ void LaneLayer::addTiles(const Rows& rows, std::int64_t samples, Strip& strip, s
                .codeSteps = codes_.steps().data(),
                .columns = columns,
                .innerBits = std::min(datapath_.innerBits, wideBits),
+               .weighsTiles = weighsTiles_,
                .outerClips = clips,
                .outerLow = static_cast<std::int32_t>(outerRange.low),
                .outerHigh = static_cast<std::int32_t>(outerRange.high),

@@ -19,14 +19,14 @@ namespace axescope {
 enum class InnerEnds { wrapOrProven, saturate };
 
 /// How lanes hold a channel's accumulators exactly, none when they cannot. The datapath's widths are both given; no
-/// product exceeds largestProduct in magnitude.
+/// product exceeds largestProduct in magnitude, and no tile counts more often than largestMultiplier.
 std::optional<LaneRule> laneRule(const Tiling& tiling, const Datapath& datapath, InnerEnds ends,
-                                 std::int64_t largestProduct);
+                                 std::int64_t largestProduct, std::int64_t largestMultiplier);
 
 class LaneLayer {
  public:
   /// codes[channels×K], all with this rule; row i belongs to column channels[i] of the output. The certificate gives
-  /// tiles and activations. byteCodes: codes and activations fit 8 bits.
+  /// tiles, their multipliers and activations. byteCodes: codes and activations fit 8 bits.
   LaneLayer(const CodeMatrix& codes, std::vector<std::int64_t> channels, const Certificate& certificate,
             const Datapath& datapath, LaneRule rule, bool byteCodes);
 
@@ -43,6 +43,7 @@ class LaneLayer {
   Tiling tiling_;
   Datapath datapath_;
   LaneRule rule_;
+  bool weighsTiles_;
   bool signedActivations_;
   LaneCodes codes_;
 };

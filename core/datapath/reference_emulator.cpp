@@ -11,8 +11,10 @@
 namespace axescope {
 
 DotProductTrace emulateDotProduct(std::span<const std::int16_t> q, std::span<const std::int16_t> x,
-                                  const Datapath& datapath, const AccumulationOrder& order) {
+                                  const Datapath& datapath, const AccumulationOrder& order,
+                                  std::span<const std::int16_t> multipliers) {
   assert(q.size() == x.size());
+  assert(multipliers.empty() || multipliers.size() == order.tiles.size());
   const IntegerRange innerRange = twosComplement(datapath.innerBits);
   const IntegerRange outerRange = twosComplement(datapath.outerBits);
 
@@ -24,7 +26,9 @@ DotProductTrace emulateDotProduct(std::span<const std::int16_t> q, std::span<con
     if (!trace.firstOverflow) trace.firstOverflow = position;
   };
 
-  for (const std::vector<std::int64_t>& columns : order.tiles) {
+  for (std::size_t tile = 0; tile < order.tiles.size(); ++tile) {
+    const std::vector<std::int64_t>& columns = order.tiles[tile];
+    const std::int64_t multiplier = multipliers.empty() ? 1 : std::int64_t{multipliers[tile]};
     std::int64_t inner = 0;
     std::int64_t trueSum = 0;
     for (const std::int64_t column : columns) {
@@ -40,14 +44,15 @@ DotProductTrace emulateDotProduct(std::span<const std::int16_t> q, std::span<con
       inner = settle(inner + product, datapath.innerBits, datapath.innerOverflow);
     }
     if (!holds(innerRange, trueSum)) trace.persistent = true;
-    trace.exact += trueSum;
+    trace.exact += multiplier * trueSum;
 
-    handedOver += inner;
-    if (!holds(outerRange, outer + inner)) {
+    const std::int64_t addend = multiplier * inner;
+    handedOver += addend;
+    if (!holds(outerRange, outer + addend)) {
       ++trace.outerEvents;
       overflowHere();
     }
-    outer = settle(outer + inner, datapath.outerBits, datapath.outerOverflow);
+    outer = settle(outer + addend, datapath.outerBits, datapath.outerOverflow);
   }
   if (!holds(outerRange, handedOver)) trace.persistent = true;
   trace.transient = trace.overflowed() && !trace.persistent;

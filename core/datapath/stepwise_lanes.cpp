@@ -75,21 +75,21 @@ void noteInner(const TileLanes<Word>& tile, std::int64_t firstPosition, int bits
 }
 
 template <class Word, Overflow rule>
-void addToOuter(const TileLanes<Word>& tile, int bits, ChannelLanes& lanes) {
+void addToOuter(const TileLanes<Word>& tile, std::int64_t multiplier, int bits, ChannelLanes& lanes) {
   for (std::size_t lane = 0; lane < tile.content.size(); ++lane) {
-    const std::int64_t sum = lanes.content[lane] + std::int64_t{tile.content[lane]};
+    const std::int64_t sum = lanes.content[lane] + multiplier * std::int64_t{tile.content[lane]};
     lanes.content[lane] = rule == Overflow::wrap ? wrapTo(sum, bits) : saturateTo(sum, bits);
   }
 }
 
 /// Before addToOuter: the additions that will leave the outer range.
 template <class Word>
-void noteOuter(const TileLanes<Word>& tile, std::int64_t lastPosition, int bits, ChannelLanes& lanes,
-               ChannelOverflow& statistics) {
+void noteOuter(const TileLanes<Word>& tile, std::int64_t multiplier, std::int64_t lastPosition, int bits,
+               ChannelLanes& lanes, ChannelOverflow& statistics) {
   const IntegerRange range = twosComplement(bits);
   std::int64_t events = 0;
   for (std::size_t lane = 0; lane < tile.content.size(); ++lane) {
-    const std::int64_t content = tile.content[lane];
+    const std::int64_t content = multiplier * std::int64_t{tile.content[lane]};
     const std::int64_t event = holds(range, lanes.content[lane] + content) ? 0 : 1;
     lanes.handedOver[lane] += content;
     lanes.firstOverflow[lane] = std::min(lanes.firstOverflow[lane], event != 0 ? lastPosition : never<std::int64_t>);
@@ -124,6 +124,7 @@ struct Tile {
   std::int64_t index = 0;
   std::int64_t begin = 0;
   std::int64_t end = 0;
+  std::int64_t multiplier = 1;
   InnerRule rule = InnerRule::proven;
 };
 
@@ -134,15 +135,15 @@ void runTile(const Tile& at, const std::int16_t* q, const std::int16_t* x, const
   addTile(at.rule, q + at.begin, x + at.begin * stepwiseLanes, at.end - at.begin, datapath.innerBits, tile);
   if (statistics.counts != nullptr) {
     noteInner(tile, at.begin, datapath.innerBits, lanes, *statistics.counts);
-    noteOuter(tile, at.end - 1, datapath.outerBits, lanes, *statistics.counts);
+    noteOuter(tile, at.multiplier, at.end - 1, datapath.outerBits, lanes, *statistics.counts);
   }
   if (statistics.distribution != nullptr) {
     noteFinalSums(tile, statistics.distribution->tiles[static_cast<std::size_t>(at.index)]);
   }
   if (datapath.outerOverflow == Overflow::wrap) {
-    addToOuter<Word, Overflow::wrap>(tile, datapath.outerBits, lanes);
+    addToOuter<Word, Overflow::wrap>(tile, at.multiplier, datapath.outerBits, lanes);
   } else {
-    addToOuter<Word, Overflow::saturate>(tile, datapath.outerBits, lanes);
+    addToOuter<Word, Overflow::saturate>(tile, at.multiplier, datapath.outerBits, lanes);
   }
 }
 
@@ -184,7 +185,8 @@ void emulateInLanes(const std::int16_t* q, const std::int16_t* x, std::int64_t l
   for (std::int64_t t = 0; t < tiling.tiles(); ++t) {
     const IntegerRange extremes = certificate.sums(channel, t).extremes(certificate.activations());
     const bool proven = certificate.innerGuaranteed(channel, t);
-    const Tile at{t, tiling.begin(t), tiling.end(t), proven ? InnerRule::proven : unproven};
+    const Tile at{t, tiling.begin(t), tiling.end(t), certificate.multipliers().ofTile(channel, t),
+                  proven ? InnerRule::proven : unproven};
     // Neither a register nor the true sum may leave the machine's integer.
     const bool registersFit = proven || largestRegister + largestProduct <= accumulatorLimit(wordBits);
     if (registersFit && fits(extremes, wordBits)) {

@@ -17,6 +17,7 @@ struct QuantizedFileLayer {
   CodeMatrix codes;  // C×K, column order as LayerTensors::weight
   int weightBits = 8;
   std::vector<double> weightScale;  // C
+  TileMultipliers groupScale;       // of the scales of its tiles; dataset group_scale, absent where all are 1
   std::vector<float> bias;          // C or empty
   ActivationQuantizer input;
   /// Of a linear layer: each input row is quantized by its own least and greatest value; of `input` only bits and

@@ -65,12 +65,32 @@ Status readAttributes(const hdf5::Reader& reader, const std::string& group, Quan
   return {};
 }
 
+Status readGroupScale(const hdf5::Reader& reader, const std::string& group, QuantizedFileLayer& layer) {
+  const std::string path = group + "/group_scale";
+  if (!reader.hasDataset(path)) return {};
+  const Tiling tiling = Tiling::of(layer.info.k(), layer.tileSize);
+  const std::vector<std::int64_t> shape{layer.info.channels, tiling.tiles()};
+  AXESCOPE_TRY(const hdf5::DatasetInfo found, reader.dataset(path));
+  if (found.shape != shape) {
+    return fail(ErrorCode::corrupt, reader.fileName(), path, "shape " + hdf5::describeShape(shape),
+                "shape " + hdf5::describeShape(found.shape));
+  }
+  AXESCOPE_TRY(const std::vector<std::int16_t> values, readCodes(reader, path));
+  const auto bad = std::ranges::find_if(values, [](std::int16_t value) { return value < 1; });
+  if (bad != values.end()) {
+    return fail(ErrorCode::corrupt, reader.fileName(), path, "multipliers of at least 1", std::to_string(*bad));
+  }
+  layer.groupScale = {tiling, Eigen::Map<const CodeMatrix>(values.data(), shape[0], shape[1])};
+  return {};
+}
+
 Status readTensors(const hdf5::Reader& reader, const std::string& group, QuantizedFileLayer& layer) {
   LayerInfo& info = layer.info;
   AXESCOPE_TRY(const std::vector<std::int16_t> codes, readCodes(reader, group + "/codes"));
   layer.codes = Eigen::Map<const CodeMatrix>(codes.data(), info.channels, info.k());
   AXESCOPE_TRY(layer.weightScale, readScales(reader, group + "/weight_scale", info.channels));
   info.hasWeightScale = true;
+  AXESCOPE_CHECK(readGroupScale(reader, group, layer));
   if (const std::string scaling = group + "/input_scaling"; reader.hasDataset(scaling)) {
     AXESCOPE_TRY(layer.inputScaling, reader.readDoubles(scaling));
   }

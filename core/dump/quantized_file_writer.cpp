@@ -57,6 +57,12 @@ Status writeLayer(hdf5::Writer& writer, const QuantizedFileLayer& layer, std::in
   AXESCOPE_CHECK(
       writeCodes(writer, group + "/codes", weightShape(layer.info), codes, twosComplement(layer.weightBits)));
   AXESCOPE_CHECK(writer.tensor(group + "/weight_scale", channels, std::span<const double>(layer.weightScale)));
+  if (!layer.groupScale.allOnes()) {
+    const CodeMatrix multipliers = layer.groupScale.values(layer.info.channels, tiling);
+    AXESCOPE_CHECK(writeCodes(writer, group + "/group_scale", Shape{multipliers.rows(), multipliers.cols()},
+                              {multipliers.data(), static_cast<std::size_t>(multipliers.size())},
+                              {1, layer.groupScale.largest()}));
+  }
   if (!layer.inputScaling.empty()) {
     AXESCOPE_CHECK(
         writer.tensor(group + "/input_scaling", Shape{layer.info.inputs}, std::span<const double>(layer.inputScaling)));

@@ -43,6 +43,18 @@ Status checkInputCodes(const QuantizedFileLayer& layer, const std::string& file,
   return checkCodes(layer.inputCodes, layer.input.range(), file, object);
 }
 
+Status checkGroupScale(const QuantizedFileLayer& layer, const std::string& file, const std::string& object) {
+  const Tiling tiling = Tiling::of(layer.info.k(), layer.tileSize);
+  if (!layer.groupScale.fit(layer.info.channels, tiling)) {
+    return fail(ErrorCode::wrongShape, file, object, "one multiplier for each channel and tile", "another number");
+  }
+  const IntegerRange range = twosComplement(mostCodeBits);
+  const std::int64_t largestCode = -twosComplement(layer.weightBits).low;
+  if (layer.groupScale.largest() * largestCode <= -range.low || layer.groupScale.allOnes()) return {};
+  return fail(ErrorCode::invalidArgument, file, object, "multipliers of codes that fit 16 bits together with them",
+              std::to_string(layer.groupScale.largest()));
+}
+
 Status checkInputTransform(const QuantizedFileLayer& layer, const std::string& file, const std::string& group) {
   const std::string scaling = group + "/input_scaling";
   if (!layer.inputScaling.empty()) {
@@ -82,6 +94,7 @@ Status checkQuantizedLayer(const QuantizedFileLayer& layer, const std::string& f
   const auto isScale = [](double scale) { return std::isfinite(scale) && scale > 0; };
   if (!std::ranges::all_of(layer.weightScale, isScale) || !isScale(layer.input.scale))
     return fail(ErrorCode::notFinite, file, group, "finite scales above 0", "another number");
+  AXESCOPE_CHECK(checkGroupScale(layer, file, group + "/group_scale"));
   if (layer.dynamicInput && info.kind != LayerKind::linear) {
     return fail(ErrorCode::unsupported, file, group + "@input_dynamic", "0 for a convolution", "1");
   }
@@ -95,8 +108,9 @@ Status checkQuantizedLayer(const QuantizedFileLayer& layer, const std::string& f
 }
 
 Certificate certificateOf(const QuantizedFileLayer& layer) {
-  return {layer.codes, Tiling::of(layer.info.k(), layer.tileSize), layer.input.range(), layer.innerBits,
-          layer.outerBits};
+  return {layer.codes,         Tiling::of(layer.info.k(), layer.tileSize),
+          layer.input.range(), layer.innerBits,
+          layer.outerBits,     layer.groupScale};
 }
 
 double tileBudget(const QuantizedFileLayer& layer) {

@@ -39,8 +39,9 @@ class Product {
     result_.accumulators.resize(static_cast<std::size_t>(elements(result_.shape)));
   }
 
-  Result<CodeProduct> run(const CodeMatrix& weights, const Datapath& datapath, OrderChoice order) {
-    prepare(weights, datapath, order);
+  Result<CodeProduct> run(const CodeMatrix& weights, const TileMultipliers& multipliers, const Datapath& datapath,
+                          OrderChoice order) {
+    prepare(weights, multipliers, datapath, order);
     eachBlock([this](const Block& block) { multiply(block); });
     AXESCOPE_CHECK(job_.check());
     result_.guaranteed = true;
@@ -53,7 +54,8 @@ class Product {
   }
 
  private:
-  void prepare(const CodeMatrix& weights, const Datapath& datapath, OrderChoice order) {
+  void prepare(const CodeMatrix& weights, const TileMultipliers& multipliers, const Datapath& datapath,
+               OrderChoice order) {
     const std::int64_t channels = info_.channelsPerGroup();
     const Tiling tiling = Tiling::of(info_.k(), datapath.tileSize);
     energies_.resize(static_cast<std::size_t>(info_.groups()));
@@ -64,7 +66,8 @@ class Product {
     for (std::int64_t group = 0; group < info_.groups(); ++group) {
       const CodeMatrix codes = weights.middleRows(group * channels, channels);
       emulators_.emplace_back(codes, input_.range(), datapath,
-                              channelOrders(order, tiling, codes, energies_[static_cast<std::size_t>(group)]));
+                              channelOrders(order, tiling, codes, energies_[static_cast<std::size_t>(group)]),
+                              multipliers.middleRows(group * channels, channels));
     }
   }
 
@@ -185,16 +188,18 @@ Datapath datapathOf(const QuantizedFileLayer& layer) {
           .outerOverflow = overflow};
 }
 
-Result<CodeProduct> multiplyCodes(const LayerInfo& info, const CodeMatrix& weights, const ActivationQuantizer& input,
-                                  const Shape& shape, std::span<const std::int16_t> activations,
-                                  const Datapath& datapath, OrderChoice order, const Job& job) {
+Result<CodeProduct> multiplyCodes(const LayerInfo& info, const CodeMatrix& weights, const TileMultipliers& multipliers,
+                                  const ActivationQuantizer& input, const Shape& shape,
+                                  std::span<const std::int16_t> activations, const Datapath& datapath,
+                                  OrderChoice order, const Job& job) {
   auto outputShape = layerOutputShape(info, shape);
   if (!outputShape) {
     Error error = std::move(outputShape).error();
     error.object = "layer '" + info.name + "'";
     return fail(std::move(error));
   }
-  return Product(info, input, shape, activations, *std::move(outputShape), job).run(weights, datapath, order);
+  return Product(info, input, shape, activations, *std::move(outputShape), job)
+      .run(weights, multipliers, datapath, order);
 }
 
 }  // namespace axescope

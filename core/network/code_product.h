@@ -35,12 +35,13 @@ struct CodeProduct {
 /// The datapath that a layer of a quantized file was made for.
 Datapath datapathOf(const QuantizedFileLayer& layer);
 
-/// weights[C×K]; activations: codes within input.range(), of shape [samples, I] or [samples, I, H, W], padded with
-/// the zero point. Overflows are counted addition by addition, in the order chosen; act-order goes by these very
-/// activations, those of the windows of a convolution. Over the threads of the arena; the result does not depend on
-/// their number. Errors: wrongShape with the layer as object, cancelled.
-Result<CodeProduct> multiplyCodes(const LayerInfo& info, const CodeMatrix& weights, const ActivationQuantizer& input,
-                                  const Shape& shape, std::span<const std::int16_t> activations,
-                                  const Datapath& datapath, OrderChoice order, const Job& job);
+/// weights[C×K] with the multipliers of the datapath's tiles; activations: codes within input.range(), of shape
+/// [samples, I] or [samples, I, H, W], padded with the zero point. Overflows are counted addition by addition, in the
+/// order chosen; act-order goes by these very activations, those of the windows of a convolution. Over the threads of
+/// the arena; the result does not depend on their number. Errors: wrongShape with the layer as object, cancelled.
+Result<CodeProduct> multiplyCodes(const LayerInfo& info, const CodeMatrix& weights, const TileMultipliers& multipliers,
+                                  const ActivationQuantizer& input, const Shape& shape,
+                                  std::span<const std::int16_t> activations, const Datapath& datapath,
+                                  OrderChoice order, const Job& job);
 
 }  // namespace axescope

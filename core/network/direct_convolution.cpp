@@ -78,19 +78,21 @@ class PaddedImage {
 }  // namespace
 
 std::unique_ptr<const DirectConvolution> DirectConvolution::make(const LayerInfo& info, const QuantizedLayer& layer) {
-  if (info.kind != LayerKind::conv2d || layer.input.bits > byteBits || !fitSignedBytes(layer.codes) ||
-      !addsExactly(layer.codes)) {
+  const ChannelUnitCodes units(layer.codes, layer.multipliers);
+  if (info.kind != LayerKind::conv2d || layer.input.bits > byteBits || !fitSignedBytes(units.codes()) ||
+      !addsExactly(units.codes())) {
     return nullptr;
   }
-  return std::unique_ptr<const DirectConvolution>(new DirectConvolution(info, layer, withUnsignedCodes(layer.input)));
+  return std::unique_ptr<const DirectConvolution>(
+      new DirectConvolution(info, layer, units.codes(), withUnsignedCodes(layer.input)));
 }
 
-DirectConvolution::DirectConvolution(const LayerInfo& info, const QuantizedLayer& layer,
+DirectConvolution::DirectConvolution(const LayerInfo& info, const QuantizedLayer& layer, const CodeMatrix& codes,
                                      const ActivationQuantizer& input)
     : info_(info),
       input_(input),
       scaling_(layer, input),
-      weights_(layer.codes.data(), layer.codes.data() + layer.codes.size()),
+      weights_(codes.data(), codes.data() + codes.size()),
       kernels_(info, ZeroMargins::inImage) {}
 
 void DirectConvolution::run(const Tensor& input, Tensor& output) const {

@@ -29,7 +29,9 @@ class DirectConvolution {
   void run(const Tensor& input, Tensor& output) const;
 
  private:
-  DirectConvolution(const LayerInfo& info, const QuantizedLayer& layer, const ActivationQuantizer& input);
+  /// Codes in units of their channel's scale.
+  DirectConvolution(const LayerInfo& info, const QuantizedLayer& layer, const CodeMatrix& codes,
+                    const ActivationQuantizer& input);
 
   LayerInfo info_;
   ActivationQuantizer input_;

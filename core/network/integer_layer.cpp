@@ -29,22 +29,34 @@ constexpr CodeView::Type viewType() {
   return CodeView::Type::s16;
 }
 
-}  // namespace
-
+// On which no dot product of these codes can overflow.
 Datapath exactDatapath(const CodeMatrix& codes, IntegerRange activations) {
   const Certificate certificate(codes, Tiling::of(codes.cols(), 0), activations, 32, 0);
   const int bits = certificate.guaranteed() ? 32 : mostAccumulatorBits;
   return {.innerBits = bits, .outerBits = bits, .tileSize = 0};
 }
 
+}  // namespace
+
 IntegerLayer::IntegerLayer(const LayerInfo& info, const QuantizedLayer& quantized, const Datapath& datapath)
     : info_(info), input_(quantized.input), dynamic_(quantized.dynamicInput), scaling_(quantized, quantized.input) {
   const std::int64_t channels = info.channelsPerGroup();
   for (std::int64_t group = 0; group < info.groups(); ++group) {
     emulators_.emplace_back(quantized.codes.middleRows(group * channels, channels), input_.range(),
-                            settled(datapath, quantized.codes, input_.range()));
+                            settled(datapath, quantized.codes, input_.range()), std::vector<AccumulationOrder>{},
+                            quantized.multipliers.middleRows(group * channels, channels));
   }
   if (guaranteed()) direct_ = DirectConvolution::make(info, quantized);
+}
+
+IntegerLayer IntegerLayer::exact(const LayerInfo& info, const QuantizedLayer& quantized) {
+  if (quantized.multipliers.allOnes()) {
+    return {info, quantized, exactDatapath(quantized.codes, quantized.input.range())};
+  }
+  QuantizedLayer inUnits = quantized;
+  inUnits.codes = ChannelUnitCodes(quantized.codes, quantized.multipliers).codes();
+  inUnits.multipliers = {};
+  return {info, inUnits, exactDatapath(inUnits.codes, inUnits.input.range())};
 }
 
 bool IntegerLayer::guaranteed() const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A quantized layer as hardware would run it: activation codes, integer accumulation through the datapath, then
 // zero point, scale and bias outside the accumulator: y = s_x s_c (Σ q_i x_i − z Σ q_i) + b, with s_x and z of each row
-// where inputs are quantized dynamically.
+// where inputs are quantized dynamically, and q_i in units of the channel's scale where tiles have multipliers.
 #pragma once
 
 #include <memory>
@@ -18,9 +18,6 @@
 
 namespace axescope {
 
-/// A datapath on which no dot product of these codes can overflow: the arithmetic itself.
-Datapath exactDatapath(const CodeMatrix& codes, IntegerRange activations);
-
 /// How a layer is computed; named so that tests can assert which one ran.
 enum class LayerPath {
   rows,         // of a linear layer, through the emulator
@@ -31,7 +28,11 @@ enum class LayerPath {
 /// Const but for what it prepares on first use; shared by threads.
 class IntegerLayer {
  public:
+  /// Multipliers, unless all are 1, are those of the datapath's tiles.
   IntegerLayer(const LayerInfo& info, const QuantizedLayer& quantized, const Datapath& datapath);
+
+  /// The layer on a datapath on which none of its dot products can overflow: the arithmetic itself.
+  static IntegerLayer exact(const LayerInfo& info, const QuantizedLayer& quantized);
 
   /// On the calling thread; the output gets its shape here. `statistics` may be null, else overflows are added (C
   /// channels). Errors: wrongShape, with the layer as object.

@@ -12,8 +12,9 @@
 namespace axescope {
 
 OutputScaling::OutputScaling(const QuantizedLayer& layer, const ActivationQuantizer& input) {
+  const ChannelUnitCodes units(layer.codes, layer.multipliers);
   for (std::size_t channel = 0; channel < layer.scales.size(); ++channel) {
-    const std::int64_t codes = layer.codes.row(static_cast<Eigen::Index>(channel)).cast<std::int64_t>().sum();
+    const std::int64_t codes = units.codes().row(static_cast<Eigen::Index>(channel)).cast<std::int64_t>().sum();
     const double bias = layer.bias.empty() ? 0.0 : static_cast<double>(layer.bias[channel]);
     weightScales_.push_back(layer.scales[channel]);
     codeSums_.push_back(codes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a quantized layer does outside its accumulators: y = s_x s_c (Σ q_i x_i − z Σ q_i) + b, in float64 to the last
-// step.
+// step; q in units of the channel's scale.
 #pragma once
 
 #include <cstdint>

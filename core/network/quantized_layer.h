@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/budget/tile_multipliers.h"
 #include "core/linalg/matrix.h"
 #include "core/number/activation_quantizer.h"
 
@@ -15,6 +16,7 @@ struct QuantizedLayer {
   bool dynamicInput = false;  // of a linear layer: each row has its own scale and zero point, `input` the codes' range
   int weightBits = 8;
   CodeMatrix codes;                  // C×K
+  TileMultipliers multipliers{};     // of the scales of its tiles
   std::vector<double> scales;        // C
   std::vector<float> bias;           // C or none, added outside the accumulator
   std::vector<double> errorEnergy;   // C, ‖wX − q̂X̃‖² over the calibration inputs

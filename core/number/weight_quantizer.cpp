@@ -16,12 +16,6 @@ namespace {
 constexpr int thresholdSteps = 20;
 constexpr int leastThresholdStep = 2;
 
-double largestMagnitude(std::span<const float> row) {
-  float largest = 0.0F;
-  for (const float w : row) largest = std::max(largest, std::abs(w));
-  return static_cast<double>(largest);
-}
-
 // Eight sums side by side, whatever the machine: the same bits everywhere, and room for vector units.
 double squaredRoundingError(std::span<const float> row, double scale, IntegerRange codes) {
   constexpr std::size_t lanes = 8;
@@ -41,12 +35,32 @@ double squaredRoundingError(std::span<const float> row, double scale, IntegerRan
   return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
-double mseScale(std::span<const float> row, double absmaxScale, IntegerRange codes) {
-  double best = absmaxScale;
-  double leastError = squaredRoundingError(row, absmaxScale, codes);
+double squaredRoundingError(std::span<const float> row, double scale, IntegerRange codes, std::int64_t partSize,
+                            std::span<const std::int16_t> multipliers) {
+  double sum = 0.0;
+  for (std::size_t part = 0; part < multipliers.size(); ++part) {
+    const std::size_t begin = part * static_cast<std::size_t>(partSize);
+    const std::size_t length = std::min(static_cast<std::size_t>(partSize), row.size() - begin);
+    sum += squaredRoundingError(row.subspan(begin, length), scale * multipliers[part], codes);
+  }
+  return sum;
+}
+
+}  // namespace
+
+double largestMagnitude(std::span<const float> weights) {
+  float largest = 0.0F;
+  for (const float w : weights) largest = std::max(largest, std::abs(w));
+  return static_cast<double>(largest);
+}
+
+double leastErrorScale(std::span<const float> row, double start, IntegerRange codes, std::int64_t partSize,
+                       std::span<const std::int16_t> multipliers) {
+  double best = start;
+  double leastError = squaredRoundingError(row, start, codes, partSize, multipliers);
   for (int step = thresholdSteps - 1; step >= leastThresholdStep; --step) {
-    const double scale = absmaxScale * step / thresholdSteps;
-    const double error = squaredRoundingError(row, scale, codes);
+    const double scale = start * step / thresholdSteps;
+    const double error = squaredRoundingError(row, scale, codes, partSize, multipliers);
     if (error < leastError) {
       leastError = error;
       best = scale;
@@ -54,8 +68,6 @@ double mseScale(std::span<const float> row, double absmaxScale, IntegerRange cod
   }
   return best;
 }
-
-}  // namespace
 
 std::vector<double> weightScales(const MatrixF& weight, int bits, WeightRange range, WeightScaleRule rule) {
   assert(bits >= 1 && bits <= mostCodeBits && (bits >= 2 || range == WeightRange::full));
@@ -67,7 +79,9 @@ std::vector<double> weightScales(const MatrixF& weight, int bits, WeightRange ra
     const double absmaxScale = largestMagnitude(row) / end;
     if (absmaxScale == 0.0) continue;
     scales[static_cast<std::size_t>(c)] =
-        rule == WeightScaleRule::absmax ? absmaxScale : mseScale(row, absmaxScale, codes);
+        rule == WeightScaleRule::absmax
+            ? absmaxScale
+            : leastErrorScale(row, absmaxScale, codes, weight.cols(), std::array<std::int16_t, 1>{1});
   }
   return scales;
 }

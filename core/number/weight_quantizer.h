@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/linalg/matrix.h"
@@ -17,6 +19,14 @@ enum class WeightScaleRule { absmax, mse };
 /// with the least squared rounding error, the largest of equals. A row of zeros gets scale 1. One-bit weights (M = 1)
 /// need the full range and are refused by the settings.
 std::vector<double> weightScales(const MatrixF& weight, int bits, WeightRange range, WeightScaleRule rule);
+
+/// max|w|, 0 of none.
+double largestMagnitude(std::span<const float> weights);
+
+/// The search of the mse rule for one row[K] in parts of partSize columns, each rounded in units of its multiplier
+/// times the scale: of start·i/20, i = 20…2, the one with the least squared rounding error, the largest of equals.
+double leastErrorScale(std::span<const float> row, double start, IntegerRange codes, std::int64_t partSize,
+                       std::span<const std::int16_t> multipliers);
 
 /// Nearest integer, ties to even: the one rounding of the project.
 inline double roundHalfEven(double value) {

@@ -11,7 +11,8 @@
 namespace axescope {
 
 /// E[w X − q̂ X̃] of each channel over the samples, core/README.md (20): what its bias has to gain so that the mean error
-/// vanishes (Nagel et al., arXiv 1906.04721, section 4.2). weight and codes [C×K], scales C; zero without samples.
+/// vanishes (Nagel et al., arXiv 1906.04721, section 4.2). Weight and codes, those in units of
+/// the channel's scale, [C×K], scales C; zero without samples.
 std::vector<double> meanOutputError(const InputStatistics& statistics, const MatrixF& weight, const CodeMatrix& codes,
                                     std::span<const double> scales);
 

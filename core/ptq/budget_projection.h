@@ -20,10 +20,11 @@ class BudgetProjection {
   /// The statistics must outlive it.
   explicit BudgetProjection(const InputStatistics& statistics);
 
-  /// weight[rows×K] with its scales, in and out in the units of the weights. Of `axe`, innerBits, tiling and
-  /// activations count. A row that fits already is returned bit for bit. Weights of inputs that are always zero
-  /// become zero in the others. Uses the threads of the arena.
-  MatrixF project(const MatrixF& weight, std::span<const double> scales, const AxeOptions& axe, int steps) const;
+  /// weight[rows×K] with its scales and multipliers, in and out in the units of the weights. Of `axe`, innerBits,
+  /// tiling and activations count. A row that fits already is returned bit for bit. Weights of inputs that are always
+  /// zero become zero in the others. Uses the threads of the arena.
+  MatrixF project(const MatrixF& weight, std::span<const double> scales, const TileMultipliers& multipliers,
+                  const AxeOptions& axe, int steps) const;
 
  private:
   const InputStatistics& statistics_;

@@ -13,13 +13,14 @@ constexpr std::int64_t blockChannels = 128;
 // The channels of a block through all rounds.
 class BlockSearch {
  public:
-  BlockSearch(const MatrixF& weight, const MatrixF& start, const InputStatistics* statistics,
-              const QuantizeRows& quantize, std::int64_t first, ScaledCodes& best)
+  BlockSearch(const MatrixF& weight, const MatrixF& start, const TileMultipliers& multipliers,
+              const InputStatistics* statistics, const QuantizeRows& quantize, std::int64_t first, ScaledCodes& best)
       : weight_(weight),
         start_(start),
         statistics_(statistics),
         quantize_(quantize),
         of_{first, std::min(blockChannels, weight.rows() - first)},
+        multipliers_(multipliers.middleRows(of_.first, of_.channels)),
         best_(best) {}
 
   void run(const SearchRound& round) {
@@ -33,9 +34,11 @@ class BlockSearch {
     }
     const MatrixF started = start_.middleRows(of_.first, of_.channels).replicate(tries, 1);
     const CodeMatrix codes = quantize_(stacked, started, scales, of_, round.effort);
+    const TileMultipliers multipliers = multipliers_.repeated(tries);
+    const ChannelUnitCodes units(codes, multipliers);
     const std::vector<double> energy = statistics_ != nullptr
-                                           ? outputErrorEnergy(*statistics_, stacked, codes, scales, of_)
-                                           : weightErrorEnergy(stacked, codes, scales);
+                                           ? outputErrorEnergy(*statistics_, stacked, units.codes(), scales, of_)
+                                           : weightErrorEnergy(stacked, units.codes(), scales);
     for (Eigen::Index channel = 0; channel < of_.channels; ++channel) {
       Eigen::Index chosen = channel;
       for (Eigen::Index row = channel; row < stacked.rows(); row += of_.channels) {
@@ -52,6 +55,7 @@ class BlockSearch {
   const InputStatistics* statistics_;
   const QuantizeRows& quantize_;
   ChannelRows of_;
+  TileMultipliers multipliers_;  // of these channels
   ScaledCodes& best_;
 };
 
@@ -66,10 +70,11 @@ std::span<const SearchRound> scaleSearchRounds() {
 }
 
 ScaledCodes searchScales(const MatrixF& weight, const MatrixF& start, std::span<const double> scales,
-                         const InputStatistics* statistics, const QuantizeRows& quantize) {
+                         const TileMultipliers& multipliers, const InputStatistics* statistics,
+                         const QuantizeRows& quantize) {
   ScaledCodes best{CodeMatrix(weight.rows(), weight.cols()), std::vector<double>(scales.begin(), scales.end())};
   for (std::int64_t first = 0; first < weight.rows(); first += blockChannels) {
-    BlockSearch search(weight, start, statistics, quantize, first, best);
+    BlockSearch search(weight, start, multipliers, statistics, quantize, first, best);
     for (const SearchRound& round : scaleSearchRounds()) search.run(round);
   }
   return best;

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "core/budget/tile_multipliers.h"
 #include "core/linalg/matrix.h"
 #include "core/ptq/layer_error.h"
 
@@ -41,7 +42,9 @@ using QuantizeRows = std::function<CodeMatrix(const MatrixF& weight, const Matri
 
 /// For each channel of weight[C×K] the scale of least error, ‖wX − q̂X̃‖², or ‖w − q̂‖² without `statistics`; ties keep
 /// the smaller multiple. A block of channels at a time, so that the multiples of a wide layer need little memory.
+/// Multipliers of the channels' tiles are `quantize`'s to know; here they count where codes are judged.
 ScaledCodes searchScales(const MatrixF& weight, const MatrixF& start, std::span<const double> scales,
-                         const InputStatistics* statistics, const QuantizeRows& quantize);
+                         const TileMultipliers& multipliers, const InputStatistics* statistics,
+                         const QuantizeRows& quantize);
 
 }  // namespace axescope

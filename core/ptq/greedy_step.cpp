@@ -109,7 +109,8 @@ class Lanes {
     Vector value[vectors];
     propose(i, value);
     if (block_.dead[static_cast<std::size_t>(i)] != 0) {
-      for (std::size_t v = 0; v < vectors; ++v) store(i, v, hn::Zero(Doubles()), hn::Zero(Doubles()));
+      const Vector zero = hn::Zero(Doubles());
+      for (std::size_t v = 0; v < vectors; ++v) store(i, v, zero, zero, zero);
       return;
     }
     for (std::size_t v = 0; v < vectors; ++v) choose(i, v, value[v]);
@@ -117,7 +118,14 @@ class Lanes {
 
   void choose(std::int64_t i, std::size_t v, Vector value) {
     const Doubles d;
+    const bool grouped = block_.multipliers != nullptr;
+    Vector multiplier = hn::Set(d, 1.0);
     Vector shaped = value;
+    if (grouped) {
+      const std::int64_t tile = block_.tiles[static_cast<std::size_t>(i)];
+      multiplier = hn::LoadU(d, block_.multipliers + tile * block_.lanes + first_ + v * width);
+      shaped = hn::Div(value, multiplier);
+    }
     double* positive = nullptr;
     double* negative = nullptr;
     if (axe_ != nullptr) {
@@ -136,17 +144,20 @@ class Lanes {
       hn::StoreU(hn::Add(hn::LoadU(d, positive), hn::Max(code, zero)), d, positive);
       hn::StoreU(hn::Add(hn::LoadU(d, negative), hn::Min(code, zero)), d, negative);
     }
-    store(i, v, code, rule_.shapedReference ? hn::Sub(value, shaped) : hn::Zero(d));
+    const Vector counted = grouped ? hn::Mul(multiplier, code) : code;
+    const Vector kept = grouped ? hn::Mul(multiplier, shaped) : shaped;
+    store(i, v, code, counted, rule_.shapedReference ? hn::Sub(value, kept) : hn::Zero(d));
   }
 
-  void store(std::int64_t i, std::size_t v, Vector code, Vector cutOff) {
+  // `counted` is the code in units of the channel's scale.
+  void store(std::int64_t i, std::size_t v, Vector code, Vector counted, Vector cutOff) {
     const Doubles d;
     const hn::Rebind<std::int32_t, Doubles> words;
     const hn::Rebind<std::int16_t, Doubles> halves;
     const hn::Rebind<float, Doubles> singles;
     hn::StoreU(hn::DemoteTo(halves, hn::DemoteTo(words, code)), halves, block_.codes + at(i, v));
     if (block_.errors == nullptr) return;
-    const Vector error = hn::Sub(hn::Sub(hn::LoadU(d, block_.weight + at(i, v)), code), cutOff);
+    const Vector error = hn::Sub(hn::Sub(hn::LoadU(d, block_.weight + at(i, v)), counted), cutOff);
     hn::Store(error, d, errors_ + (static_cast<std::size_t>(i) * vectors + v) * width);
     hn::StoreU(hn::DemoteTo(singles, error), singles, block_.errors + at(i, v));
   }

@@ -25,7 +25,8 @@ struct GreedyBlock {
   const float* fedBack = nullptr;    // what the target and earlier blocks add to w; null for nothing
   const double* feedback = nullptr;  // R_ji / R_ii at [i·mostGreedyColumns + j], j < i of this block; null for none
   std::span<const std::uint8_t> dead;
-  std::span<const std::int64_t> tiles;  // of each column; for a constrained block
+  std::span<const std::int64_t> tiles;  // of each column; for a constrained block, and one with multipliers
+  const double* multipliers = nullptr;  // [tiles×lanes], lanes side by side: codes count so much; null: all 1
   std::int16_t* codes = nullptr;        // out
   float* errors = nullptr;              // out: e = w − q̂; null where nothing is fed back
 };

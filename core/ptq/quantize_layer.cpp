@@ -56,15 +56,25 @@ class Setting {
         projection_(projectsOntoBudget(options) ? projection : nullptr) {
     const WeightScaleRule rule =
         options.weightScale == WeightScale::mse ? WeightScaleRule::mse : WeightScaleRule::absmax;
-    result_.scales = givenScales ? *givenScales : weightScales(start, options.weightBits, options.weightRange, rule);
+    assert(options.groupScale == GroupScale::off || !isTrained(options.algorithm));
+    if (givenScales) {
+      result_.scales = *givenScales;
+      return;
+    }
+    GroupedScales grouped =
+        groupedScales(start, options.weightBits, options.weightRange, rule, options.groupScale, axe_.tiling);
+    result_.scales = std::move(grouped.scales);
+    result_.multipliers = std::move(grouped.multipliers);
   }
 
   /// The rows to quantize with others; none where each multiple of the scales needs its own.
   std::optional<RecurrenceRows> rows() {
     if (searchesScales_ || !isGreedy()) return std::nullopt;
     if (projection_ != nullptr)
-      projected_ = projection_->project(start_, result_.scales, axe_, SearchEffort{}.projectionSteps);
-    return RecurrenceRows{projection_ != nullptr ? &projected_ : &start_, result_.scales, recurrence()};
+      projected_ =
+          projection_->project(start_, result_.scales, result_.multipliers, axe_, SearchEffort{}.projectionSteps);
+    return RecurrenceRows{projection_ != nullptr ? &projected_ : &start_, result_.scales, recurrence(),
+                          &result_.multipliers};
   }
 
   /// `codes` of those rows.
@@ -72,17 +82,19 @@ class Setting {
     AXESCOPE_CHECK(checkBudgetIsPossible(options_));
     const bool trained = isTrained(options_.algorithm);
     if (searchesScales_) {
-      ScaledCodes best = searchScales(weight_, start_, result_.scales, statistics_,
+      ScaledCodes best = searchScales(weight_, start_, result_.scales, result_.multipliers, statistics_,
                                       [&](const MatrixF& weight, const MatrixF& start, std::vector<double>& scales,
                                           ChannelRows of, const SearchEffort& effort) {
-                                        CodeMatrix tried = quantizeOnce(start, scales, effort);
-                                        if (!trained) refineRows(weight, of, effort, scales, tried);
+                                        const TileMultipliers multipliers = multipliersOf(of, start.rows());
+                                        CodeMatrix tried = quantizeOnce(start, scales, multipliers, effort);
+                                        if (!trained) refineRows(weight, of, multipliers, effort, scales, tried);
                                         return tried;
                                       });
       result_.codes = std::move(best.codes);
       result_.scales = std::move(best.scales);
     } else {
-      result_.codes = codes ? rounded(*std::move(codes)) : quantizeOnce(start_, result_.scales, SearchEffort{});
+      result_.codes = codes ? rounded(*std::move(codes))
+                            : quantizeOnce(start_, result_.scales, result_.multipliers, SearchEffort{});
     }
     if (trained) {
       AXESCOPE_TRY(ScaledCodes answer, trainA2q(weight_, start_, result_.scales, *statistics_, a2q_, job));
@@ -90,7 +102,7 @@ class Setting {
       result_.scales = std::move(answer.scales);
     }
     if (trained || !searchesScales_) {
-      refineRows(weight_, {0, weight_.rows()}, SearchEffort{}, result_.scales, result_.codes);
+      refineRows(weight_, {0, weight_.rows()}, result_.multipliers, SearchEffort{}, result_.scales, result_.codes);
     }
     const bool guaranteed = promisesCertificate(options_);
     if (guaranteed) {
@@ -124,36 +136,50 @@ class Setting {
     return epInit(codes.cast<double>(), axe_, range_, *l1BudgetOf(options_));
   }
 
-  CodeMatrix quantizeOnce(const MatrixF& rows, std::span<const double> scales, const SearchEffort& effort) const {
+  // Of rows that stand for channels.
+  TileMultipliers multipliersOf(ChannelRows of, std::int64_t rows) const {
+    return result_.multipliers.middleRows(of.first, of.channels).repeated(rows / of.channels);
+  }
+
+  CodeMatrix quantizeOnce(const MatrixF& rows, std::span<const double> scales, const TileMultipliers& multipliers,
+                          const SearchEffort& effort) const {
     if (isTrained(options_.algorithm)) return a2qStart(rows, scales, *statistics_, a2q_);
     if (isGreedy()) {
-      const MatrixF projected =
-          projection_ != nullptr ? projection_->project(rows, scales, axe_, effort.projectionSteps) : MatrixF();
-      return rounded(quantizeGreedily(projection_ != nullptr ? projected : rows, scales, feedback_, recurrence()));
+      const MatrixF projected = projection_ != nullptr
+                                    ? projection_->project(rows, scales, multipliers, axe_, effort.projectionSteps)
+                                    : MatrixF();
+      return rounded(
+          quantizeGreedily(projection_ != nullptr ? projected : rows, scales, feedback_, recurrence(), &multipliers));
     }
     MatrixD values = rows.cast<double>();
-    for (Eigen::Index row = 0; row < values.rows(); ++row) values.row(row) /= scales[static_cast<std::size_t>(row)];
+    for (Eigen::Index row = 0; row < values.rows(); ++row) {
+      for (Eigen::Index k = 0; k < values.cols(); ++k) {
+        values(row, k) /= scales[static_cast<std::size_t>(row)] * static_cast<double>(multipliers.ofColumn(row, k));
+      }
+    }
     return epInit(values, axe_, range_, *l1BudgetOf(options_));
   }
 
-  void refineRows(const MatrixF& rows, ChannelRows of, const SearchEffort& effort, std::vector<double>& scales,
-                  CodeMatrix& codes) const {
+  void refineRows(const MatrixF& rows, ChannelRows of, const TileMultipliers& multipliers, const SearchEffort& effort,
+                  std::vector<double>& scales, CodeMatrix& codes) const {
     if (options_.refineSweeps == 0) return;
     const RefineOptions refinement{.codes = range_,
                                    .strict = promisesCertificate(options_) ? &axe_ : nullptr,
                                    .sweeps = std::min(options_.refineSweeps, effort.mostSweeps),
-                                   .refitScales = searchesScales_ && effort.last};
+                                   .refitScales = searchesScales_ && effort.last,
+                                   .multipliers = multipliers};
     refine(rows, *statistics_, of, refinement, scales, codes);
   }
 
   void judge() {
+    const ChannelUnitCodes units(result_.codes, result_.multipliers);
     if (statistics_ != nullptr) {
       result_.errorEnergy =
-          outputErrorEnergy(*statistics_, weight_, result_.codes, result_.scales, {0, weight_.rows()});
+          outputErrorEnergy(*statistics_, weight_, units.codes(), result_.scales, {0, weight_.rows()});
       result_.outputEnergy = statistics_->outputEnergy;
       return;
     }
-    result_.errorEnergy = weightErrorEnergy(weight_, result_.codes, result_.scales);
+    result_.errorEnergy = weightErrorEnergy(weight_, units.codes(), result_.scales);
     for (Eigen::Index row = 0; row < weight_.rows(); ++row) {
       result_.outputEnergy.push_back(weight_.row(row).cast<double>().squaredNorm());
     }

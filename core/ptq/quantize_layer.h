@@ -13,6 +13,7 @@
 #include "core/number/weight_quantizer.h"
 #include "core/ptq/axe_constraint.h"
 #include "core/ptq/feedback.h"
+#include "core/ptq/group_scale.h"
 #include "core/ptq/recurrence.h"
 #include "core/ptq/statistics.h"
 
@@ -42,6 +43,7 @@ struct LayerOptions {
   int weightBits = 4;
   WeightRange weightRange = WeightRange::narrow;
   WeightScale weightScale = WeightScale::absmax;
+  GroupScale groupScale = GroupScale::off;  // not of trained algorithms, nor with given scales
   int innerBits = 16;
   std::int64_t tileSize = 0;  // 0: K
   IntegerRange activations{0, 255};
@@ -55,6 +57,7 @@ struct LayerOptions {
 
 struct QuantizedWeights {
   CodeMatrix codes;                  // C×K
+  TileMultipliers multipliers{};     // of the scales of its tiles
   std::vector<double> scales;        // C
   std::vector<double> errorEnergy;   // C, ‖wX − q̂X̃‖², or ‖w − q̂‖² without statistics
   std::vector<double> outputEnergy;  // C, ‖wX‖², or ‖w‖²

@@ -74,19 +74,44 @@ class Panel {
     const RecurrenceRows& rows = stack_[strip.setting];
     const AxeOptions* axe = rows.options.axe;
     axe_.push_back(axe != nullptr ? std::optional<AxeLanes>(std::in_place, *axe, strip.lanes) : std::nullopt);
+    multipliers_.push_back(multipliersOf(strip));
     const bool needsThresholds = axe != nullptr && axe->soft;
     if (!needsThresholds && narrow_.size() == 0) return;
     VectorD scaled(k_);
     for (std::int64_t row = 0; row < strip.rows; ++row) {
       const double scale = rows.scales[static_cast<std::size_t>(strip.firstRow + row)];
       scaled = rows.weight->row(strip.firstRow + row).cast<double>().transpose() / scale;
-      if (needsThresholds) axe_.back()->setThresholds(row, {scaled.data(), static_cast<std::size_t>(k_)});
+      if (needsThresholds) setThresholds(strip, row, scaled);
       if (narrow_.size() == 0) continue;
       float* to = narrow_.data() + strip.firstLane + row;
       for (std::int64_t i = 0; i < k_; ++i) {
         to[i * lanes_] = static_cast<float>(scaled[feedback_.order[static_cast<std::size_t>(i)]]);
       }
     }
+  }
+
+  // Of λ the units are those of codes.
+  void setThresholds(const Strip& strip, std::int64_t row, VectorD weights) {
+    const TileMultipliers* multipliers = stack_[strip.setting].multipliers;
+    const bool grouped = multipliers != nullptr && !multipliers->allOnes();
+    for (std::int64_t k = 0; grouped && k < k_; ++k) {
+      weights[k] /= static_cast<double>(multipliers->ofColumn(strip.firstRow + row, k));
+    }
+    axe_.back()->setThresholds(row, {weights.data(), static_cast<std::size_t>(k_)});
+  }
+
+  // [tiles×lanes], none where all are 1.
+  std::vector<double> multipliersOf(const Strip& strip) const {
+    const TileMultipliers* multipliers = stack_[strip.setting].multipliers;
+    if (multipliers == nullptr || multipliers->allOnes()) return {};
+    std::vector<double> lanes(static_cast<std::size_t>(multipliers->tiling().tiles() * strip.lanes), 1.0);
+    for (std::int64_t tile = 0; tile < multipliers->tiling().tiles(); ++tile) {
+      for (std::int64_t row = 0; row < strip.rows; ++row) {
+        lanes[static_cast<std::size_t>(tile * strip.lanes + row)] =
+            static_cast<double>(multipliers->ofTile(strip.firstRow + row, tile));
+      }
+    }
+    return lanes;
   }
 
   void runSegment(std::int64_t begin, std::int64_t width) {
@@ -128,9 +153,12 @@ class Panel {
       const Strip& strip = strips_[index];
       const RecurrenceOptions& options = stack_[strip.setting].options;
       tiles_.assign(static_cast<std::size_t>(columns), 0);
-      for (std::int64_t i = 0; options.axe != nullptr && i < columns; ++i) {
-        tiles_[static_cast<std::size_t>(i)] =
-            options.axe->tiling.tileOf(feedback_.order[static_cast<std::size_t>(first + i)]);
+      const bool grouped = !multipliers_[index].empty();
+      const Tiling* tiling = grouped                  ? &stack_[strip.setting].multipliers->tiling()
+                             : options.axe != nullptr ? &options.axe->tiling
+                                                      : nullptr;
+      for (std::int64_t i = 0; tiling != nullptr && i < columns; ++i) {
+        tiles_[static_cast<std::size_t>(i)] = tiling->tileOf(feedback_.order[static_cast<std::size_t>(first + i)]);
       }
       const std::int64_t at = first * lanes_ + strip.firstLane;
       chooseCodes({.columns = columns,
@@ -141,6 +169,7 @@ class Panel {
                    .feedback = errors_.size() != 0 ? coefficients_.data() : nullptr,
                    .dead = std::span(feedback_.dead).subspan(static_cast<std::size_t>(first)),
                    .tiles = tiles_,
+                   .multipliers = grouped ? multipliers_[index].data() : nullptr,
                    .codes = chosen_.data() + at,
                    .errors = errors_.size() != 0 ? errors_.data() + at : nullptr},
                   {options.codes, options.errorReference == ErrorReference::shaped},
@@ -195,13 +224,14 @@ class Panel {
   std::vector<CodeMatrix>& codes_;
   std::int64_t k_;
   std::int64_t lanes_;
-  std::vector<std::optional<AxeLanes>> axe_;  // by strip
-  MatrixD weight_;                            // of the block, in units of the scale
-  MatrixD coefficients_;                      // of the block, R_ji / R_ii at (i, j)
-  MatrixF narrow_;                            // K×lanes, weights for the product with D
-  MatrixF errors_;                            // K×lanes, e_j so far
-  MatrixF fedBack_;                           // of the segment
-  CodeMatrix chosen_;                         // K×lanes
+  std::vector<std::optional<AxeLanes>> axe_;      // by strip
+  std::vector<std::vector<double>> multipliers_;  // by strip, see multipliersOf()
+  MatrixD weight_;                                // of the block, in units of the scale
+  MatrixD coefficients_;                          // of the block, R_ji / R_ii at (i, j)
+  MatrixF narrow_;                                // K×lanes, weights for the product with D
+  MatrixF errors_;                                // K×lanes, e_j so far
+  MatrixF fedBack_;                               // of the segment
+  CodeMatrix chosen_;                             // K×lanes
   std::vector<std::int64_t> tiles_;
 };
 
@@ -216,8 +246,8 @@ std::vector<CodeMatrix> quantizeGreedily(std::span<const RecurrenceRows> stack, 
 }
 
 CodeMatrix quantizeGreedily(const MatrixF& weight, std::span<const double> scales, const Feedback& feedback,
-                            const RecurrenceOptions& options) {
-  const RecurrenceRows rows{&weight, scales, options};
+                            const RecurrenceOptions& options, const TileMultipliers* multipliers) {
+  const RecurrenceRows rows{&weight, scales, options, multipliers};
   return std::move(quantizeGreedily({&rows, 1}, feedback).front());
 }
 

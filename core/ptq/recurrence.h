@@ -4,12 +4,14 @@
 //     v_i = w_i + ( Σ_j w_j D_ji + Σ_{j<i} e_j R_ji ) / R_ii,     q_i = saturate(round(shape(v_i)))
 //
 // which is  v_i = ( Σ_j w_j A_ji − Σ_{j<i} q̂_j R_ji ) / R_ii  without the cancellation of its two large sums: float32
-// products then lose nothing that rounding to codes would notice.
+// products then lose nothing that rounding to codes would notice. A column whose weights have a multiple m of the
+// channel's scale has q_i = saturate(round(shape(v_i / m))) and q̂_i = m q_i.
 #pragma once
 
 #include <span>
 #include <vector>
 
+#include "core/budget/tile_multipliers.h"
 #include "core/linalg/matrix.h"
 #include "core/number/integer_range.h"
 #include "core/ptq/axe_constraint.h"
@@ -33,6 +35,7 @@ struct RecurrenceRows {
   const MatrixF* weight = nullptr;
   std::span<const double> scales;
   RecurrenceOptions options;
+  const TileMultipliers* multipliers = nullptr;  // of these rows, over the tiles of options.axe; null: all 1
 };
 
 /// Codes[C×K] of each setting, in the original column order. Rows are independent, so several settings that share the
@@ -42,6 +45,6 @@ std::vector<CodeMatrix> quantizeGreedily(std::span<const RecurrenceRows> stack, 
 
 /// One setting alone.
 CodeMatrix quantizeGreedily(const MatrixF& weight, std::span<const double> scales, const Feedback& feedback,
-                            const RecurrenceOptions& options);
+                            const RecurrenceOptions& options, const TileMultipliers* multipliers = nullptr);
 
 }  // namespace axescope

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "core/base/parallel.h"
 #include "core/number/weight_quantizer.h"
@@ -21,10 +22,20 @@ class RowRefinement {
  public:
   using Row = Eigen::Ref<Eigen::RowVectorXd>;
 
-  /// `exact` may be null.
-  RowRefinement(const MatrixD& s, IntegerRange codeRange, const AxeOptions* exact, std::span<std::int16_t> codes,
-                double& scale, Row gradient)
-      : s_(s), codeRange_(codeRange), exact_(exact), codes_(codes), scale_(scale), gradient_(gradient) {
+  /// `energy` is the diagonal of S, one value beside the other; multipliers[K] are those of the columns; `exact` may be
+  /// null.
+  RowRefinement(const MatrixD& s, const Eigen::RowVectorXd& energy, IntegerRange codeRange, const AxeOptions* exact,
+                const Eigen::Ref<const Eigen::RowVectorXd>& multipliers, std::span<std::int16_t> codes, double& scale,
+                const Row& gradient)
+      : s_(s),
+        energy_(energy),
+        codeRange_(codeRange),
+        exact_(exact),
+        multipliers_(multipliers),
+        codes_(codes),
+        scale_(scale),
+        units_(scale * multipliers),
+        gradient_(gradient) {
     if (exact != nullptr) sums_ = tileSums(codes, exact->tiling);
   }
 
@@ -42,10 +53,10 @@ class RowRefinement {
   bool descend() {
     bool changed = false;
     for (Eigen::Index k = 0; k < gradient_.size(); ++k) {
-      const double energy = s_(k, k);
+      const double energy = energy_[k];
       if (!(energy > 0.0)) continue;
       const std::int64_t old = at(k);
-      double code = roundHalfEven(static_cast<double>(old) - gradient_[k] / (energy * scale_));
+      double code = roundHalfEven(static_cast<double>(old) - gradient_[k] / (energy * units_[k]));
       TileSums* tile = exact_ != nullptr ? &sums_[static_cast<std::size_t>(exact_->tiling.tileOf(k))] : nullptr;
       if (tile != nullptr) {
         tile->remove(old);
@@ -68,7 +79,7 @@ class RowRefinement {
     for (std::int64_t t = 0; t < exact_->tiling.tiles(); ++t) {
       relief_[0].resize(0);
       for (Eigen::Index i = exact_->tiling.begin(t); i < exact_->tiling.end(t); ++i) {
-        if (!(s_(i, i) > 0.0)) continue;
+        if (!(energy_[i] > 0.0)) continue;
         const int step = gradient_[i] < 0.0 ? 1 : -1;
         if (costOf(i, step) < 0.0 && isBlocked(i, step, t)) changed |= tradeFor(i, step, t);
       }
@@ -78,21 +89,21 @@ class RowRefinement {
 
   // What a step changes the error by.
   double costOf(Eigen::Index k, int step) const {
-    return 2.0 * scale_ * step * gradient_[k] + scale_ * scale_ * s_(k, k);
+    return 2.0 * units_[k] * step * gradient_[k] + units_[k] * units_[k] * energy_[k];
   }
 
   bool isBlocked(Eigen::Index i, int step, std::int64_t t) const {
     const std::int64_t code = at(i) + step;
     if (code < codeRange_.low || code > codeRange_.high) return false;
-    return !fitsAfter(t, {{i, step}});
+    return !fitsAfter(t, i, step, std::nullopt);
   }
 
-  bool fitsAfter(std::int64_t t, std::initializer_list<std::pair<Eigen::Index, int>> steps) const {
+  // Any code of the side gives the tile the same room.
+  bool fitsAfter(std::int64_t t, Eigen::Index i, int step, std::optional<std::size_t> side) const {
     TileSums sums = sums_[static_cast<std::size_t>(t)];
-    for (const auto& [k, step] : steps) {
-      sums.remove(at(k));
-      sums.add(at(k) + step);
-    }
+    sums.remove(at(i));
+    sums.add(at(i) + step);
+    if (side) (*side == 0 ? sums.positive : sums.negative) += stepBack(*side);
     return fits(sums.extremes(exact_->activations), exact_->innerBits);
   }
 
@@ -101,24 +112,25 @@ class RowRefinement {
     const Eigen::Index length = exact_->tiling.end(t) - begin;
     if (relief_[0].size() != length) readRelief(begin, length);
     const double own = costOf(i, step);
+    const double unit = units_[i];  // of the whole tile
     constexpr double never = std::numeric_limits<double>::infinity();
-    const std::array<double, 2> ownRelief{relief_[0][i - begin], relief_[1][i - begin]};
-    for (auto& relief : relief_) relief[i - begin] = never;
     double least = 0.0;
     Eigen::Index partner = -1;
     for (std::size_t side = 0; side < 2; ++side) {
-      // A positive code steps down, a negative one up.
-      const int back = side == 0 ? -1 : 1;
-      Eigen::Index j = 0;
-      const double cost =
-          own + (relief_[side] + (2.0 * scale_ * scale_ * step * back) * s_.row(i).segment(begin, length).array())
-                    .minCoeff(&j);
-      if (cost < least && fitsAfter(t, {{i, step}, {begin + j, back}})) {
-        least = cost;
+      if (!fitsAfter(t, i, step, side)) continue;
+      const double kept = std::exchange(relief_[side][i - begin], never);
+      const auto costs =
+          relief_[side] + (2.0 * unit * unit * step * stepBack(side)) * s_.row(i).segment(begin, length).array();
+      // First the least, then its place, which few candidates ask for: both at once would go one by one.
+      const double lowest = costs.minCoeff();
+      if (own + lowest < least) {
+        least = own + lowest;
+        Eigen::Index j = 0;
+        while (costs.coeff(j) != lowest) ++j;
         partner = begin + j;
       }
+      relief_[side][i - begin] = kept;
     }
-    for (std::size_t side = 0; side < 2; ++side) relief_[side][i - begin] = ownRelief[side];
     if (partner < 0) return false;
     TileSums* tile = &sums_[static_cast<std::size_t>(t)];
     set(partner, at(partner) + (at(partner) > 0 ? -1 : 1), tile);
@@ -127,28 +139,35 @@ class RowRefinement {
     return true;
   }
 
+  // Sides are those of zero on which a code that gives way lies: positive codes step down, negative ones up.
+  static int stepBack(std::size_t side) { return side == 0 ? -1 : 1; }
+
   // By side, what it costs each code of the tile to step towards zero; without end where it has the other sign.
   void readRelief(Eigen::Index begin, Eigen::Index length) {
-    for (std::size_t side = 0; side < 2; ++side) {
-      const int sign = side == 0 ? 1 : -1;
-      relief_[side].resize(length);
-      for (Eigen::Index j = 0; j < length; ++j) {
-        relief_[side][j] =
-            at(begin + j) * sign > 0 ? costOf(begin + j, -sign) : std::numeric_limits<double>::infinity();
-      }
+    constexpr double never = std::numeric_limits<double>::infinity();
+    for (auto& relief : relief_) relief.resize(length);
+    const double linear = 2.0 * units_[begin];
+    const double square = units_[begin] * units_[begin];
+    for (Eigen::Index j = 0; j < length; ++j) {
+      const std::int16_t code = codes_[static_cast<std::size_t>(begin + j)];
+      const double slope = linear * gradient_[begin + j];
+      const double bend = square * energy_[begin + j];
+      relief_[0][j] = code > 0 ? bend - slope : never;
+      relief_[1][j] = code < 0 ? bend + slope : never;
     }
   }
 
   // The scale that fits the codes best; false where it is as good as reached.
   bool refit(const Eigen::RowVectorXd& target) {
     const Eigen::Map<const Eigen::Matrix<std::int16_t, 1, Eigen::Dynamic>> codes(codes_.data(), gradient_.size());
-    const Eigen::RowVectorXd q = codes.cast<double>();
+    const Eigen::RowVectorXd q = codes.cast<double>().cwiseProduct(multipliers_);
     const Eigen::RowVectorXd product = (gradient_ + target) / scale_;  // q S
     const double energy = product.dot(q);
     const double fitted = target.dot(q) / energy;
     constexpr double noticeable = 1e-4;
     if (!(energy > 0.0) || !(fitted > 0.0) || std::abs(fitted - scale_) < noticeable * scale_) return false;
     scale_ = fitted;
+    units_ = fitted * multipliers_;
     gradient_ = fitted * product - target;
     return true;
   }
@@ -161,14 +180,17 @@ class RowRefinement {
       tile->add(code);
     }
     codes_[static_cast<std::size_t>(k)] = static_cast<std::int16_t>(code);
-    gradient_ += static_cast<double>(code - old) * scale_ * s_.row(k);
+    gradient_ += static_cast<double>(code - old) * units_[k] * s_.row(k);
   }
 
   const MatrixD& s_;
+  const Eigen::RowVectorXd& energy_;
   IntegerRange codeRange_;
   const AxeOptions* exact_;
+  Eigen::Ref<const Eigen::RowVectorXd> multipliers_;
   std::span<std::int16_t> codes_;
   double& scale_;
+  Eigen::RowVectorXd units_;  // what a step of each code is worth
   Row gradient_;
   std::vector<TileSums> sums_;
   std::array<Eigen::Array<double, 1, Eigen::Dynamic>, 2> relief_;  // of the tile at hand: positive codes, negative ones
@@ -183,12 +205,18 @@ void refine(const MatrixF& weight, const InputStatistics& statistics, ChannelRow
     exact = *options.strict;
     exact->slack = Slack::floor;  // codes are rounded before they are clipped
   }
+  const Eigen::RowVectorXd energy = statistics.s.diagonal();
   parallelPieces(codes.rows(), panelRows, [&](Eigen::Index first, Eigen::Index rows) {
     // g = q̂ S − w G, half the gradient, of a panel at once: S is read once for all its rows.
     const MatrixD w = weight.middleRows(first, rows).cast<double>();
     MatrixD d = -w;
+    MatrixD multipliers(rows, codes.cols());
     for (Eigen::Index row = 0; row < rows; ++row) {
-      d.row(row) += scales[static_cast<std::size_t>(first + row)] * codes.row(first + row).cast<double>();
+      for (Eigen::Index k = 0; k < codes.cols(); ++k) {
+        multipliers(row, k) = static_cast<double>(options.multipliers.ofColumn(first + row, k));
+      }
+      d.row(row) += scales[static_cast<std::size_t>(first + row)] *
+                    codes.row(first + row).cast<double>().cwiseProduct(multipliers.row(row));
     }
     MatrixD gradients(rows, codes.cols());
     gradients.noalias() = d * statistics.s;
@@ -197,7 +225,7 @@ void refine(const MatrixF& weight, const InputStatistics& statistics, ChannelRow
     for (Eigen::Index row = 0; row < rows; ++row) {
       const auto shift = statistics.targetShift.row(of.channelOf(first + row));
       gradients.row(row) -= shift;
-      RowRefinement refinement(statistics.s, options.codes, exact ? &*exact : nullptr,
+      RowRefinement refinement(statistics.s, energy, options.codes, exact ? &*exact : nullptr, multipliers.row(row),
                                {&codes(first + row, 0), static_cast<std::size_t>(codes.cols())},
                                scales[static_cast<std::size_t>(first + row)], gradients.row(row));
       if (!options.refitScales) {

@@ -23,6 +23,10 @@ std::string layerDigest(const QuantizedLayer& quantized, const IntegerLayer& lay
   Sha256 digest;
   const auto codes = static_cast<std::size_t>(quantized.codes.size());
   digest.add(std::as_bytes(std::span(quantized.codes.data(), codes)));
+  if (!quantized.multipliers.allOnes()) {
+    const ChannelUnitCodes units(quantized.codes, quantized.multipliers);
+    digest.add(std::as_bytes(std::span(units.codes().data(), codes)));
+  }
   digest.add(std::as_bytes(std::span(quantized.scales)));
   digest.add(std::as_bytes(std::span(quantized.bias)));
   const ActivationQuantizer& input = quantized.input;

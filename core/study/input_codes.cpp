@@ -49,8 +49,7 @@ Status addNetworkInputCodes(const Model& model, const Preparation& preparation, 
   std::vector<std::optional<IntegerLayer>> layers(quantized.size());
   for (std::size_t i = 0; i < quantized.size(); ++i) {
     if (!quantized[i]) continue;
-    layers[i].emplace(model.dump().layers()[i], *quantized[i],
-                      exactDatapath(quantized[i]->codes, quantized[i]->input.range()));
+    layers[i].emplace(IntegerLayer::exact(model.dump().layers()[i], *quantized[i]));
   }
   const bool propagates = preparation.calibration().has_value();
   const CalibrationBranches branches{

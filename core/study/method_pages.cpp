@@ -100,6 +100,11 @@ constexpr std::array pages{
         "Each channel takes the scale that its budget wants, found in three rounds of multiples, with refinement also "
         "fitted to the codes, s = wG qᵀ / qSqᵀ. Costs eighteen stacked recurrences and decides "
         "whether narrow accumulators work at all."},
+    MethodPage{"group_scale", "", "Group scales that stay integer", "w ≈ s·m_t·q,  y = s·Σ_t m_t Σ_(i∈t) q_i x_i",
+               "AxeScope; integer group scales as in VS-Quant, arXiv 2102.04503",
+               "Tiles whose weights are small get finer codes: up to a fifth less error on real layers while the inner "
+               "accumulator is wide, next to nothing where its budget decides. Finer codes are larger, so under a "
+               "tight budget use budget-aware scales with them. The outer accumulator needs up to four bits more."},
     MethodPage{
         "refine", "", "Refinement by coordinate descent and trades",
         "q_k ← clip(round(q_k − g_k / (S_kk s))),  g = q̂S − wG, within what the budget leaves", "AxeScope",

@@ -24,6 +24,7 @@ LayerOptions layerOptions(const PreparedLayer& layer, const LayerInfo& info, con
   options.weightBits = widths.weightBits;
   options.weightRange = settings.weightRange;
   options.weightScale = settings.weightScale;
+  options.groupScale = settings.groupScale;
   options.innerBits = widths.innerBits == 0 ? mostAccumulatorBits : widths.innerBits;
   options.tileSize = widths.tileSize;
   options.activations = layer.input.range();
@@ -44,7 +45,7 @@ FeedbackOptions feedbackOptions(const PointSettings& settings) {
 using Members = std::vector<std::size_t>;
 
 bool sameLayer(const QuantizedLayer& a, const QuantizedLayer& b) {
-  return a.scales == b.scales && a.codes == b.codes && a.bias == b.bias;
+  return a.scales == b.scales && a.multipliers == b.multipliers && a.codes == b.codes && a.bias == b.bias;
 }
 
 class BatchQuantization {
@@ -158,9 +159,8 @@ class BatchQuantization {
       const QuantizedLayer& own = *models_[*at][layer];
       const auto earlier = std::find_if(
           same.begin(), at, [&](std::size_t i) { return !errors_[i] && sameLayer(*models_[i][layer], own); });
-      integerLayers_[*at][layer] =
-          earlier != at ? integerLayers_[*earlier][layer]
-                        : std::make_shared<const IntegerLayer>(info, own, exactDatapath(own.codes, own.input.range()));
+      integerLayers_[*at][layer] = earlier != at ? integerLayers_[*earlier][layer]
+                                                 : std::make_shared<const IntegerLayer>(IntegerLayer::exact(info, own));
     }
   }
 
@@ -234,6 +234,8 @@ class BatchQuantization {
     result.dynamicInput = preparation_.layer(layer).dynamicInput;
     result.weightBits = options.weightBits;
     result.codes.resize(info.channels, info.k());
+    const Tiling tiling = Tiling::of(info.k(), options.tileSize);
+    CodeMatrix multipliers(info.channels, tiling.tiles());
     const std::int64_t channels = info.channelsPerGroup();
     for (std::size_t group = 0; group < groups.size(); ++group) {
       if (!groups[group][place]) {
@@ -244,11 +246,14 @@ class BatchQuantization {
         return;
       }
       const QuantizedWeights& one = *groups[group][place];
-      result.codes.middleRows(static_cast<std::int64_t>(group) * channels, channels) = one.codes;
+      const auto first = static_cast<std::int64_t>(group) * channels;
+      result.codes.middleRows(first, channels) = one.codes;
+      multipliers.middleRows(first, channels) = one.multipliers.values(channels, tiling);
       result.scales.insert(result.scales.end(), one.scales.begin(), one.scales.end());
       result.errorEnergy.insert(result.errorEnergy.end(), one.errorEnergy.begin(), one.errorEnergy.end());
       result.outputEnergy.insert(result.outputEnergy.end(), one.outputEnergy.begin(), one.outputEnergy.end());
     }
+    result.multipliers = TileMultipliers(tiling, std::move(multipliers));
     result.bias = tensors_->bias;
     if (settings_[member].biasCorrection) correctBias(layer, *inputs, result);
     models_[member][layer] = std::move(result);
@@ -259,12 +264,13 @@ class BatchQuantization {
     const MatrixF& weight = tensors_->weight;
     const std::int64_t channels = model_.dump().layers()[layer].channelsPerGroup();
     quantized.bias.resize(quantized.scales.size(), 0.0F);
+    const ChannelUnitCodes units(quantized.codes, quantized.multipliers);
     for (std::size_t group = 0; group < inputs.groups().size(); ++group) {
       const InputStatistics& statistics = inputs.groups()[group];
       const auto first = static_cast<Eigen::Index>(group) * channels;
       const std::span scales = std::span(quantized.scales).subspan(static_cast<std::size_t>(first));
       const std::vector<double> means = meanOutputError(statistics, weight.middleRows(first, channels),
-                                                        quantized.codes.middleRows(first, channels), scales);
+                                                        units.codes().middleRows(first, channels), scales);
       for (std::size_t i = 0; i < means.size(); ++i) {
         const std::size_t channel = static_cast<std::size_t>(first) + i;
         quantized.bias[channel] = static_cast<float>(static_cast<double>(quantized.bias[channel]) + means[i]);

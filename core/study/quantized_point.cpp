@@ -40,6 +40,7 @@ Result<QuantizedFile> toQuantizedFile(const Model& model, const Preparation& pre
     out.codes = layer.codes;
     out.weightBits = layer.weightBits;
     out.weightScale = layer.scales;
+    out.groupScale = layer.multipliers;
     out.bias = layer.bias;
     out.inputScaling = prepared.transform.divisors;
     out.inputRotation = prepared.transform.rotation;
@@ -49,7 +50,8 @@ Result<QuantizedFile> toQuantizedFile(const Model& model, const Preparation& pre
     out.innerBits = datapath.innerBits;
     const Tiling tiling = Tiling::of(layer.codes.cols(), datapath.tileSize);
     out.outerBits =
-        Certificate(layer.codes, tiling, layer.input.range(), datapath.innerBits, datapath.outerBits).outerBits();
+        Certificate(layer.codes, tiling, layer.input.range(), datapath.innerBits, datapath.outerBits, layer.multipliers)
+            .outerBits();
     out.tileSize = datapath.tileSize;
     out.overflow = toText(findSetting("overflow")->get(settings));
     const std::int64_t kept = std::min(inputSamples, out.info.calibrationSamples());

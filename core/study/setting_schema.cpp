@@ -49,6 +49,10 @@ struct Names<WeightScale> {
   inline static const List list{"absmax", "mse", "budget"};
 };
 template <>
+struct Names<GroupScale> {
+  inline static const List list{"off", "integer", "power-of-two"};
+};
+template <>
 struct Names<Preprocess> {
   inline static const List list{"none", "magr"};
 };
@@ -217,6 +221,10 @@ std::vector<SettingInfo> makeSchema() {
           "weight_scale", "Weight scale", "s",
           "absmax: the range of the weights. mse: least squared rounding error. budget: each channel "
           "takes the multiple of its scale with the least output error under the constraint."),
+      choice<&P::groupScale>(
+          "group_scale", "Group scales", "m",
+          "A tile's weights have a whole multiple m of their channel's scale, by which the outer accumulator counts "
+          "the tile. integer: 1 to 15. power-of-two: 1, 2, 4, 8."),
       integer<&P::refineSweeps>("refine", "Refinement", "",
                                 "Sweeps of coordinate descent over the finished codes, within their budget.", 0, 1000),
       integer<&P::trainingSteps>("training_steps", "Training steps", "",

@@ -28,6 +28,18 @@ Status validate(const PointSettings& settings) {
   if (settings.hadamard && settings.activation == ActivationEncoding::unsignedSymmetric) {
     return refuse("--hadamard", "activation codes with both signs, which rotated inputs have", "unsigned");
   }
+  if (settings.groupScale != GroupScale::off && isTrained(settings.algorithm)) {
+    return refuse("--group-scale", "off with a2q and a2q-plus, which train one scale for each channel",
+                  toText(findSetting("group_scale")->get(settings)));
+  }
+  if (settings.groupScale != GroupScale::off && settings.weightBits > mostGroupedWeightBits) {
+    return refuse("--weight-bits", "at most 12 with group scales, whose products with codes are kept in 16 bits",
+                  std::to_string(settings.weightBits));
+  }
+  const bool widelySkipped = !settings.skipLayers.empty() && settings.skipBits > mostGroupedWeightBits;
+  if (settings.groupScale != GroupScale::off && widelySkipped) {
+    return refuse("--skip-bits", "at most 12 with group scales", std::to_string(settings.skipBits));
+  }
   const bool undone =
       settings.refineSweeps > 0 && settings.constraint == Constraint::axeSoft && !isTrained(settings.algorithm);
   if (undone) {
@@ -48,6 +60,15 @@ Status validate(const PointSettings& settings) {
   }
   return {};
 }
+
+namespace {
+
+// Whether any layer may have more than one tile.
+bool hasTiles(const PointSettings& settings) {
+  return settings.tileSize != 0 || !onlyOverridesOf(settings.overrides, {"tile"}).empty();
+}
+
+}  // namespace
 
 PointSettings canonical(PointSettings settings) {
   const PointSettings defaults;
@@ -71,6 +92,7 @@ PointSettings canonical(PointSettings settings) {
     settings.errorReference = defaults.errorReference;
   }
   if (settings.skipLayers.empty()) settings.skipBits = defaults.skipBits;
+  if (!hasTiles(settings)) settings.groupScale = defaults.groupScale;
   if (const auto overrides = parseOverrides(settings.overrides)) settings.overrides = toText(*overrides);
   return settings;
 }
@@ -83,11 +105,11 @@ PointSettings quantizationKey(PointSettings settings) {
   settings.evaluationSamples = defaults.evaluationSamples;
   if (settings.constraint == Constraint::none) {
     settings.innerBits = defaults.innerBits;
-    // A trained method's parameters are those of tiles, clamped or not.
-    const bool trained = isTrained(settings.algorithm);
-    if (!trained) settings.tileSize = defaults.tileSize;
-    settings.overrides = trained ? onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "tile"})
-                                 : onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits"});
+    // A trained method's parameters are those of tiles, clamped or not, and so are group scales.
+    const bool tiled = isTrained(settings.algorithm) || settings.groupScale != GroupScale::off;
+    if (!tiled) settings.tileSize = defaults.tileSize;
+    settings.overrides = tiled ? onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "tile"})
+                               : onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits"});
   }
   return settings;
 }

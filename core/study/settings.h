@@ -40,6 +40,7 @@ struct PointSettings {
   double percentile = 99.999;  // of the percentile rule
   bool activationDynamic = false;
   WeightScale weightScale = WeightScale::absmax;
+  GroupScale groupScale = GroupScale::off;
   int refineSweeps = 0;
   int trainingSteps = 200;  // of a2q and a2q-plus
   Preprocess preprocess = Preprocess::none;

@@ -23,10 +23,15 @@ class Layer:
     groups: int
     columns: np.ndarray | None  # input codes as [groups, rows, K]; rows are (sample, position)
     output_shape: tuple[int, ...]  # of the accumulators
+    group_scale: np.ndarray | None = None  # [C, tiles], int64; none: all 1
 
     def tiles(self) -> list[slice]:
         k = self.codes.shape[1]
         return [slice(begin, min(k, begin + self.tile)) for begin in range(0, k, self.tile)]
+
+    def multiplier(self, channel: int, tile: int) -> int:
+        """How often the outer accumulator counts a tile."""
+        return 1 if self.group_scale is None else int(self.group_scale[channel, tile])
 
 
 def _columns(codes: np.ndarray, group: h5py.Group, zero_point: int) -> tuple[np.ndarray, tuple[int, ...]]:
@@ -62,5 +67,6 @@ def read_layers(path: Path) -> dict[str, Layer]:
             layers[name] = Layer(codes, low, high, zero_point, int(group.attrs["weight_bits"]), bits,
                                  int(group.attrs["inner_bits"]), int(group.attrs["outer_bits"]),
                                  tile if 0 < tile < codes.shape[1] else codes.shape[1],
-                                 len(columns) if columns is not None else 1, columns, shape)
+                                 len(columns) if columns is not None else 1, columns, shape,
+                                 group["group_scale"][()].astype(np.int64) if "group_scale" in group else None)
     return layers

@@ -28,11 +28,12 @@ def extremes(codes: np.ndarray, layer: Layer) -> tuple[int, int]:
 
 def expected(layer: Layer) -> dict[str, object]:
     inner, outer, guaranteed, l1 = [], [], True, 0
-    for row in layer.codes:
+    for channel, row in enumerate(layer.codes):
         tiles = [extremes(row[tile], layer) for tile in layer.tiles()]
         l1 = max([l1, *(int(np.abs(row[tile]).sum()) for tile in layer.tiles())])
         inner.append(max(signed_bits(max(high, -low)) for high, low in tiles))
-        outer.append(signed_bits(max(sum(high for high, _ in tiles), -sum(low for _, low in tiles))))
+        counted = [[layer.multiplier(channel, tile) * end for end in ends] for tile, ends in enumerate(tiles)]
+        outer.append(signed_bits(max(sum(high for high, _ in counted), -sum(low for _, low in counted))))
         guaranteed = guaranteed and inner[-1] <= layer.inner_bits and outer[-1] <= layer.outer_bits
     signed = 1 if layer.low < 0 else 0
     n, m = layer.activation_bits, layer.weight_bits
@@ -58,6 +59,7 @@ class CertifyTest(CliCase):
         for write in (write_cnn, write_layers):
             write(self.path("dump.h5"))
             for flags in (("--constraint", "axe", "--inner-bits", "13", "--tile", "16"),
+                          ("--constraint", "axe", "--inner-bits", "13", "--tile", "8", "--group-scale", "integer"),
                           ("--constraint", "none", "--inner-bits", "12", "--outer-bits", "13", "--tile", "10"),
                           ("--constraint", "none", "--inner-bits", "32"),
                           ("--activation", "centred", "--weight-bits", "8", "--activation-bits", "5"),

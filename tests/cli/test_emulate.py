@@ -62,7 +62,7 @@ def emulate(layer: Layer, channel: int, inner_bits: int, outer_bits: int, overfl
     none_overflows = 1.0
     position = -1
     largest = 0
-    for tile in tiles:
+    for number, tile in enumerate(tiles):
         inner = Accumulators(inner_bits, overflow, len(x))
         exact = np.zeros(len(x), np.int64)
         for column in tile:
@@ -74,8 +74,9 @@ def emulate(layer: Layer, channel: int, inner_bits: int, outer_bits: int, overfl
             exact += product
             largest = max(largest, int(np.abs(exact).max()))
         persistent |= (exact < inner.low) | (exact > inner.high)
-        handed_over += inner.content
-        outside = outer.add(inner.content)
+        addend = layer.multiplier(channel, number) * inner.content
+        handed_over += addend
+        outside = outer.add(addend)
         first[outside & (first < 0)] = position
         outer_events += outside
         if max(map(abs, extremes(layer.codes[channel, tile], layer))) > inner.high:
@@ -201,6 +202,31 @@ class EmulateTest(CliCase):
                      "--input-samples", "4", "--out", self.path("q.h5"))
         for overflow in ("wrap", "saturate"):
             self.assertGreater(self.compare(9, 12, "7", overflow), 0)
+
+    def test_group_scales_count_tiles_on_their_way(self) -> None:
+        for write, scale, most in ((write_layers, "integer", 15), (write_cnn, "power-of-two", 8)):
+            write(self.path("dump.h5"))
+            self.succeed("quantize", self.path("dump.h5"), "--group-scale", scale, "--tile", "8", "--constraint",
+                         "none", "--input-samples", "3", "--out", self.path("q.h5"))
+            largest = 1
+            with h5py.File(self.path("q.h5"), "r") as file:
+                self.assertEqual(json.loads(file.attrs["settings"])["group_scale"], scale)
+                for name, layer in read_layers(self.path("q.h5")).items():
+                    if layer.group_scale is None:
+                        continue
+                    stored = file[f"layers/{name}/group_scale"]
+                    self.assertEqual((stored.dtype, stored.shape), (np.int8, (len(layer.codes), len(layer.tiles()))))
+                    self.assertGreaterEqual(layer.group_scale.min(), 1)
+                    largest = max(largest, int(layer.group_scale.max()))
+            self.assertTrue(1 < largest <= most, largest)
+            for overflow in ("wrap", "saturate"):
+                for inner_bits, outer_bits in ((10, 12), (11, 20), (24, 11), (24, 34)):
+                    with self.subTest(dump=write.__name__, datapath=(inner_bits, outer_bits, overflow)):
+                        overflowed = self.compare(inner_bits, outer_bits, "8", overflow)
+                        self.assertEqual(overflowed > 0, outer_bits < 34)
+            self.assertGreater(self.compare(10, 20, "8", "saturate", "reversed"), 0)
+            self.refuse(2, "emulate", self.path("q.h5"), "--tile", "16", "--out", self.path("other.h5"),
+                        says=("--tile: expected 8, whose group scales layer",))
 
     def test_what_is_not_given_is_as_in_the_file(self) -> None:
         write_layers(self.path("dump.h5"))

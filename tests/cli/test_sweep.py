@@ -19,7 +19,7 @@ from small_dumps import (EVALUATION_SAMPLES, WRONG_LABELS, add_linear, write_cnn
                          write_weights)
 
 COLUMNS = ["algorithm", "constraint", "weight_bits", "activation_bits", "inner_bits", "outer_bits", "tile", "overflow",
-           "activation", "activation_range", "percentile", "activation_dynamic", "weight_scale", "refine",
+           "activation", "activation_range", "percentile", "activation_dynamic", "weight_scale", "group_scale", "refine",
            "training_steps", "preprocess", "magr_alpha", "weight_range", "act_order", "damping",
            "error_reference", "slack", "propagate", "layers", "last_layer", "skip_layers", "skip_bits", "overrides",
            "eval_samples", "calibration_samples", "seed", "accuracy", "float_accuracy", "perplexity",

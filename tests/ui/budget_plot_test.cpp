@@ -145,8 +145,8 @@ TEST(ChannelsModel, ShowsTheEstimateBesideWhatWasCounted) {
   layer.inputCodes.resize(200 * 64);
   for (std::int16_t& code : layer.inputCodes) code = static_cast<std::int16_t>(random() % 256);
   layer.inputCodesShape = {200, 64};
-  const auto product = multiplyCodes(layer.info, layer.codes, layer.input, layer.inputCodesShape, layer.inputCodes,
-                                     datapathOf(layer), {}, {});
+  const auto product = multiplyCodes(layer.info, layer.codes, layer.groupScale, layer.input, layer.inputCodesShape,
+                                     layer.inputCodes, datapathOf(layer), {}, {});
   ASSERT_TRUE(product);
   ChannelsModel model;
   model.setLayer(inspectionOf(layer), 0);

@@ -12,9 +12,12 @@ std::vector<LayerBounds> layerBounds(const Inspection& inspection, std::int64_t 
     if (stop.stop_requested()) break;
     const Certificate certificate(layer.codes, Tiling::of(layer.codes.cols(), tileSize), layer.input.range(),
                                   mostAccumulatorBits, 0);
+    // What the outer accumulator must hold does not depend on the tiles; multipliers are of the layer's own.
+    const ChannelUnitCodes units(layer.codes, layer.groupScale);
+    const Certificate whole(units.codes(), certificate.tiling(), layer.input.range(), mostAccumulatorBits, 0);
     bounds.push_back(
         {widthBounds(certificate, layer.weightBits, layer.input.bits, hasSignedCodes(layer.input.encoding)),
-         certificate.smallestOuterBits(), certificate.tiling().tiles()});
+         whole.smallestOuterBits(), certificate.tiling().tiles()});
   }
   return bounds;
 }

@@ -14,7 +14,8 @@ std::vector<WitnessRun> runWitnesses(const Inspection& inspection, std::size_t l
   for (std::int64_t channel = 0; channel < certificate.channels() && !stop.stop_requested(); ++channel) {
     const std::span codes(file.codes.row(channel).data(), static_cast<std::size_t>(file.codes.cols()));
     const auto run = [&](Extreme extreme) {
-      return emulateDotProduct(codes, witness(codes, file.input.range(), extreme), datapath, order);
+      return emulateDotProduct(codes, witness(codes, file.input.range(), extreme), datapath, order,
+                               file.groupScale.ofTiles(channel));
     };
     runs[static_cast<std::size_t>(channel)] = {run(Extreme::highest), run(Extreme::lowest)};
   }

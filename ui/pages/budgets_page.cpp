@@ -138,8 +138,8 @@ void BudgetsPage::emulate() {
   emulation_.start(
       [inspection = inspection(), layer = layer()](const std::stop_token& stop) {
         const QuantizedFileLayer& file = inspection->layers()[layer];
-        return multiplyCodes(file.info, file.codes, file.input, file.inputCodesShape, file.inputCodes, datapathOf(file),
-                             {}, Job{stop, {}});
+        return multiplyCodes(file.info, file.codes, file.groupScale, file.input, file.inputCodesShape, file.inputCodes,
+                             datapathOf(file), {}, Job{stop, {}});
       },
       [this](const Result<CodeProduct>& product) {
         if (product) channels_.setOverflow(*product);

@@ -87,6 +87,43 @@ TEST(Certificate, ExtremesAreExactlyWhatAnyOrderAndInputCanReach) {
   }
 }
 
+TEST(Certificate, TheOuterExtremesCountEachTileAsOftenAsItsMultiplier) {
+  std::mt19937 generator(18);
+  for (const IntegerRange activations : {IntegerRange{0, 3}, IntegerRange{-8, 7}, IntegerRange{-1, 0}}) {
+    for (int round = 0; round < 40; ++round) {
+      const std::int64_t k = 1 + round % 7;
+      const CodeMatrix codes = randomCodes(3, k, {-8, 7}, generator);
+      const Tiling tiling = Tiling::of(k, 1 + round % 3);
+      const TileMultipliers multipliers(tiling, randomCodes(3, tiling.tiles(), {1, 15}, generator));
+      const Certificate certificate(codes, tiling, activations, 20, 0, multipliers);
+      const Certificate alone(codes, tiling, activations, 20, 0);
+      EXPECT_EQ(certificate.smallestInnerBits(), alone.smallestInnerBits());
+      EXPECT_EQ(certificate.maxUse(), alone.maxUse());
+      int widest = 2;
+      for (std::int64_t c = 0; c < 3; ++c) {
+        std::vector<std::int16_t> counted;
+        for (std::int64_t i = 0; i < k; ++i) {
+          counted.push_back(static_cast<std::int16_t>(codes(c, i) * multipliers.ofColumn(c, i)));
+        }
+        const int needed = exactBound(reachable(counted, activations));
+        EXPECT_EQ(certificate.smallestOuterBits(c), needed);
+        widest = std::max(widest, needed);
+      }
+      EXPECT_EQ(certificate.outerBits(), widest);
+      EXPECT_TRUE(Certificate(codes, tiling, activations, 20, widest, multipliers).guaranteed());
+      EXPECT_EQ(Certificate(codes, tiling, activations, 20, widest - 1, multipliers).guaranteed(), widest == 2);
+    }
+  }
+}
+
+TEST(Certificate, AnUnsafeTileEntersWithItsAccumulatorsRangeTimesItsMultiplier) {
+  const CodeMatrix codes{{100, 100, 1, -1}};  // tile 0 reaches 200 with x = 1
+  const Tiling tiling = Tiling::of(4, 2);
+  const Certificate certificate(codes, tiling, {0, 1}, 8, 0, {tiling, CodeMatrix{{3, 5}}});
+  EXPECT_FALSE(certificate.innerGuaranteed(0, 0));
+  EXPECT_EQ(certificate.outerBits(), exactBound({3 * -128 + 5 * -1, 3 * 127 + 5 * 1}));
+}
+
 TEST(Certificate, RandomOrdersNeverLeaveAGuaranteedRange) {
   std::mt19937 generator(19);
   for (int round = 0; round < 300; ++round) {

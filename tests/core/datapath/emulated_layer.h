@@ -22,6 +22,7 @@ struct EmulatedLayer {
   CodeView::Type type = CodeView::Type::s16;
   std::int64_t padding = 0;  // unused elements between rows, of activations and of results
   OrderChoice order{};
+  TileMultipliers multipliers{};
 };
 
 /// The samples as they would lie in memory.
@@ -81,7 +82,7 @@ inline std::vector<std::int64_t> energies(const CodeMatrix& samples) {
 inline LayerEmulator makeEmulator(const EmulatedLayer& layer) {
   const Tiling tiling = Tiling::of(layer.codes.cols(), layer.datapath.tileSize);
   return {layer.codes, layer.activations, layer.datapath,
-          channelOrders(layer.order, tiling, layer.codes, energies(layer.samples))};
+          channelOrders(layer.order, tiling, layer.codes, energies(layer.samples)), layer.multipliers};
 }
 
 inline void addFinalSums(std::span<const std::int16_t> q, std::span<const std::int16_t> x, const Tiling& tiling,
@@ -116,8 +117,8 @@ inline ReferenceRun runReference(const EmulatedLayer& layer, const Datapath& res
     for (Eigen::Index c = 0; c < channels; ++c) {
       const std::span q(layer.codes.row(c).data(), k);
       const std::span x(layer.samples.row(s).data(), k);
-      const DotProductTrace trace =
-          emulateDotProduct(q, x, resolved, accumulationOrder(layer.order, tiling, {q, energy}));
+      const DotProductTrace trace = emulateDotProduct(
+          q, x, resolved, accumulationOrder(layer.order, tiling, {q, energy}), layer.multipliers.ofTiles(c));
       run.results(s, c) = trace.result;
       run.exact(s, c) = trace.exact;
       addTrace(trace, run.overflows[static_cast<std::size_t>(c)]);

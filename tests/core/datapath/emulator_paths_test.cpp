@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which path runs when, and each path at the edges of its arithmetic.
+#include <map>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -13,7 +14,7 @@ namespace {
 constexpr IntegerRange unsignedBytes{0, 255};
 
 void expectPaths(const EmulatedLayer& layer, EmulationPath plain, EmulationPath counted) {
-  const LayerEmulator emulator(layer.codes, layer.activations, layer.datapath);
+  const LayerEmulator emulator = makeEmulator(layer);
   for (Eigen::Index c = 0; c < layer.codes.rows(); ++c) {
     EXPECT_EQ(name(emulator.path(c, CountOverflows::no)), name(plain));
     EXPECT_EQ(name(emulator.path(c, CountOverflows::yes)), name(counted));
@@ -30,6 +31,52 @@ EmulatedLayer extremeLayer(std::int16_t code, std::int64_t k, IntegerRange activ
           .datapath = datapath,
           .samples = samples,
           .type = type};
+}
+
+TEST(EmulationPaths, ProvenTilesWithMultipliersAreOneProductWhereThoseTimesCodesAreBytes) {
+  std::mt19937 generator(78);
+  const Tiling tiling = Tiling::of(100, 32);
+  for (const int weightBits : {4, 8}) {
+    CodeMatrix codes = drawCodes(4, 100, weightCodeRange(weightBits, WeightRange::full), generator);
+    CodeMatrix multipliers = drawCodes(4, tiling.tiles(), {1, 15}, generator);
+    codes(0, 0) = weightBits == 8 ? 127 : 7;
+    multipliers(0, 0) = 15;
+    const EmulatedLayer layer{.codes = codes,
+                              .activations = unsignedBytes,
+                              .datapath = {.innerBits = 22, .outerBits = 0, .tileSize = 32},
+                              .samples = drawCodes(9, 100, unsignedBytes, generator),
+                              .type = CodeView::Type::u8,
+                              .multipliers = {tiling, multipliers}};
+    const EmulationPath path = weightBits == 8 ? EmulationPath::wrapProduct : EmulationPath::certifiedProduct;
+    expectPaths(layer, path, path);
+    expectBitForBit(layer);
+  }
+}
+
+// The outer accumulator at the ends of the machine's 32 bits, and one bit to either side.
+TEST(EmulationPaths, LargestMultipliersAtTheEndsOfTheOuterAccumulator) {
+  std::map<std::string, int> ran;
+  for (const int outerBits : {30, 31, 32, 33, 36}) {
+    for (const int innerBits : {12, 16, 24, 28, 31, 32}) {
+      for (const Overflow overflow : {Overflow::wrap, Overflow::saturate}) {
+        for (const std::int16_t code : {std::int16_t{-8}, std::int16_t{7}, std::int16_t{127}}) {
+          EmulatedLayer layer = extremeLayer(code, 8192, unsignedBytes, CodeView::Type::u8,
+                                             {.innerBits = innerBits,
+                                              .outerBits = outerBits,
+                                              .tileSize = 512,
+                                              .innerOverflow = overflow,
+                                              .outerOverflow = overflow});
+          layer.multipliers = {Tiling::of(8192, 512), CodeMatrix::Constant(2, 16, 15)};
+          SCOPED_TRACE(std::to_string(outerBits) + " " + std::to_string(innerBits));
+          expectBitForBit(layer);
+          ++ran[std::string(name(makeEmulator(layer).path(0, CountOverflows::no)))];
+        }
+      }
+    }
+  }
+  for (const char* path : {"wrap product", "saturate shifted", "saturate clamped", "saturate wide", "stepwise"}) {
+    EXPECT_GT(ran[path], 3) << path;
+  }
 }
 
 TEST(EmulationPaths, ProvenChannelsTakeThePlainProductEvenWhenCounted) {

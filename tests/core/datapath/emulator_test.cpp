@@ -16,13 +16,15 @@ TEST(LayerEmulator, IsTheReferenceBitForBitOnRandomLayers) {
   std::mt19937 generator(61);
   std::map<std::string, int> layers;
   int different = 0;
+  int grouped = 0;
   for (int round = 0; round < 500; ++round) {
     const EmulatedLayer layer = drawLayer(generator);
     SCOPED_TRACE("round " + std::to_string(round));
     const ReferenceRun reference = expectBitForBit(layer);
     ASSERT_FALSE(::testing::Test::HasFailure());
     different += reference.results != reference.exact ? 1 : 0;
-    const LayerEmulator emulator(layer.codes, layer.activations, layer.datapath);
+    const LayerEmulator emulator = makeEmulator(layer);
+    grouped += layer.multipliers.allOnes() ? 0 : 1;
     for (const CountOverflows count : {CountOverflows::no, CountOverflows::yes}) {
       ++layers[std::string(name(emulator.path(0, count)))];
     }
@@ -32,6 +34,7 @@ TEST(LayerEmulator, IsTheReferenceBitForBitOnRandomLayers) {
     EXPECT_GT(layers[path], 25) << path;
   }
   EXPECT_GT(different, 120);
+  EXPECT_GT(grouped, 120);
 }
 
 TEST(LayerEmulator, BlocksOfSamplesMeetWithoutASeam) {

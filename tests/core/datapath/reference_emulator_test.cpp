@@ -53,6 +53,46 @@ TEST(ReferenceEmulator, WideDatapathIsExact) {
   }
 }
 
+// What the registers hold, written down once more: plain integers, one tile after the other.
+TEST(ReferenceEmulator, TilesReachTheOuterAccumulatorTimesTheirMultipliers) {
+  std::mt19937 generator(42);
+  for (int round = 0; round < 500; ++round) {
+    const std::int64_t k = drawBetween(1, 40, generator);
+    const auto overflow = static_cast<Overflow>(drawBetween(0, 1, generator));
+    const Datapath datapath{.innerBits = static_cast<int>(drawBetween(4, 18, generator)),
+                            .outerBits = static_cast<int>(drawBetween(4, 24, generator)),
+                            .tileSize = drawBetween(1, k, generator),
+                            .innerOverflow = overflow,
+                            .outerOverflow = overflow};
+    const Codes q = drawRow(k, {-8, 7}, generator);
+    const Codes x = drawRow(k, {0, 255}, generator);
+    const Tiling tiling = Tiling::of(k, datapath.tileSize);
+    const Codes multipliers = drawRow(tiling.tiles(), {1, 15}, generator);
+    const auto held = [overflow](std::int64_t value, int bits) {
+      const std::int64_t half = std::int64_t{1} << (bits - 1);
+      if (overflow == Overflow::saturate) return std::clamp(value, -half, half - 1);
+      return ((value + half) % (2 * half) + 2 * half) % (2 * half) - half;
+    };
+    std::int64_t outer = 0;
+    std::int64_t exact = 0;
+    std::int64_t events = 0;
+    for (std::int64_t t = 0; t < tiling.tiles(); ++t) {
+      std::int64_t inner = 0;
+      const std::int64_t m = multipliers[static_cast<std::size_t>(t)];
+      for (auto i = static_cast<std::size_t>(tiling.begin(t)); i < static_cast<std::size_t>(tiling.end(t)); ++i) {
+        inner = held(inner + std::int64_t{q[i]} * x[i], datapath.innerBits);
+        exact += m * q[i] * x[i];
+      }
+      events += held(outer + m * inner, datapath.outerBits) != outer + m * inner ? 1 : 0;
+      outer = held(outer + m * inner, datapath.outerBits);
+    }
+    const DotProductTrace trace = emulateDotProduct(q, x, datapath, AccumulationOrder::natural(tiling), multipliers);
+    EXPECT_EQ(trace.result, outer);
+    EXPECT_EQ(trace.exact, exact);
+    EXPECT_EQ(trace.outerEvents, events);
+  }
+}
+
 TEST(ReferenceEmulator, WrappingEachStepIsWrappingOnceAtTheEnd) {
   std::mt19937 generator(43);
   for (int round = 0; round < 500; ++round) {

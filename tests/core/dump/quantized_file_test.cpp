@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/dump/quantized_layer.h"
 #include "tests/core/dump/crafted_dump.h"
 #include "tests/core/dump/random_layer.h"
 
@@ -49,6 +50,8 @@ QuantizedFile sample() {
   conv.inputScaling = {0.5, 1, 2, 1e-3, 4, 5};
   conv.foldedBatchNorm = "stem.norm";
   linear.inputRotation = 2;
+  linear.tileSize = 4;
+  linear.groupScale = {Tiling::of(10, 4), CodeMatrix{{1, 2, 3}, {4, 5, 6}, {7, 8, 1}}};
   file.layers = {conv, linear};
   return file;
 }
@@ -67,6 +70,7 @@ void expectEqual(const QuantizedFileLayer& found, const QuantizedFileLayer& expe
   EXPECT_EQ(found.codes, expected.codes);
   EXPECT_EQ(found.weightBits, expected.weightBits);
   EXPECT_EQ(found.weightScale, expected.weightScale);
+  EXPECT_EQ(found.groupScale, expected.groupScale);
   EXPECT_EQ(found.bias, expected.bias);
   EXPECT_EQ(found.input, expected.input);
   EXPECT_EQ(found.inputScaling, expected.inputScaling);
@@ -130,6 +134,28 @@ TEST(QuantizedFile, IsTheDocumentedLayout) {
   // L = 2^15 - 1 over the largest magnitude of a centred 8-bit code.
   EXPECT_EQ(reader->readDoubles(group + "/certificate/budget")->front(), 32767.0 / 128);
   EXPECT_EQ(*reader->integerAttribute(group + "/certificate", "guaranteed"), 1);
+}
+
+TEST(QuantizedFile, GroupScalesAreCountedInTheOuterWidthAndOptional) {
+  const auto path = temporaryPath("quantized.h5");
+  QuantizedFile written = sample();
+  ASSERT_TRUE(writeQuantizedFile(path, written));
+  const auto reader = hdf5::Reader::open(path);
+  ASSERT_TRUE(reader);
+  EXPECT_FALSE(reader->hasDataset("/layers/stem.conv/group_scale"));
+  EXPECT_EQ(reader->dataset("/layers/head/group_scale")->shape, (std::vector<std::int64_t>{3, 3}));
+  EXPECT_EQ(reader->dataset("/layers/head/group_scale")->bytesPerElement, 1);
+  EXPECT_EQ(*reader->readIntegers("/layers/head/group_scale"), (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 1}));
+  QuantizedFileLayer& head = written.layers[1];
+  const int outer = certificateOf(head).smallestOuterBits();
+  head.groupScale = {};
+  EXPECT_LT(certificateOf(head).smallestOuterBits(), outer);
+
+  head.groupScale = {Tiling::of(10, 5), CodeMatrix::Constant(3, 2, 2)};
+  EXPECT_THAT(writeQuantizedFile(temporaryPath("other.h5"), written), FailsWith(ErrorCode::wrongShape, "group_scale"));
+  head.groupScale = {Tiling::of(10, 4), CodeMatrix::Constant(3, 3, 17)};  // of 12-bit codes
+  EXPECT_THAT(writeQuantizedFile(temporaryPath("other.h5"), written),
+              FailsWith(ErrorCode::invalidArgument, "group_scale"));
 }
 
 TEST(QuantizedFile, RefusesInputTransformsThatCannotBe) {

@@ -17,7 +17,9 @@ using testing::temporaryPath;
 class Tampered : public ::testing::Test {
  protected:
   void SetUp() override {
-    const QuantizedFile file{"m", "{}", "{}", {randomLayer("fc", linearInfo(2, 5), 4, 3)}};
+    QuantizedFile file{"m", "{}", "{}", {randomLayer("fc", linearInfo(2, 5), 4, 3)}};
+    file.layers[0].tileSize = 3;
+    file.layers[0].groupScale = {Tiling::of(5, 3), CodeMatrix{{2, 1}, {1, 3}}};
     ASSERT_TRUE(writeQuantizedFile(path, file));
     ASSERT_TRUE(readQuantizedFile(path));
     id = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
@@ -54,8 +56,13 @@ TEST_F(Tampered, PositiveSums) {
   EXPECT_THAT(read(), FailsWith(ErrorCode::corrupt, "/layers/fc/certificate/positive: expected the certificate"));
 }
 
+TEST_F(Tampered, GroupScales) {
+  setFirst("group_scale", 0);
+  EXPECT_THAT(read(), FailsWith(ErrorCode::corrupt, "/layers/fc/group_scale: expected multipliers of at least 1"));
+}
+
 TEST_F(Tampered, NegativeSums) {
-  setFirst("certificate/negative", 0.0);
+  setFirst("certificate/negative", -1000);
   EXPECT_THAT(read(), FailsWith(ErrorCode::corrupt, "certificate/negative"));
 }
 

@@ -34,7 +34,7 @@ std::shared_ptr<const IntegerLayer> integerLayer(const LayerInfo& info, int seed
     layer.codes.data()[i] = static_cast<std::int16_t>((i * 7 + seed * 3) % 15 - 7);
   }
   layer.scales.assign(static_cast<std::size_t>(info.channels), 0.1);
-  return std::make_shared<const IntegerLayer>(info, layer, exactDatapath(layer.codes, layer.input.range()));
+  return std::make_shared<const IntegerLayer>(IntegerLayer::exact(info, layer));
 }
 
 using Layers = std::vector<std::vector<std::shared_ptr<const IntegerLayer>>>;  // by branch and layer

@@ -26,7 +26,8 @@ TEST(DotProductRows, AreWhatTheConvolutionMultiplies) {
   CodeMatrix weights(4, info.k());
   for (std::int64_t i = 0; i < weights.size(); ++i) weights.data()[i] = static_cast<std::int16_t>(i * 5 % 15 - 7);
 
-  const auto product = multiplyCodes(info, weights, input, shape, codes, {.innerBits = 32, .outerBits = 32}, {}, {});
+  const auto product =
+      multiplyCodes(info, weights, {}, input, shape, codes, {.innerBits = 32, .outerBits = 32}, {}, {});
   ASSERT_TRUE(product.has_value());
   const std::int64_t positions = product->shape[2] * product->shape[3];
   for (std::int64_t group = 0; group < 2; ++group) {

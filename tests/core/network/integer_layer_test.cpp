@@ -81,6 +81,12 @@ Case randomCase(unsigned seed) {
                           ? Shape{samples, c.info.inputs}
                           : Shape{samples, c.info.inputs, among(random, {9, 12}), among(random, {10, 17})};
   c.input = randomTensor(shape, seed + 1);
+  if (seed % 2 == 1) {
+    const Tiling tiling = Tiling::of(c.info.k(), c.datapath.tileSize);
+    CodeMatrix multipliers(c.info.channels, tiling.tiles());
+    for (std::int16_t& m : multipliers.reshaped()) m = static_cast<std::int16_t>(1 + random() % 15);
+    c.layer.multipliers = {tiling, multipliers};
+  }
   return c;
 }
 
@@ -89,9 +95,13 @@ float definedOutput(const Case& c, const IntegerLayer& layer, std::int64_t chann
   const LayerEmulator& emulator = layer.emulators()[static_cast<std::size_t>(channel / perGroup)];
   const std::span q(c.layer.codes.row(channel).data(), x.size());
   const std::int64_t sum =
-      emulateDotProduct(q, x, emulator.datapath(), AccumulationOrder::natural(emulator.certificate().tiling())).result;
+      emulateDotProduct(q, x, emulator.datapath(), AccumulationOrder::natural(emulator.certificate().tiling()),
+                        c.layer.multipliers.ofTiles(channel))
+          .result;
   std::int64_t codes = 0;
-  for (const std::int16_t code : q) codes += code;
+  for (std::size_t k = 0; k < q.size(); ++k) {
+    codes += q[k] * c.layer.multipliers.ofColumn(channel, static_cast<std::int64_t>(k));
+  }
   const double scale = c.layer.input.scale * c.layer.scales[static_cast<std::size_t>(channel)];
   const float bias = c.layer.bias.empty() ? 0.0F : c.layer.bias[static_cast<std::size_t>(channel)];
   return static_cast<float>(scale * static_cast<double>(sum - c.layer.input.zeroPoint * codes) +
@@ -231,6 +241,24 @@ TEST(IntegerLayer, SumsThatAKernelCouldRoundGoThroughColumns) {
   Tensor output;
   ASSERT_TRUE(layer.run(c.input, output, nullptr));
   EXPECT_EQ(output.data, definedOutputs(c, layer).data);
+}
+
+TEST(IntegerLayer, TheExactLayerAddsWithoutAnyOverflow) {
+  int differing = 0;
+  for (unsigned seed = 0; seed < 120; ++seed) {
+    Case c = randomCase(seed);
+    const IntegerLayer exact = IntegerLayer::exact(c.info, c.layer);
+    EXPECT_TRUE(exact.guaranteed());
+    Tensor output;
+    ASSERT_TRUE(exact.run(c.input, output, nullptr));
+    Tensor narrow;
+    ASSERT_TRUE(IntegerLayer(c.info, c.layer, c.datapath).run(c.input, narrow, nullptr));
+    differing += narrow.data != output.data ? 1 : 0;
+    c.datapath.innerBits = c.datapath.outerBits = 60;
+    const IntegerLayer wide(c.info, c.layer, c.datapath);
+    ASSERT_EQ(output.data, definedOutputs(c, wide).data) << "seed " << seed;
+  }
+  EXPECT_GT(differing, 10);
 }
 
 TEST(IntegerLayer, ASampleDoesNotDependOnItsBatchNorOnOtherThreads) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole grid of widths, tiles and weight bits; minutes, so not among the fast tests. Prints its extremes.
+// The whole grid of widths, tiles and weight bits: eight minutes of one processor, so not among the fast tests. Prints
+// its extremes.
 #include <algorithm>
 #include <iostream>
 

@@ -71,7 +71,8 @@ TEST(BudgetProjection, ReachesTheLeastOutputErrorWithinTheBudget) {
   for (int round = 0; round < 8; ++round) {
     const auto encoding = round % 2 == 0 ? ActivationEncoding::asymmetric : ActivationEncoding::centred;
     const Case made = makeCase(encoding, 11 + round % 2, round % 4 == 3, random);
-    const MatrixF projected = BudgetProjection(made.statistics).project(made.layer.weight, made.scales, made.axe, 400);
+    const MatrixF projected =
+        BudgetProjection(made.statistics).project(made.layer.weight, made.scales, {}, made.axe, 400);
     const MatrixD& s = made.statistics.s;
     const double step = 1.0 / Eigen::SelfAdjointEigenSolver<MatrixD>(s).eigenvalues().maxCoeff();
     const Row alive = (s.diagonal().array() > 0.0).cast<double>().transpose();
@@ -100,7 +101,8 @@ TEST(BudgetProjection, ReachesTheLeastOutputErrorWithinTheBudget) {
 TEST(BudgetProjection, LeavesWeightsThatFitBitForBit) {
   std::mt19937 random(62);
   const Case made = makeCase(ActivationEncoding::asymmetric, 24, true, random);
-  EXPECT_EQ(BudgetProjection(made.statistics).project(made.layer.weight, made.scales, made.axe, 50), made.layer.weight);
+  EXPECT_EQ(BudgetProjection(made.statistics).project(made.layer.weight, made.scales, {}, made.axe, 50),
+            made.layer.weight);
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ TEST(BudgetScale, NeverHoldsAllMultiplesOfAWideLayerAtOnce) {
     all += rows.rows();
     return CodeMatrix(CodeMatrix::Ones(rows.rows(), rows.cols()));
   };
-  searchScales(weight, weight, std::vector<double>(1000, 1.0), nullptr, quantize);
+  searchScales(weight, weight, std::vector<double>(1000, 1.0), {}, nullptr, quantize);
   EXPECT_LE(most, 256 * 10);
   EXPECT_EQ(all, expected);
 }

@@ -27,13 +27,15 @@ struct Setting {
   AxeOptions axe;
   bool actOrder = false;
   ErrorReference errorReference = ErrorReference::original;
+  TileMultipliers multipliers{};
 
   std::string describe() const {
     return "algorithm " + std::to_string(static_cast<int>(algorithm)) + " K " + std::to_string(shape.k) + " N " +
            std::to_string(shape.activationBits) + " encoding " + std::to_string(static_cast<int>(shape.encoding)) +
            " M " + std::to_string(weightBits) + " constrained " + std::to_string(constrained) + " P " +
-           std::to_string(axe.innerBits) + " T " + std::to_string(axe.tiling.tileSize) + " act-order " +
-           std::to_string(actOrder) + " soft " + std::to_string(axe.soft) + " strict " + std::to_string(axe.strict);
+           std::to_string(axe.innerBits) + " T " + std::to_string(axe.tiling.tileSize) + " grouped " +
+           std::to_string(!multipliers.allOnes()) + " act-order " + std::to_string(actOrder) + " soft " +
+           std::to_string(axe.soft) + " strict " + std::to_string(axe.strict);
   }
 };
 
@@ -53,6 +55,14 @@ ReferenceAnswer reference(const Setting& setting, const RandomLayer& layer, cons
                           setting.axe.slack == Slack::half};
   }
   const MatrixD weight = layer.weight.cast<double>();
+  if (!setting.multipliers.allOnes()) {
+    options.multipliers = weight;
+    for (Eigen::Index c = 0; c < weight.rows(); ++c) {
+      for (Eigen::Index k = 0; k < weight.cols(); ++k) {
+        options.multipliers(c, k) = static_cast<double>(setting.multipliers.ofColumn(c, k));
+      }
+    }
+  }
   const MatrixD x = layer.inputs.cast<double>();
   if (setting.algorithm == Algorithm::gpfq) return testing::textbookGpfq(weight, scales, x, layer.quantized, options);
   if (setting.algorithm == Algorithm::qronos)
@@ -66,7 +76,7 @@ CodeMatrix ours(const Setting& setting, const RandomLayer& layer, const std::vec
   EXPECT_TRUE(matrices.has_value());
   const RecurrenceOptions options{weightCodeRange(setting.weightBits, WeightRange::narrow), setting.errorReference,
                                   setting.constrained ? &setting.axe : nullptr};
-  return quantizeGreedily(layer.weight, scales, *matrices, options);
+  return quantizeGreedily(layer.weight, scales, *matrices, options, &setting.multipliers);
 }
 
 // Compares all codes; a channel may part from the reference only where the reference itself stood at a rounding tie.
@@ -121,8 +131,14 @@ TEST_P(AgainstTextbook, IntegersAreIdenticalButForRoundingTies) {
     setting.axe.soft = round % 8 != 3;
     setting.axe.strict = round % 8 != 4;
     const RandomLayer layer = testing::randomLayer(setting.shape, random);
-    const std::vector<double> scales =
+    std::vector<double> scales =
         weightScales(layer.weight, setting.weightBits, WeightRange::narrow, WeightScaleRule::absmax);
+    if (round % 3 == 1) {
+      CodeMatrix multipliers(setting.shape.channels, setting.axe.tiling.tiles());
+      for (std::int16_t& m : multipliers.reshaped()) m = static_cast<std::int16_t>(1 + random() % 5);
+      setting.multipliers = {setting.axe.tiling, multipliers};
+      for (double& scale : scales) scale /= 3.0;
+    }
     std::vector<std::int64_t> order = testing::energyOrder(layer.quantized);
     if (!setting.actOrder) std::sort(order.begin(), order.end());
     tally.compare(ours(setting, layer, scales), reference(setting, layer, scales), order, setting.describe());

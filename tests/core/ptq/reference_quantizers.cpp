@@ -115,6 +115,14 @@ Choice choose(double v, std::int64_t column, bool dead, Shaper& shaper, const Re
   return {code, options.shapedErrorReference ? code + (v - shaped) : code};
 }
 
+// Of each column of a channel.
+Eigen::RowVectorXd columnScales(const std::vector<double>& scales, const ReferenceOptions& options, Eigen::Index c,
+                                Eigen::Index k) {
+  const double s = scales[static_cast<std::size_t>(c)];
+  if (options.multipliers.size() == 0) return Eigen::RowVectorXd::Constant(k, s);
+  return s * options.multipliers.row(c);
+}
+
 }  // namespace
 
 CodeMatrix projectedTowardZero(const MatrixD& values, const ReferenceConstraint& constraint, IntegerRange codes) {
@@ -163,17 +171,17 @@ ReferenceAnswer textbookGpfq(const MatrixD& weight, const std::vector<double>& s
                              const MatrixD& quantized, const ReferenceOptions& options) {
   ReferenceAnswer answer{CodeMatrix(weight.rows(), weight.cols()), MatrixD(weight.rows(), weight.cols())};
   for (Eigen::Index c = 0; c < weight.rows(); ++c) {
-    const double s = scales[static_cast<std::size_t>(c)];
-    Shaper shaper(options, weight.row(c) / s);
+    const Eigen::RowVectorXd s = columnScales(scales, options, c, weight.cols());
+    Shaper shaper(options, weight.row(c).cwiseQuotient(s));
     Eigen::VectorXd u = Eigen::VectorXd::Zero(x.rows());
     for (const std::int64_t column : options.order) {
       const Eigen::VectorXd target = u + weight(c, column) * x.col(column);
       const double energy = quantized.col(column).squaredNorm();
       const bool dead = !(energy > 0.0);
-      const double v = dead ? weight(c, column) / s : quantized.col(column).dot(target) / energy / s;
+      const double v = (dead ? weight(c, column) : quantized.col(column).dot(target) / energy) / s[column];
       const auto [code, fedBack] = choose(v, column, dead, shaper, options, answer.margins(c, column));
       answer.codes(c, column) = static_cast<std::int16_t>(code);
-      u = target - s * fedBack * quantized.col(column);
+      u = target - s[column] * fedBack * quantized.col(column);
     }
   }
   return answer;
@@ -185,9 +193,9 @@ ReferenceAnswer inverseHessianOptq(const MatrixD& weight, const std::vector<doub
   MatrixD permutedInputs(quantized.rows(), k);
   MatrixD current(weight.rows(), k);
   MatrixD target = weight;
-  const MatrixD s = quantized.transpose() * quantized;
-  const double delta = damping * s.diagonal().mean();
-  const MatrixD damped = s + delta * MatrixD::Identity(k, k);
+  const MatrixD squares = quantized.transpose() * quantized;
+  const double delta = damping * squares.diagonal().mean();
+  const MatrixD damped = squares + delta * MatrixD::Identity(k, k);
   if (x != nullptr) {
     const MatrixD g = x->transpose() * quantized + delta * MatrixD::Identity(k, k);
     target = weight * g * damped.inverse();
@@ -201,15 +209,15 @@ ReferenceAnswer inverseHessianOptq(const MatrixD& weight, const std::vector<doub
   const MatrixD u = inverse.llt().matrixU();
   ReferenceAnswer answer{CodeMatrix(weight.rows(), k), MatrixD(weight.rows(), k)};
   for (Eigen::Index c = 0; c < weight.rows(); ++c) {
-    const double scale = scales[static_cast<std::size_t>(c)];
-    Shaper shaper(options, weight.row(c) / scale);
+    const Eigen::RowVectorXd s = columnScales(scales, options, c, k);
+    Shaper shaper(options, weight.row(c).cwiseQuotient(s));
     for (Eigen::Index i = 0; i < k; ++i) {
       const std::int64_t column = options.order[static_cast<std::size_t>(i)];
       const bool dead = !(permutedInputs.col(i).squaredNorm() > 0.0);
-      const double v = current(c, i) / scale;
+      const double v = current(c, i) / s[column];
       const auto [code, fedBack] = choose(v, column, dead, shaper, options, answer.margins(c, column));
       answer.codes(c, column) = static_cast<std::int16_t>(code);
-      const double error = scale * (v - fedBack) / u(i, i);
+      const double error = s[column] * (v - fedBack) / u(i, i);
       for (Eigen::Index j = i + 1; j < k; ++j) current(c, j) -= error * u(i, j);
     }
   }
@@ -241,17 +249,17 @@ ReferenceAnswer textbookQronos(const MatrixD& weight, const std::vector<double>&
   }
   ReferenceAnswer answer{CodeMatrix(weight.rows(), k), MatrixD(weight.rows(), k)};
   for (Eigen::Index c = 0; c < weight.rows(); ++c) {
-    const double s = scales[static_cast<std::size_t>(c)];
-    Shaper shaper(options, weight.row(c) / s);
+    const Eigen::RowVectorXd s = columnScales(scales, options, c, weight.cols());
+    Shaper shaper(options, weight.row(c).cwiseQuotient(s));
     for (const std::int64_t column : visited) {
       answer.codes(c, column) = 0;
       answer.margins(c, column) = 1.0;
     }
     const auto take = [&](Eigen::Index i, double value) {
       const std::int64_t column = alive[static_cast<std::size_t>(i)];
-      const auto [code, fedBack] = choose(value / s, column, false, shaper, options, answer.margins(c, column));
+      const auto [code, fedBack] = choose(value / s[column], column, false, shaper, options, answer.margins(c, column));
       answer.codes(c, column) = static_cast<std::int16_t>(code);
-      return s * fedBack;
+      return s[column] * fedBack;
     };
     Eigen::VectorXd current(rest);
     for (Eigen::Index i = 0; i < rest; ++i) current[i] = weight(c, alive[static_cast<std::size_t>(i) + 1]);

@@ -31,6 +31,7 @@ struct ReferenceOptions {
   bool shapedErrorReference = false;
   std::vector<std::int64_t> order;  // visiting order of inputs
   ReferenceConstraint constraint;
+  MatrixD multipliers;  // [C×K], of each weight's scale; none: all 1
 };
 
 /// Textbook GPFQ on samples: u_i = u_{i−1} + w_i X_i − q_i X̃_i, q_i = Q(⟨X̃_i, u_{i−1} + w_i X_i⟩ / ‖X̃_i‖²).

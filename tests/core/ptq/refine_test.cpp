@@ -16,9 +16,21 @@ using testing::randomLayer;
 constexpr IntegerRange codeRange{-7, 7};
 constexpr int untilNothingChanges = 1000;
 
+// ‖w X − q̂ X̃‖² of one channel.
+double outputError(const RandomLayer& layer, Eigen::Index channel, const CodeMatrix& codes,
+                   const TileMultipliers& multipliers, double scale) {
+  return layer.outputError(channel, ChannelUnitCodes(codes, multipliers).codes(), scale);
+}
+
+TileMultipliers drawMultipliers(std::int64_t channels, const Tiling& tiling, std::mt19937& random) {
+  CodeMatrix values(channels, tiling.tiles());
+  for (std::int16_t& m : values.reshaped()) m = static_cast<std::int16_t>(1 + random() % 3);
+  return {tiling, values};
+}
+
 // The least error that any change of one code of this channel reaches, within the code range and the budget.
-double leastErrorOneChangeAway(const RandomLayer& layer, CodeMatrix codes, Eigen::Index channel, double scale,
-                               const AxeOptions* strict) {
+double leastErrorOneChangeAway(const RandomLayer& layer, CodeMatrix codes, const TileMultipliers& multipliers,
+                               Eigen::Index channel, double scale, const AxeOptions* strict) {
   double least = std::numeric_limits<double>::infinity();
   for (Eigen::Index k = 0; k < codes.cols(); ++k) {
     const std::int16_t kept = codes(channel, k);
@@ -30,7 +42,7 @@ double leastErrorOneChangeAway(const RandomLayer& layer, CodeMatrix codes, Eigen
           !Certificate(row, strict->tiling, strict->activations, strict->innerBits, 0).guaranteed()) {
         continue;
       }
-      least = std::min(least, layer.outputError(channel, codes, scale));
+      least = std::min(least, outputError(layer, channel, codes, multipliers, scale));
     }
     codes(channel, k) = kept;
   }
@@ -53,24 +65,27 @@ TEST(Refine, StopsWhereNoSingleCodeWithinTheBudgetLowersTheError) {
     std::vector<double> scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
     const CodeMatrix start = CodeMatrix::Zero(3, k);  // fits every budget
     CodeMatrix codes = start;
-    refine(layer.weight, layer.statistics(), {0, 3}, {codeRange, strict, untilNothingChanges}, scales, codes);
+    const TileMultipliers multipliers = round % 4 < 2 ? TileMultipliers() : drawMultipliers(3, axe.tiling, random);
+    RefineOptions options{codeRange, strict, untilNothingChanges, false, multipliers};
+    refine(layer.weight, layer.statistics(), {0, 3}, options, scales, codes);
     CodeMatrix once = start;
-    refine(layer.weight, layer.statistics(), {0, 3}, {codeRange, strict, 1}, scales, once);
+    options.sweeps = 1;
+    refine(layer.weight, layer.statistics(), {0, 3}, options, scales, once);
     if (strict != nullptr) {
       EXPECT_TRUE(Certificate(codes, axe.tiling, axe.activations, axe.innerBits, 0).guaranteed());
     }
     for (Eigen::Index c = 0; c < 3; ++c) {
       const double scale = scales[static_cast<std::size_t>(c)];
-      const double before = layer.outputError(c, start, scale);
-      const double afterOne = layer.outputError(c, once, scale);
-      const double after = layer.outputError(c, codes, scale);
+      const double before = outputError(layer, c, start, multipliers, scale);
+      const double afterOne = outputError(layer, c, once, multipliers, scale);
+      const double after = outputError(layer, c, codes, multipliers, scale);
       EXPECT_LE(afterOne, before);
       EXPECT_LE(after, afterOne * (1 + 1e-6));
-      if (leastErrorOneChangeAway(layer, start, c, scale, strict) < 0.999 * before) {
+      if (leastErrorOneChangeAway(layer, start, multipliers, c, scale, strict) < 0.999 * before) {
         EXPECT_LT(afterOne, before) << "round " << round << " channel " << c;
         ++improved;
       }
-      EXPECT_GE(leastErrorOneChangeAway(layer, codes, c, scale, strict), after * (1 - 1e-5))
+      EXPECT_GE(leastErrorOneChangeAway(layer, codes, multipliers, c, scale, strict), after * (1 - 1e-5))
           << "round " << round << " channel " << c;
       ++rows;
     }
@@ -80,10 +95,10 @@ TEST(Refine, StopsWhereNoSingleCodeWithinTheBudgetLowersTheError) {
 
 // A step of code i that would help and that the budget forbids, with a step towards zero of code j in the same tile
 // that makes room for it.
-double leastErrorOneTradeAway(const RandomLayer& layer, CodeMatrix codes, Eigen::Index channel, double scale,
-                              const AxeOptions& strict) {
+double leastErrorOneTradeAway(const RandomLayer& layer, CodeMatrix codes, const TileMultipliers& multipliers,
+                              Eigen::Index channel, double scale, const AxeOptions& strict) {
   double least = std::numeric_limits<double>::infinity();
-  const double now = layer.outputError(channel, codes, scale);
+  const double now = outputError(layer, channel, codes, multipliers, scale);
   for (Eigen::Index i = 0; i < codes.cols(); ++i) {
     for (Eigen::Index j = 0; j < codes.cols(); ++j) {
       if (i == j || codes(channel, j) == 0 || strict.tiling.tileOf(i) != strict.tiling.tileOf(j)) continue;
@@ -92,14 +107,14 @@ double leastErrorOneTradeAway(const RandomLayer& layer, CodeMatrix codes, Eigen:
         row(0, i) = static_cast<std::int16_t>(row(0, i) + step);
         CodeMatrix alone = codes;
         alone.row(channel) = row;
-        if (layer.outputError(channel, alone, scale) >= now) continue;
+        if (outputError(layer, channel, alone, multipliers, scale) >= now) continue;
         const bool blocked = !Certificate(row, strict.tiling, strict.activations, strict.innerBits, 0).guaranteed();
         row(0, j) = static_cast<std::int16_t>(row(0, j) - (row(0, j) > 0 ? 1 : -1));
         if (!blocked || row(0, i) < codeRange.low || row(0, i) > codeRange.high) continue;
         if (!Certificate(row, strict.tiling, strict.activations, strict.innerBits, 0).guaranteed()) continue;
         CodeMatrix all = codes;
         all.row(channel) = row;
-        least = std::min(least, layer.outputError(channel, all, scale));
+        least = std::min(least, outputError(layer, channel, all, multipliers, scale));
       }
     }
   }
@@ -116,11 +131,14 @@ TEST(Refine, StopsWhereNoTradeWithinATileLowersTheError) {
     const AxeOptions axe{.innerBits = 10, .tiling = Tiling::of(12, 6), .activations = layer.quantizer.range()};
     std::vector<double> scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
     CodeMatrix codes = CodeMatrix::Zero(3, 12);
-    refine(layer.weight, layer.statistics(), {0, 3}, {codeRange, &axe, untilNothingChanges}, scales, codes);
+    const TileMultipliers multipliers = round % 4 < 2 ? TileMultipliers() : drawMultipliers(3, axe.tiling, random);
+    refine(layer.weight, layer.statistics(), {0, 3}, {codeRange, &axe, untilNothingChanges, false, multipliers}, scales,
+           codes);
     for (Eigen::Index c = 0; c < 3; ++c) {
       const double scale = scales[static_cast<std::size_t>(c)];
-      const double best = leastErrorOneTradeAway(layer, codes, c, scale, axe);
-      EXPECT_GE(best, layer.outputError(c, codes, scale) * (1 - 1e-5)) << "round " << round << " channel " << c;
+      const double best = leastErrorOneTradeAway(layer, codes, multipliers, c, scale, axe);
+      EXPECT_GE(best, outputError(layer, c, codes, multipliers, scale) * (1 - 1e-5))
+          << "round " << round << " channel " << c;
       if (std::isfinite(best)) ++traded;
     }
   }

@@ -56,8 +56,7 @@ void expectEqualMeans(const Model& model, const Preparation& preparation, const 
                       bool propagates, bool expected) {
   std::vector<std::optional<IntegerLayer>> layers(quantized.size());
   for (std::size_t i = 0; i < quantized.size(); ++i) {
-    layers[i].emplace(model.dump().layers()[i], *quantized[i],
-                      exactDatapath(quantized[i]->codes, quantized[i]->input.range()));
+    layers[i].emplace(IntegerLayer::exact(model.dump().layers()[i], *quantized[i]));
   }
   const CalibrationBranches branches{.count = 1,
                                      .layer = [&](std::size_t, std::size_t layer) { return &*layers[layer]; },

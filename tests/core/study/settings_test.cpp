@@ -34,6 +34,47 @@ TEST(SettingSchema, EveryChoiceIsADifferentSetting) {
   }
 }
 
+TEST(Settings, GroupScalesAreRefusedWhereTheyCannotBe) {
+  PointSettings settings;
+  settings.algorithm = Algorithm::a2q;
+  settings.tileSize = 64;
+  settings.groupScale = GroupScale::integer;
+  EXPECT_EQ(validate(settings).error().object, "--group-scale");
+  settings.algorithm = Algorithm::gpfq;
+  EXPECT_TRUE(validate(settings));
+  settings.weightBits = 13;
+  EXPECT_EQ(validate(settings).error().object, "--weight-bits");
+  settings.weightBits = 4;
+  settings.overrides = "conv1:weight_bits=14";
+  EXPECT_EQ(validate(settings).error().object, "--weight-bits");
+  settings.overrides.clear();
+  settings.skipLayers = "conv1";
+  settings.skipBits = 16;
+  EXPECT_EQ(validate(settings).error().object, "--skip-bits");
+}
+
+TEST(Settings, GroupScalesNeedTilesAndMakeThemMatter) {
+  PointSettings off;
+  PointSettings grouped;
+  grouped.groupScale = GroupScale::integer;
+  EXPECT_EQ(canonical(grouped), canonical(off));
+  grouped.overrides = "conv1:tile=64";
+  EXPECT_EQ(canonical(grouped).groupScale, GroupScale::integer);
+  grouped.overrides.clear();
+  grouped.tileSize = off.tileSize = 64;
+  EXPECT_NE(quantizationKey(grouped), quantizationKey(off));
+  EXPECT_EQ(preparationKey(grouped), preparationKey(off));
+  // Without a constraint nothing but group scales looks at tiles while quantizing.
+  grouped.constraint = off.constraint = Constraint::none;
+  PointSettings otherTiles = grouped;
+  otherTiles.tileSize = 32;
+  EXPECT_NE(quantizationKey(grouped), quantizationKey(otherTiles));
+  off.tileSize = 32;
+  otherTiles.groupScale = GroupScale::off;
+  otherTiles.tileSize = 64;
+  EXPECT_EQ(quantizationKey(off), quantizationKey(otherTiles));
+}
+
 TEST(MethodPages, EveryMethodHasFormulaSourceAndUse) {
   for (const char* key : {"algorithm", "constraint", "activation", "activation_range", "weight_scale"}) {
     for (const std::string_view choice : findSetting(key)->choices) {
