@@ -33,6 +33,11 @@ constexpr PresetText texts[] = {
                        "W4A8 at 128×32, 128×16, 64×16, 64×14 and 32×14 and W4A4 at 128×16, GPFQ and OPTQ, AXE as "
                        "published beside budget-aware scales, symmetric and asymmetric activations (widths after "
                        "arXiv 2409.17092).")},
+    {":/presets/narrow-language-models.json",
+     QT_TRANSLATE_NOOP("StudyPresets", "Language models at 14 bits, every method at its best N"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "Naive, AXE as published and everything AxeScope adds to it at 14 bits × 64, W4, with four "
+                       "activation widths, one scale or one for each token, rotated or not.")},
     {":/presets/widths-3-to-8.json", QT_TRANSLATE_NOOP("StudyPresets", "Accuracy against width, 3 to 8 bits"),
      QT_TRANSLATE_NOOP("StudyPresets",
                        "Naive, EP-init and AXE on GPFQ and OPTQ over all M ≤ N from 3 to 8, one "
