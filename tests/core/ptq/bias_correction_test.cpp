@@ -31,7 +31,7 @@ TEST(BiasCorrection, IsTheMeanErrorOfTheSamples) {
       for (Eigen::Index channel = 0; channel < 7; ++channel) {
         const VectorD expected = layer.inputs.cast<double>() * layer.weight.row(channel).cast<double>().transpose() -
                                  layer.quantized * (0.03 * codes.row(channel).cast<double>().transpose());
-        const double energy = layer.outputError(channel, codes.row(channel), 0.03);
+        const double energy = layer.outputError(channel, codes, 0.03);
         EXPECT_NEAR(means[static_cast<std::size_t>(channel)], expected.sum() / samples,
                     1e-7 * std::sqrt(energy / samples) + 1e-12)
             << bits << " bits, channel " << channel;
