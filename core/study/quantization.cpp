@@ -79,12 +79,15 @@ class BatchQuantization {
     for (std::size_t i = 0; i < settings_.size(); ++i) refuseStrayOverrides(i);
     if (preparation_.calibration()) AXESCOPE_CHECK(alongNetwork());
     for (std::size_t layer = 0; layer < preparation_.layerCount(); ++layer) {
-      const bool done = models_.front()[layer].has_value();
+      const Members going = members();
+      if (going.empty()) return {};
+      // Along the network all that go on were quantized together.
+      const bool done = models_[going.front()][layer].has_value();
       if (!preparation_.layer(layer).quantized || done) continue;
       AXESCOPE_CHECK(job_.check());
       AXESCOPE_TRY(const auto inputs, preparation_.inputs(layer, job_));
       AXESCOPE_TRY(tensors_, preparation_.tensors(layer));
-      quantizeLayer(layer, members(), inputs.get());
+      quantizeLayer(layer, going, inputs.get());
     }
     return {};
   }

@@ -2,6 +2,7 @@
 #include "ui/window/main_window.h"
 
 #include <QElapsedTimer>
+#include <QMenu>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
@@ -76,6 +77,21 @@ TEST(MainWindow, ABadFileIsNamedInTheBannerAndChangesNothing) {
   ASSERT_TRUE(failed.wait(30'000));
   EXPECT_TRUE(failed.first().first().toString().contains(QStringLiteral("README.md")));
   EXPECT_EQ(window.state().model(), nullptr);
+}
+
+TEST(MainWindow, TheMemoryOfSweepsIsChosenOnceForAll) {
+  {
+    MainWindow window;
+    EXPECT_EQ(window.state().memory(), 0);
+    ASSERT_GE(window.actions().memory->actions().size(), 2);
+    window.actions().memory->actions()[1]->trigger();
+    EXPECT_EQ(window.state().memory(), std::int64_t{1} << 30);
+  }
+  MainWindow next;
+  EXPECT_EQ(next.state().memory(), std::int64_t{1} << 30);
+  EXPECT_TRUE(next.actions().memory->actions()[1]->isChecked());
+  next.actions().memory->actions()[0]->trigger();
+  EXPECT_EQ(next.state().memory(), 0);
 }
 
 }  // namespace

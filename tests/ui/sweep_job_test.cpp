@@ -22,8 +22,10 @@ class SweepJobTest : public ::testing::Test {
       EXPECT_TRUE(request_.study.set(key, std::string_view(text)).has_value());
     }
     request_.provenance = *makeProvenance(*request_.model, request_.study);
-    QObject::connect(&job_, &SweepJob::pointsArrived,
-                     [this](const std::vector<PointResult>& points) { arrived_ += static_cast<int>(points.size()); });
+    QObject::connect(&job_, &SweepJob::pointsArrived, [this](const std::vector<PointResult>& points) {
+      arrived_ += static_cast<int>(points.size());
+      for (const PointResult& point : points) failed_ += point.failed() ? 1 : 0;
+    });
   }
 
   void start() {
@@ -36,6 +38,7 @@ class SweepJobTest : public ::testing::Test {
   SweepJob job_;
   QSignalSpy finished_{&job_, &SweepJob::finished};
   int arrived_ = 0;
+  int failed_ = 0;
 };
 
 TEST_F(SweepJobTest, DeliversEveryPoint) {
@@ -98,6 +101,14 @@ TEST_F(SweepJobTest, APausedSweepStandsStillAndGoesOn) {
   job_.setPaused(false);
   waitForEnd();
   EXPECT_EQ(arrived_, all);
+}
+
+TEST_F(SweepJobTest, KeepsToItsMemory) {
+  request_.memory = 1 << 10;  // too little for any point
+  start();
+  waitForEnd();
+  EXPECT_EQ(arrived_, 42);
+  EXPECT_EQ(failed_, 42);
 }
 
 TEST_F(SweepJobTest, TheLatestStartWins) {

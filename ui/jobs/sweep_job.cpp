@@ -100,7 +100,9 @@ Status SweepJob::runPointsOf(std::stop_token stop, const SweepRequest& request) 
     return {};
   };
   Result<RunSummary> summary;
-  withThreads(request.threads, [&] { summary = runPoints(*request.model, points, sink, Job{stop, {}}); });
+  withThreads(request.threads, [&] {
+    summary = runPoints(*request.model, points, sink, Job{stop, {}, request.memory});
+  });
   if (file) AXESCOPE_CHECK(file->finish());
   if (!summary) return fail(summary.error());
   return {};

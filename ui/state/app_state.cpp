@@ -130,7 +130,9 @@ void AppState::runStudy(const QString& resultsPath, bool resume) {
                 .study = edits_.study(),
                 .provenance = *provenance_,
                 .resultsPath = resultsPath,
-                .resume = resume});
+                .resume = resume,
+                .threads = 0,
+                .memory = memory_});
 }
 
 bool AppState::canResume() const {

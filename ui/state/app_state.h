@@ -59,6 +59,9 @@ class AppState : public QObject {
   /// Runs the study on the current model; every finished point is in the results file before it is shown. Later edits
   /// of the study are those of the next run.
   void runStudy(const QString& resultsPath, bool resume);
+  /// What sweeps from now on may keep and share, in bytes; 0: half of the machine's memory.
+  void setMemory(std::int64_t bytes) { memory_ = bytes; }
+  std::int64_t memory() const { return memory_; }
   /// Runs what a loaded results file lacks of the study; it must come from the current model.
   bool canResume() const;
   void resume() { runStudy(resultsPath_, true); }
@@ -94,6 +97,7 @@ class AppState : public QObject {
   int current_ = -1;
   QString wanted_;
   QString resultsPath_;
+  std::int64_t memory_ = 0;
   std::optional<Provenance> provenance_;  // of the points shown
   StudyEdits edits_;
   PointsModel points_;

@@ -26,7 +26,7 @@ constexpr PresetText texts[] = {
     {":/presets/narrow-accumulators.json",
      QT_TRANSLATE_NOOP("StudyPresets", "Narrow accumulators, every method at its best N"),
      QT_TRANSLATE_NOOP("StudyPresets",
-                       "Naive, AXE as published and everything AxeScope adds to it, at 11 to 14 bits × 64 "
+                       "Naive, EP-init, AXE as published and everything AxeScope adds to it, at 11 to 14 bits × 64 "
                        "and four activation widths to choose from: compare the best of each method.")},
     {":/presets/language-models.json", QT_TRANSLATE_NOOP("StudyPresets", "Language models in tiles"),
      QT_TRANSLATE_NOOP("StudyPresets",

@@ -71,6 +71,7 @@ class MainWindow : public QMainWindow {
   void chooseQuantized();
   void copyPlot();
   void loadStudy();
+  void fillMemoryMenu();
   void saveStudy();
   void showHistory();
   void remember(const QString& path);

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The main window's study, view and help actions.
+#include <QActionGroup>
 #include <QApplication>
 #include <QDialog>
 #include <QDockWidget>
 #include <QFile>
 #include <QFileDialog>
+#include <QLocale>
+#include <QMenu>
 #include <QSettings>
 #include <QUndoView>
 #include <QVBoxLayout>
 
+#include "core/study/memory_plan.h"
 #include "ui/dialogs/about_dialog.h"
 #include "ui/dialogs/settings_help_dialog.h"
 #include "ui/dialogs/shortcuts_dialog.h"
@@ -30,6 +34,7 @@ void MainWindow::connectStudyActions() {
   connect(actions_.loadStudy, &QAction::triggered, this, &MainWindow::loadStudy);
   connect(actions_.saveStudy, &QAction::triggered, this, &MainWindow::saveStudy);
   connect(actions_.history, &QAction::triggered, this, &MainWindow::showHistory);
+  fillMemoryMenu();
   for (const StudyPreset& preset : studyPresets()) {
     QAction* action = actions_.presets->addAction(preset.title, this, [this, preset] {
       const auto study = loadPreset(preset);
@@ -39,6 +44,31 @@ void MainWindow::connectStudyActions() {
     action->setToolTip(preset.description);
     action->setStatusTip(preset.description);
   }
+}
+
+// Doubling steps below the whole machine; the choice is of the machine, not of the session.
+void MainWindow::fillMemoryMenu() {
+  constexpr std::int64_t gibibyte = std::int64_t{1} << 30;
+  auto* choices = new QActionGroup(this);
+  const std::int64_t wanted = QSettings().value(QStringLiteral("memory"), 0).toLongLong();
+  const auto add = [&](std::int64_t bytes, const QString& text) {
+    QAction* action = actions_.memory->addAction(text, this, [this, bytes] {
+      state_.setMemory(bytes);
+      QSettings().setValue(QStringLiteral("memory"), qlonglong{bytes});
+    });
+    action->setCheckable(true);
+    choices->addAction(action);
+    if (bytes == 0 || bytes == wanted) {
+      action->setChecked(true);
+      state_.setMemory(bytes);
+    }
+  };
+  add(0, tr("&Half of the machine's, %1")
+             .arg(QLocale().formattedDataSize(defaultMemory(), 0, QLocale::DataSizeTraditionalFormat)));
+  for (std::int64_t bytes = gibibyte; bytes < 2 * defaultMemory(); bytes *= 2) {
+    add(bytes, tr("At most %1").arg(QLocale().formattedDataSize(bytes, 0, QLocale::DataSizeTraditionalFormat)));
+  }
+  actions_.memory->setToolTip(tr("What a sweep may keep and share; a point that needs more is refused."));
 }
 
 void MainWindow::loadStudy() {

@@ -43,6 +43,7 @@ WindowActions::WindowActions(QMainWindow* window, QUndoStack* undoStack)
       presets(new QMenu(tr("Pre&sets"), window)),
       loadStudy(make(window, tr("&Load study…"), Qt::CTRL | Qt::SHIFT | Qt::Key_O)),
       saveStudy(make(window, tr("S&ave study…"), Qt::CTRL | Qt::SHIFT | Qt::Key_S)),
+      memory(new QMenu(tr("&Memory"), window)),
       pages(new QMenu(tr("&Page"), window)),
       view(new QMenu(tr("&View"), window)),
       themes(new QActionGroup(window)),
@@ -80,6 +81,8 @@ WindowActions::WindowActions(QMainWindow* window, QUndoStack* undoStack)
   study->addSeparator();
   study->addMenu(presets);
   study->addActions({loadStudy, saveStudy});
+  study->addSeparator();
+  study->addMenu(memory);
   window->menuBar()->addMenu(pages);
   window->menuBar()->addMenu(view);
   view->addActions({followSystem, light, dark});

@@ -39,6 +39,7 @@ struct WindowActions {
   QMenu* presets;
   QAction* loadStudy;
   QAction* saveStudy;
+  QMenu* memory;
   QMenu* pages;
   QMenu* view;
   QActionGroup* themes;

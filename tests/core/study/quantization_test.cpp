@@ -98,6 +98,30 @@ TEST_F(Quantization, ASettingThatFailsLeavesTheOthersAlone) {
   EXPECT_EQ(failed, 1U);
 }
 
+TEST_F(Quantization, WhenTheFirstSettingFailsTheOthersAreQuantizedOnce) {
+  const auto model = open("digits-cnn.h5");
+  ASSERT_TRUE(model);
+  for (const char* propagate : {"on", "off"}) {
+    Study study;
+    for (const auto& [key, text] : {std::pair{"calibration_samples", "32"},
+                                    {"algorithm", "optq"},
+                                    {"propagate", propagate},
+                                    {"inner_bits", "3,16"}}) {
+      ASSERT_TRUE(study.set(key, std::string_view(text)).has_value()) << key;
+    }
+    const auto settings = *study.points({.propagation = true});
+    const PointSettings key = preparationKey(settings.front());
+    const auto preparation = Preparation::make(*model, key, *planMemory(*model, key, 0, 2), {});
+    ASSERT_TRUE(preparation);
+    const auto together = quantizeModels(*model, *preparation, settings, {});
+    const auto alone = quantizeModels(*model, *preparation, std::span(settings).last(1), {});
+    ASSERT_EQ(together.size(), 2U);
+    EXPECT_FALSE(together.front());
+    ASSERT_TRUE(together.back()) << together.back().error().line();
+    expectSame(*together.back(), *alone.front(), propagate);
+  }
+}
+
 TEST_F(Quantization, InputsReadAgainForWantOfMemoryGiveTheSameCodes) {
   const auto model = open("fir-bank.h5");
   ASSERT_TRUE(model);
