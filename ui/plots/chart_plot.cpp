@@ -217,6 +217,7 @@ void ChartPlot::paintKnees(QPainter& painter, const Theme& theme) const {
   painter.setBrush(Qt::NoBrush);
   const QFontMetricsF metrics(painter.font());
   const QString label = tr("knee");
+  std::vector<QRectF> labelled;
   for (const ChartSeries& series : description_.series) {
     for (const ChartMarker& marker : series.markers) {
       if (!marker.knee || !visible(marker)) continue;
@@ -224,7 +225,14 @@ void ChartPlot::paintKnees(QPainter& painter, const Theme& theme) const {
       painter.setPen(QPen(series.style.colour, 1.4, Qt::DotLine));
       painter.drawEllipse(at, kneeRadius, kneeRadius);
       painter.setPen(theme.mutedText);
-      painter.drawText(at + QPointF(kneeRadius + 1.0, -kneeRadius + 3.0), label);
+      // Fronts often have their knees side by side: one word is enough there.
+      const QPointF place = at + QPointF(kneeRadius + 1.0, -kneeRadius + 3.0);
+      const QRectF words(place - QPointF(0.0, metrics.ascent()), metrics.size(Qt::TextSingleLine, label));
+      const bool isFree =
+          std::none_of(labelled.begin(), labelled.end(), [&](const QRectF& other) { return other.intersects(words); });
+      if (!isFree) continue;
+      labelled.push_back(words);
+      painter.drawText(place, label);
     }
   }
 }

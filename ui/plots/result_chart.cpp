@@ -80,7 +80,7 @@ QString columnTitle(const ResultColumn& column) {
 }
 
 ChartAxis axisOf(const ResultColumn& column, bool logarithmic) {
-  const bool counts = column.kind == SettingKind::integer && column.name != "mac_count";
+  const bool counts = column.kind == SettingKind::integer && column.name != "mac_count" && column.name != "parameters";
   return {columnTitle(column), logarithmic, isShare(column), counts};
 }
 

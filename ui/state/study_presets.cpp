@@ -38,6 +38,10 @@ constexpr PresetText texts[] = {
      QT_TRANSLATE_NOOP("StudyPresets",
                        "Naive, AXE as published and everything AxeScope adds to it at 14 bits × 64, W4, with four "
                        "activation widths, one scale or one for each token, rotated or not.")},
+    {":/presets/language-model-scaling.json", QT_TRANSLATE_NOOP("StudyPresets", "Language models of several sizes"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "W4A8 at 16 bits in tiles of 64, 128 and the whole dot product: run it on each model and draw "
+                       "perplexity over float against parameters (after arXiv 2409.17092).")},
     {":/presets/widths-3-to-8.json", QT_TRANSLATE_NOOP("StudyPresets", "Accuracy against width, 3 to 8 bits"),
      QT_TRANSLATE_NOOP("StudyPresets",
                        "Naive, EP-init and AXE on GPFQ and OPTQ over all M ≤ N from 3 to 8, one "

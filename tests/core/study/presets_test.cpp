@@ -37,6 +37,7 @@ TEST(Presets, HaveThePointsThatTheirAxesMultiplyTo) {
   const std::map<std::string, std::size_t> expected{
       {"narrow-accumulators", (2 + 2 + 2 + 1) * 4 * 4},        // methods, N, P_I
       {"language-models", 2 * 2 * 6 * 2},                      // algorithms, codes, widths, methods
+      {"language-model-scaling", 3 * 2},                       // T, methods
       {"narrow-language-models", (2 + 2 + 1) * 4 * 2 * 2},     // methods, N, dynamic, rotated
       {"widths-3-to-8", (6 + 5 + 4 + 3 + 2 + 1) * 2 * 3 * 5},  // pairs M ≤ N, algorithms, constraints, P_I
       {"axe-ablation", 2 * 4 * 9 * 2},                         // algorithms, constraints, P_I, T
