@@ -12,6 +12,7 @@
 #include "core/network/float_layer.h"
 #include "core/network/integer_layer.h"
 #include "core/network/score.h"
+#include "core/study/layer_options.h"
 #include "core/study/quantization.h"
 #include "core/study/transformation.h"
 

@@ -10,36 +10,12 @@
 #include "core/network/integer_layer.h"
 #include "core/network/layer_statistics.h"
 #include "core/ptq/bias_correction.h"
+#include "core/study/layer_options.h"
 #include "core/study/layer_overrides.h"
 
 namespace axescope {
 
 namespace {
-
-LayerOptions layerOptions(const PreparedLayer& layer, const LayerInfo& info, const PointSettings& settings) {
-  const LayerWidths widths = widthsOf(settings, info.name);
-  LayerOptions options;
-  options.algorithm = settings.algorithm;
-  options.constraint = settings.constraint;
-  options.weightBits = widths.weightBits;
-  options.weightRange = settings.weightRange;
-  options.weightScale = settings.weightScale;
-  options.groupScale = settings.groupScale;
-  options.innerBits = widths.innerBits == 0 ? mostAccumulatorBits : widths.innerBits;
-  options.tileSize = widths.tileSize;
-  options.activations = layer.input.range();
-  options.errorReference = settings.errorReference;
-  options.slack = settings.slack;
-  options.refineSweeps = settings.refineSweeps;
-  options.trainingSteps = settings.trainingSteps;
-  options.preprocess = settings.preprocess;
-  options.magrAlpha = settings.magrAlpha;
-  return options;
-}
-
-FeedbackOptions feedbackOptions(const PointSettings& settings) {
-  return {settings.algorithm, settings.actOrder, settings.damping};
-}
 
 // The settings of a batch that have not failed, by their place in it.
 using Members = std::vector<std::size_t>;
@@ -296,16 +272,6 @@ class BatchQuantization {
 };
 
 }  // namespace
-
-Datapath layerDatapath(const std::string& layer, const PointSettings& settings) {
-  constexpr int skippedOuterBits = 32;
-  const LayerWidths widths = widthsOf(settings, layer);
-  return {.innerBits = widths.innerBits,
-          .outerBits = isSkipped(settings, layer) ? std::max(skippedOuterBits, widths.innerBits) : settings.outerBits,
-          .tileSize = widths.tileSize,
-          .innerOverflow = settings.overflow,
-          .outerOverflow = settings.overflow};
-}
 
 std::vector<Result<QuantizedModel>> quantizeModels(const Model& model, const Preparation& preparation,
                                                    std::span<const PointSettings> settings, const Job& job) {

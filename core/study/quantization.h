@@ -10,10 +10,6 @@
 
 namespace axescope {
 
-/// The datapath a layer of this point runs on: as set, by its overrides, or 32 bits for skipped layers. outerBits 0
-/// stays automatic.
-Datapath layerDatapath(const std::string& layer, const PointSettings& settings);
-
 /// Quantizes every selected layer under each of the settings, which share the preparation; each gets the codes it would
 /// get alone. Layers whose inputs are the same under several settings are quantized together. With error propagation
 /// the calibration samples go through the network layer by layer, quantized layers in exact arithmetic, so that the

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/study/input_codes.h"
+#include "core/study/layer_options.h"
 #include "core/study/preparation.h"
 #include "core/study/quantization.h"
 #include "core/study/setting_schema.h"

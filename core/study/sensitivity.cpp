@@ -7,6 +7,7 @@
 #include "core/base/parallel.h"
 #include "core/network/evaluation.h"
 #include "core/network/integer_layer.h"
+#include "core/study/layer_options.h"
 #include "core/study/memory_plan.h"
 #include "core/study/preparation.h"
 #include "core/study/quantization.h"

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "ui/models/layer_names.h"
+
 namespace axescope::ui {
 
 namespace {
@@ -27,28 +29,6 @@ QString taskText(Task task) {
       break;
   }
   return {};
-}
-
-// "model.layers." of model.layers.0.mlp.up_proj, model.layers.1.…: a column of layers would show little else.
-QString sharedPrefix(const std::vector<LayerInfo>& layers) {
-  std::optional<QString> shared;
-  for (const LayerInfo& layer : layers) {
-    const QStringList parts = QString::fromStdString(layer.name).split(QLatin1Char('.'));
-    const auto number = std::find_if(parts.begin(), parts.end(), [](const QString& part) {
-      bool isNumber = false;
-      part.toUInt(&isNumber);
-      return isNumber;
-    });
-    if (number == parts.end() || number == parts.begin()) continue;
-    const QString prefix = parts.mid(0, number - parts.begin()).join(QLatin1Char('.')) + QLatin1Char('.');
-    if (shared && *shared != prefix) return {};
-    shared = prefix;
-  }
-  return shared.value_or(QString());
-}
-
-QString withoutPrefix(const QString& name, const QString& prefix) {
-  return name.startsWith(prefix) ? name.mid(prefix.size()) : name;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/study/layer_options.h"
 #include "core/study/memory_plan.h"
 #include "core/study/quantization.h"
 #include "core/study/study.h"
