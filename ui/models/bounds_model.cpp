@@ -4,6 +4,8 @@
 #include <QLocale>
 #include <utility>
 
+#include "ui/models/layer_names.h"
+
 namespace axescope::ui {
 
 std::vector<LayerBounds> layerBounds(const Inspection& inspection, std::int64_t tileSize, const std::stop_token& stop) {
@@ -26,6 +28,11 @@ void BoundsModel::setBounds(std::shared_ptr<const Inspection> inspection, std::v
   beginResetModel();
   inspection_ = std::move(inspection);
   rows_ = std::move(bounds);
+  QStringList names;
+  for (std::size_t row = 0; row < rows_.size(); ++row) {
+    names << QString::fromStdString(inspection_->layers()[row].info.name);
+  }
+  prefix_ = sharedPrefix(names);
   endResetModel();
 }
 
@@ -45,10 +52,12 @@ QVariant BoundsModel::data(const QModelIndex& index, int role) const {
   if (role == Qt::TextAlignmentRole) {
     return QVariant::fromValue<int>(Qt::AlignVCenter | (isText ? Qt::AlignLeft : Qt::AlignRight));
   }
+  const QString fullName = QString::fromStdString(info.name);
+  if (role == fullNameRole || (role == Qt::ToolTipRole && index.column() == nameColumn)) return fullName;
   if (role != Qt::DisplayRole) return {};
   switch (index.column()) {
     case nameColumn:
-      return QString::fromStdString(info.name);
+      return withoutPrefix(fullName, prefix_);
     case kindColumn:
       return QString::fromLatin1(name(info.kind));
     case channelsColumn:

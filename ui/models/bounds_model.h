@@ -41,6 +41,8 @@ class BoundsModel : public QAbstractTableModel {
 
   using QAbstractTableModel::QAbstractTableModel;
 
+  static constexpr int fullNameRole = Qt::UserRole;
+
   /// Bounds of the first layers of `inspection`, which may be null without any.
   void setBounds(std::shared_ptr<const Inspection> inspection, std::vector<LayerBounds> bounds);
 
@@ -51,6 +53,7 @@ class BoundsModel : public QAbstractTableModel {
 
  private:
   std::shared_ptr<const Inspection> inspection_;
+  QString prefix_;  // what all numbered layers' names begin with
   std::vector<LayerBounds> rows_;
 };
 

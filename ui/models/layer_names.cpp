@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/layer_names.h"
 
-#include <QStringList>
 #include <algorithm>
 #include <optional>
 
 namespace axescope::ui {
 
-QString sharedPrefix(const std::vector<LayerInfo>& layers) {
+QString sharedPrefix(const QStringList& names) {
   std::optional<QString> shared;
-  for (const LayerInfo& layer : layers) {
-    const QStringList parts = QString::fromStdString(layer.name).split(QLatin1Char('.'));
+  for (const QString& name : names) {
+    const QStringList parts = name.split(QLatin1Char('.'));
     const auto number = std::find_if(parts.begin(), parts.end(), [](const QString& part) {
       bool isNumber = false;
       part.toUInt(&isNumber);

@@ -46,8 +46,13 @@ LayersModel::LayersModel(AppState* state, QObject* parent)
 }
 
 std::unique_ptr<LayersModel::File> LayersModel::makeFile(const OpenModel& open) {
-  auto file = std::make_unique<File>(File{open, 0, sharedPrefix(open.model->dump().layers()), {}});
-  for (const LayerInfo& layer : file->layers()) file->parameters += layer.weights();
+  auto file = std::make_unique<File>(File{open, 0, {}, {}});
+  QStringList names;
+  for (const LayerInfo& layer : file->layers()) {
+    file->parameters += layer.weights();
+    names << QString::fromStdString(layer.name);
+  }
+  file->prefix = sharedPrefix(names);
   file->measured.resize(file->layers().size());
   return file;
 }

@@ -89,7 +89,7 @@ QWidget* OverviewPage::makeTable() {
   table_->setMinimumHeight(140);
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {
     if (!current.isValid()) return;
-    state().selection().setLayer(current.siblingAtColumn(BoundsModel::nameColumn).data().toString());
+    state().selection().setLayer(current.data(BoundsModel::fullNameRole).toString());
   });
   auto* heading = new QLabel(tr("Smallest safe accumulator widths, codes rounded to nearest"));
   heading->setProperty("heading", true);
