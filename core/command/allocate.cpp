@@ -47,6 +47,7 @@ Result<Study> allocatedStudy(Study study, const std::vector<AllocatedPoint>& poi
     AXESCOPE_CHECK(study.set(key, std::vector<SettingValue>{study.values(key).front()}));
   }
   std::vector<SettingValue> overrides;
+  overrides.reserve(points.size());
   for (const AllocatedPoint& point : points) overrides.emplace_back(point.overrides);
   AXESCOPE_CHECK(study.set("overrides", std::move(overrides)));
   return study;

@@ -162,6 +162,7 @@ Result<std::vector<std::string>> layerNames(const hdf5::Reader& reader) {
   }
   std::ranges::sort(placed);
   std::vector<std::string> ordered;
+  ordered.reserve(placed.size());
   for (auto& [position, name] : placed) ordered.push_back(std::move(name));
   return ordered;
 }

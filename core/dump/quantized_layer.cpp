@@ -80,8 +80,8 @@ Status checkQuantizedLayer(const QuantizedFileLayer& layer, const std::string& f
   AXESCOPE_CHECK(checkWidth(layer.innerBits, accumulator, file, group + "@inner_bits"));
   AXESCOPE_CHECK(checkWidth(layer.outerBits, accumulator, file, group + "@outer_bits"));
   if (layer.overflow != "wrap" && layer.overflow != "saturate") {
-    return fail(ErrorCode::invalidArgument, file, group + "@overflow", "\"wrap\" or \"saturate\"",
-                "\"" + layer.overflow + "\"");
+    return fail(ErrorCode::invalidArgument, file, group + "@overflow", R"("wrap" or "saturate")",
+                '"' + layer.overflow + '"');
   }
   const std::string codes = group + "/codes";
   if (info.channels < 1 || info.groups() < 1 || info.k() < 1)

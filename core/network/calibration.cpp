@@ -29,8 +29,10 @@ Result<Value> runInChunks(const Network& network, std::size_t node, const std::v
   std::optional<Error> failure;
   parallelPieces(samples, chunk, [&](std::int64_t first, std::int64_t count) {
     std::vector<Tensor> parts;
+    parts.reserve(inputs.size());
     for (const Value& input : inputs) parts.push_back(input->slice(first, count));
     std::vector<const Tensor*> pointers;
+    pointers.reserve(parts.size());
     for (const Tensor& part : parts) pointers.push_back(&part);
     Tensor result;
     const Status status = network.runNode(node, pointers, result, layer);
@@ -91,6 +93,7 @@ class Walk {
     const auto layer = network_.nodes()[node].layer;
     const auto gather = [&](const std::vector<Value>& values) {
       std::vector<Value> gathered;
+      gathered.reserve(inputs.size());
       for (const std::size_t value : inputs) gathered.push_back(values[value]);
       return gathered;
     };

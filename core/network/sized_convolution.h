@@ -22,7 +22,7 @@ enum class ZeroMargins { ofKernel, inImage };
 template <class Input>
 class SizedConvolution {
  public:
-  SizedConvolution(const LayerInfo& info, ZeroMargins margins) : info_(info), margins_(margins) {}
+  SizedConvolution(LayerInfo info, ZeroMargins margins) : info_(std::move(info)), margins_(margins) {}
 
   /// For images [height][width] without margins. `weights` is the same at each call; empty as Convolution::make() says.
   std::optional<Convolution<Input>> at(std::int64_t height, std::int64_t width,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write one transformer block of Llama-3.2-1B's shape with random weights, to time `quantize` at that size.
+"""Write transformer blocks of Llama-3.2-1B's shape with random weights, to time `quantize` at that size.
 
-    python3 tests/bench/make_llama_block.py block.h5
+    python3 tests/bench/make_llama_block.py block.h5 [--blocks N]
     /usr/bin/time -v axescope-cli quantize block.h5 --algorithm optq --constraint axe --weight-bits 4 \
         --activation-bits 8 --tile 128 --inner-bits 16 --out quantized.h5
 
@@ -24,7 +24,8 @@ LOUD_FEATURES, LOUDNESS = 16, 20.0
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out")
-    path = parser.parse_args().out
+    parser.add_argument("--blocks", type=int, default=1)
+    arguments = parser.parse_args()
     random = np.random.default_rng(1)
     nodes: list[dict] = []
 
@@ -32,7 +33,7 @@ def main() -> None:
         nodes.append({"name": name, "op": op, "inputs": list(inputs), **attributes})
         return name
 
-    with h5py.File(path, "w") as file:
+    with h5py.File(arguments.out, "w") as file:
         file.attrs.update({"format": "axescope-dump", "version": 1, "model": "Llama-3.2-1B block, random weights",
                            "task": "none"})
 
@@ -48,19 +49,21 @@ def main() -> None:
         file["params/embedding"] = table
         file["params/norm"] = gain
         x = add("tokens", "embedding", "x", params={"weight": "embedding"})
-        norm = add("input_norm", "rms_norm", x, eps=1e-5, params={"weight": "norm"})
         head = WIDTH // HEADS
-        q = linear("q_proj", WIDTH, WIDTH, norm)
-        k = linear("k_proj", KEY_HEADS * head, WIDTH, norm)
-        v = linear("v_proj", KEY_HEADS * head, WIDTH, norm)
-        attention = add("attention", "attention", q, k, v, heads=HEADS, kv_heads=KEY_HEADS, causal=True,
-                        rope={"theta": 500000.0, "dims": head, "interleaved": False})
-        first = add("attended", "add", x, linear("o_proj", WIDTH, WIDTH, attention))
-        norm = add("output_norm", "rms_norm", first, eps=1e-5, params={"weight": "norm"})
-        gate = add("gate", "silu", linear("gate_proj", HIDDEN, WIDTH, norm))
-        product = add("product", "mul", gate, linear("up_proj", HIDDEN, WIDTH, norm))
-        output = add("y", "add", first, linear("down_proj", WIDTH, HIDDEN, product))
-        file["graph"] = json.dumps({"inputs": ["x"], "outputs": [output], "nodes": nodes})
+        for block in range(arguments.blocks):
+            own = f"blocks.{block}."
+            norm = add(own + "input_norm", "rms_norm", x, eps=1e-5, params={"weight": "norm"})
+            q = linear(own + "q_proj", WIDTH, WIDTH, norm)
+            k = linear(own + "k_proj", KEY_HEADS * head, WIDTH, norm)
+            v = linear(own + "v_proj", KEY_HEADS * head, WIDTH, norm)
+            attention = add(own + "attention", "attention", q, k, v, heads=HEADS, kv_heads=KEY_HEADS, causal=True,
+                            rope={"theta": 500000.0, "dims": head, "interleaved": False})
+            x = add(own + "attended", "add", x, linear(own + "o_proj", WIDTH, WIDTH, attention))
+            norm = add(own + "output_norm", "rms_norm", x, eps=1e-5, params={"weight": "norm"})
+            gate = add(own + "gate", "silu", linear(own + "gate_proj", HIDDEN, WIDTH, norm))
+            product = add(own + "product", "mul", gate, linear(own + "up_proj", HIDDEN, WIDTH, norm))
+            x = add(own + "y", "add", x, linear(own + "down_proj", WIDTH, HIDDEN, product))
+        file["graph"] = json.dumps({"inputs": ["x"], "outputs": [x], "nodes": nodes})
         file["calibration/inputs"] = random.integers(0, VOCABULARY, (SEQUENCES, LENGTH), dtype=np.int32)
 
 
