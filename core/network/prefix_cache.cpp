@@ -79,7 +79,7 @@ Status PrefixCache::forward(const Network& network, const BatchLoader& load, std
     promised_ += bytes;
   }
   const bool keeps = bytes > 0;
-  const Status status = forwardAll(network, load, count, layer, start.get(), keeps ? state.get() : nullptr, visit, job);
+  Status status = forwardAll(network, load, count, layer, start.get(), keeps ? state.get() : nullptr, visit, job);
   const std::scoped_lock lock(mutex_);
   promised_ -= bytes;
   if (keeps && status) kept_.push_back({keys[state->node], std::move(state), bytes, ++uses_});

@@ -44,7 +44,7 @@ Status RotarySettings::check(std::int64_t headSize) const {
 Rotary::Rotary(const RotarySettings& settings, std::int64_t headSize, std::int64_t length)
     : pairs_(settings.dimsOf(headSize) / 2), interleaved_(settings.interleaved) {
   std::vector<double> frequencies = settings.frequencies;
-  for (std::int64_t i = static_cast<std::int64_t>(frequencies.size()); i < pairs_; ++i) {
+  for (auto i = static_cast<std::int64_t>(frequencies.size()); i < pairs_; ++i) {
     frequencies.push_back(std::pow(settings.theta, -static_cast<double>(i) / static_cast<double>(pairs_)));
   }
   cosines_.reserve(static_cast<std::size_t>(length * pairs_));

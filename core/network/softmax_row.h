@@ -17,7 +17,7 @@ inline void softmaxRow(const float* x, float* y, std::int64_t count, std::int64_
     y[k * step] = std::exp(x[k * step] - largest);
     sum += static_cast<double>(y[k * step]);
   }
-  const float factor = static_cast<float>(1.0 / sum);
+  const auto factor = static_cast<float>(1.0 / sum);
   for (std::int64_t k = 0; k < count; ++k) y[k * step] *= factor;
 }
 
