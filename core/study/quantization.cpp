@@ -100,6 +100,8 @@ class BatchQuantization {
         .layer = [this](std::size_t branch, std::size_t layer) { return integerLayers_[branch][layer].get(); },
         .goesOn = [this](std::size_t branch) { return !errors_[branch]; }};
     const LayerVisitor visit = [this](const LayerUse& use) -> Status {
+      releaseFinished();
+      if (use.number + 1 == use.count) finished_ = use.layer;
       if (preparation_.layer(use.layer).quantized && use.number == 0) {
         AXESCOPE_TRY(tensors_, preparation_.tensors(use.layer));
         visitLayer(use);
@@ -107,6 +109,13 @@ class BatchQuantization {
       return job_.check();
     };
     return walkCalibration(*preparation_.network(), *preparation_.calibration(), branches, visit, job_);
+  }
+
+  // The layer visited before has run for the last time: of what ran it, only the codes are wanted.
+  void releaseFinished() {
+    if (!finished_) return;
+    for (auto& layers : integerLayers_) layers[*finished_].reset();
+    finished_.reset();
   }
 
   // Settings whose earlier layers gave the same values share the statistics.
@@ -269,6 +278,7 @@ class BatchQuantization {
   std::vector<QuantizedModel> models_;
   std::vector<std::optional<Error>> errors_;
   std::vector<std::vector<std::shared_ptr<const IntegerLayer>>> integerLayers_;  // by setting and layer
+  std::optional<std::size_t> finished_;
 };
 
 }  // namespace
