@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build ccache pkg-config
   libeigen3-dev libhdf5-dev libdnnl-dev libhwy-dev ocl-icd-opencl-dev libtbb-dev libfmt-dev
-  nlohmann-json3-dev libexpected-dev libcli11-dev libssl-dev
+  nlohmann-json3-dev libexpected-dev libcli11-dev libssl-dev libmuparser-dev
 )
 gui=(qt6-base-dev qt6-charts-dev libqt6opengl6-dev qt6-svg-dev libgl-dev fonts-dejavu-core)
 tests=(libgtest-dev libgmock-dev libbenchmark-dev python3-h5py python3-numpy python3-sklearn python3-torch

@@ -3,19 +3,19 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+
+#include "core/base/text_file.h"
 
 namespace axescope {
 
 namespace {
 
 constexpr std::size_t helpWidth = 76;  // of the descriptions' column
-constexpr std::streamoff mostStudyBytes = 16 << 20;
+constexpr std::int64_t mostStudyBytes = 16 << 20;
 constexpr std::array<std::string_view, 2> switchValues{"off", "on"};
 
 std::string wrapped(const std::string& text) {
@@ -64,15 +64,7 @@ std::string defaultText(const SettingInfo& info, std::span<const SettingDefault>
 }
 
 Result<Study> readStudy(const std::string& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  const std::streamoff bytes = file ? static_cast<std::streamoff>(file.tellg()) : -1;
-  if (bytes < 0) return fail(ErrorCode::notFound, path, {}, "a study file that can be read", "none");
-  if (bytes > mostStudyBytes) {
-    return fail(ErrorCode::tooLarge, path, {}, fmt::format("at most {} bytes", mostStudyBytes),
-                fmt::format("{}", bytes));
-  }
-  file.seekg(0);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  AXESCOPE_TRY(const std::string text, readTextFile(path, mostStudyBytes, "a study file"));
   return Study::fromJson(text, path);
 }
 

@@ -106,6 +106,17 @@ std::optional<std::size_t> Network::inputToOverwrite(std::size_t node) const {
   return found == inputs.end() ? std::nullopt : std::optional(*found);
 }
 
+Work Network::work(std::size_t node) const {
+  const auto ofOneSample = [this](std::size_t value) {
+    Shape shape = valueShapes_[value];
+    shape.insert(shape.begin(), 1);
+    return shape;
+  };
+  std::vector<Shape> inputs;
+  for (const std::size_t value : nodes_[node].inputs) inputs.push_back(ofOneSample(value));
+  return operations_[node]->work(inputs, ofOneSample(node + 1));
+}
+
 std::vector<std::size_t> Network::liveValues(std::size_t node) const {
   std::vector<std::size_t> live;
   for (std::size_t value = 0; value <= node; ++value) {

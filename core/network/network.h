@@ -77,6 +77,9 @@ class Network {
   /// Multiply-accumulates of one sample, over all nodes that use the layer.
   std::int64_t macsPerSample(std::size_t layer) const { return layers_[layer].macs; }
 
+  /// The arithmetic of one sample in a node that is no layer.
+  Work work(std::size_t node) const;
+
   /// Runs one node; the output gets its shape. Errors: wrongShape, and those of the layer function.
   Status runNode(std::size_t node, std::span<const Tensor* const> inputs, Tensor& output,
                  const LayerFunction& layer) const;

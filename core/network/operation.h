@@ -16,6 +16,7 @@
 #include "core/linalg/matrix.h"
 #include "core/network/attributes.h"
 #include "core/network/shape.h"
+#include "core/network/work.h"
 
 namespace axescope {
 
@@ -36,6 +37,8 @@ class Operation {
   virtual Status checkValues(std::span<const Tensor* const> inputs) const;
   /// The inputs' shapes are ones that outputShape accepted; output already has that shape and storage for it.
   virtual void run(std::span<const Tensor* const> inputs, Tensor& output) const = 0;
+  /// The arithmetic of run() on these inputs, of shapes that outputShape accepted.
+  virtual Work work(std::span<const Shape> inputs, const Shape& output) const = 0;
 };
 
 using ParamLoader = std::function<Result<Tensor>(const std::string& name)>;

@@ -13,20 +13,35 @@ namespace axescope {
 
 namespace {
 
+Work compares(std::int64_t each, std::int64_t elements) {
+  return {.compares = each * elements};
+}
+
+Work functions(std::int64_t elements) {
+  return {.functions = elements};
+}
+
 template <class Function>
 class Elementwise final : public Operation {
  public:
+  using WorkOf = Work (*)(std::int64_t elements);
+  explicit Elementwise(WorkOf workOf) : workOf_(workOf) {}
+
   Result<Shape> outputShape(std::span<const Shape> inputs) const override { return inputs.front(); }
   bool isElementwise() const override { return true; }
   void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
     const std::vector<float>& x = inputs.front()->data;
     std::transform(x.begin(), x.end(), output.data.begin(), Function{});
   }
+  Work work(std::span<const Shape>, const Shape& output) const override { return workOf_(elements(output)); }
+
+ private:
+  WorkOf workOf_;
 };
 
 template <class Function>
-MadeOperation elementwise(Function) {
-  return std::make_unique<Elementwise<Function>>();
+MadeOperation elementwise(Function, typename Elementwise<Function>::WorkOf workOf = functions) {
+  return std::make_unique<Elementwise<Function>>(workOf);
 }
 
 float sigmoid(float x) {
@@ -56,6 +71,10 @@ class Softmax final : public Operation {
     }
   }
 
+  Work work(std::span<const Shape>, const Shape& output) const override {
+    return softmaxWork(elements(output), elements(output) / output[*resolveAxis(axis_, output)]);
+  }
+
  private:
   std::int64_t axis_;
 };
@@ -64,11 +83,13 @@ class Softmax final : public Operation {
 
 // NaN must survive an activation: a broken network is then seen in its output.
 MadeOperation makeRelu(const OperationContext&) {
-  return elementwise([](float x) { return x < 0.0F ? 0.0F : x; });
+  return elementwise([](float x) { return x < 0.0F ? 0.0F : x; },
+                     [](std::int64_t count) { return compares(1, count); });
 }
 
 MadeOperation makeRelu6(const OperationContext&) {
-  return elementwise([](float x) { return std::clamp(x, 0.0F, 6.0F); });
+  return elementwise([](float x) { return std::clamp(x, 0.0F, 6.0F); },
+                     [](std::int64_t count) { return compares(2, count); });
 }
 
 MadeOperation makeGelu(const OperationContext& context) {

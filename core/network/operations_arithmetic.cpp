@@ -43,6 +43,11 @@ class Broadcast final : public Operation {
 
   bool isElementwise() const override { return true; }
 
+  Work work(std::span<const Shape>, const Shape& output) const override {
+    if constexpr (std::is_same_v<Function, std::plus<float>>) return {.adds = elements(output)};
+    return {.multiplies = elements(output)};
+  }
+
   void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
     const Tensor& a = *inputs[0];
     const Tensor& b = *inputs[1];

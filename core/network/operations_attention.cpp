@@ -72,6 +72,24 @@ class Attention final : public Operation {
     allHeads(q, k, v, output);
   }
 
+  Work work(std::span<const Shape> inputs, const Shape& output) const override {
+    const std::int64_t queries = inputs[0][1];
+    const std::int64_t positions = inputs[1][1];
+    const std::int64_t seen = causal_ ? queries * (queries + 1) / 2 : queries * positions;
+    const std::int64_t scores = inputs[0][0] * heads_.queries * seen;
+    Work work = softmaxWork(scores, inputs[0][0] * heads_.queries * queries);
+    work.products = scores * (inputs[0][2] / heads_.queries + output[2] / heads_.queries);
+    work.multiplies += scores;  // by the scale
+    if (rotary_) {
+      const std::int64_t size = inputs[0][2] / heads_.queries;
+      const std::int64_t turned =
+          rotary_->dimsOf(size) * (heads_.queries * queries + heads_.keys * positions) * inputs[0][0];
+      work.multiplies += 2 * turned;
+      work.adds += turned;
+    }
+    return work;
+  }
+
  private:
   static void turn(Tensor& x, std::int64_t heads, const Rotary& rotary) {
     const std::int64_t length = x.shape[1];

@@ -43,6 +43,11 @@ class Normalize final : public Operation {
     });
   }
 
+  Work work(std::span<const Shape>, const Shape& output) const override {
+    const bool shifts = std::any_of(mean_.begin(), mean_.end(), [](float mean) { return mean != 0.0F; });
+    return {.multiplies = elements(output), .adds = shifts ? elements(output) : 0};
+  }
+
  private:
   // Images are [N, C, H, W]; anything else has its features last.
   static std::size_t channelAxis(const Shape& shape) { return shape.size() == 4 ? 1 : shape.size() - 1; }
@@ -72,6 +77,10 @@ class BatchNorm final : public Operation {
       std::transform(x.data.begin() + first, x.data.begin() + first + count, output.data.begin() + first,
                      [&](float v) { return v * scale_[c] + shift_[c]; });
     });
+  }
+
+  Work work(std::span<const Shape>, const Shape& output) const override {
+    return {.multiplies = elements(output), .adds = elements(output)};
   }
 
  private:

@@ -40,6 +40,8 @@ class Embedding final : public Operation {
     }
   }
 
+  Work work(std::span<const Shape>, const Shape& output) const override { return {.lookups = elements(output)}; }
+
  private:
   Tensor table_;
 };
@@ -75,6 +77,11 @@ class PositionEmbedding final : public Operation {
         std::transform(rows, rows + size, x.data.data() + sample * size, target, std::plus<>());
       }
     }
+  }
+
+  Work work(std::span<const Shape> inputs, const Shape& output) const override {
+    const bool isIds = inputs.front().size() == 2;
+    return {.adds = isIds ? 0 : elements(output), .lookups = elements(output)};
   }
 
  private:

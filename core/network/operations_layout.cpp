@@ -17,8 +17,14 @@ std::string listText(const std::vector<std::int64_t>& values) {
   return fmt::format("[{}]", fmt::join(values, ", "));
 }
 
+// Numbers move; none is computed.
+class Layout : public Operation {
+ public:
+  Work work(std::span<const Shape>, const Shape&) const final { return {}; }
+};
+
 // The same numbers in the same order under another shape.
-class SameOrder : public Operation {
+class SameOrder : public Layout {
  public:
   void run(std::span<const Tensor* const> inputs, Tensor& output) const final { output.data = inputs.front()->data; }
 };
@@ -73,7 +79,7 @@ class Reshape final : public SameOrder {
   std::vector<std::int64_t> sizes_;  // −1 first, then sizes ≥ 1 and at most one −1
 };
 
-class Transpose final : public Operation {
+class Transpose final : public Layout {
  public:
   explicit Transpose(std::vector<std::size_t> axes) : axes_(std::move(axes)) {}
 
@@ -100,7 +106,7 @@ class Transpose final : public Operation {
   std::vector<std::size_t> axes_;
 };
 
-class Slice final : public Operation {
+class Slice final : public Layout {
  public:
   Slice(std::int64_t axis, std::int64_t start, std::optional<std::int64_t> stop, std::int64_t step)
       : axis_(axis), start_(start), stop_(stop), step_(step) {}
@@ -143,7 +149,7 @@ class Slice final : public Operation {
   std::int64_t step_;
 };
 
-class Pad final : public Operation {
+class Pad final : public Layout {
  public:
   Pad(std::vector<std::int64_t> before, std::vector<std::int64_t> after, float value)
       : before_(std::move(before)), after_(std::move(after)), value_(value) {}
@@ -169,7 +175,7 @@ class Pad final : public Operation {
   float value_;
 };
 
-class Concat final : public Operation {
+class Concat final : public Layout {
  public:
   explicit Concat(std::int64_t axis) : axis_(axis) {}
 

@@ -31,6 +31,16 @@ class Norm final : public Operation {
     for (std::size_t first = 0; first < x.size(); first += features) row(x.data() + first, output.data.data() + first);
   }
 
+  // Per row the mean, the squares, 1/√ of their mean; then factor, weight and bias.
+  Work work(std::span<const Shape>, const Shape& output) const override {
+    const std::int64_t count = elements(output);
+    const std::int64_t rows = count / output.back();
+    const std::int64_t ofMean = centred_ ? 2 * count - rows : 0;
+    return {.multiplies = 3 * count + (centred_ ? 2 : 1) * rows,
+            .adds = count + ofMean + (bias_.empty() ? 0 : count),
+            .functions = rows};
+  }
+
  private:
   void row(const float* x, float* y) const {
     const auto count = static_cast<double>(weight_.size());

@@ -36,9 +36,18 @@ struct Windows {
     const std::int64_t last = first + kernel;
     return {std::max(first, std::int64_t{0}), std::min(last, size), std::min(last, size + after) - first};
   }
+
+  // Elements of the input in all windows together; one that is in several counts in each.
+  std::int64_t covered(std::int64_t size) const {
+    std::int64_t sum = 0;
+    for (std::int64_t index = 0; index < count(size); ++index)
+      sum += range(index, size).last - range(index, size).first;
+    return sum;
+  }
 };
 
 struct Maximum {
+  static Work work(std::int64_t elements, std::int64_t windows) { return {.compares = elements - windows}; }
   static float of(const float* plane, std::int64_t width, const Windows::Range& rows, const Windows::Range& columns) {
     float largest = -std::numeric_limits<float>::infinity();
     for (std::int64_t y = rows.first; y < rows.last; ++y) {
@@ -53,6 +62,9 @@ struct Maximum {
 
 template <bool countPadding>
 struct Average {
+  static Work work(std::int64_t elements, std::int64_t windows) {
+    return {.multiplies = windows, .adds = elements - windows};
+  }
   static float of(const float* plane, std::int64_t width, const Windows::Range& rows, const Windows::Range& columns) {
     double sum = 0.0;
     for (std::int64_t y = rows.first; y < rows.last; ++y) {
@@ -96,6 +108,12 @@ class Pool2d final : public Operation {
     }
   }
 
+  Work work(std::span<const Shape> inputs, const Shape& output) const override {
+    const Shape& x = inputs.front();
+    const std::int64_t planes = x[0] * x[1];
+    return Reduction::work(planes * vertical_.covered(x[2]) * horizontal_.covered(x[3]), elements(output));
+  }
+
  private:
   Windows vertical_;
   Windows horizontal_;
@@ -119,6 +137,10 @@ class GlobalAverage final : public Operation {
       mean = static_cast<float>(std::accumulate(plane, plane + size, 0.0) / static_cast<double>(size));
       plane += size;
     }
+  }
+
+  Work work(std::span<const Shape> inputs, const Shape& output) const override {
+    return {.multiplies = elements(output), .adds = elements(inputs.front()) - elements(output)};
   }
 
  private:

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <bit>
+
 #include <fmt/format.h>
 
 #include "core/linalg/hadamard.h"
@@ -24,6 +26,12 @@ class Hadamard final : public Operation {
   void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
     output.data = inputs.front()->data;
     rotateByHadamard(output.data, block_);
+  }
+
+  // log2(block) rounds of butterflies, then 1/√block.
+  Work work(std::span<const Shape>, const Shape& output) const override {
+    const std::int64_t rounds = std::countr_zero(static_cast<std::uint64_t>(block_));
+    return {.multiplies = block_ > 1 ? elements(output) : 0, .adds = rounds * elements(output)};
   }
 
  private:

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/network/work.h"
+
 namespace axescope {
 
 /// y_k = exp(x_k) / Σ exp(x), over `count` ≥ 1 values that are `step` apart; y may be x. Shifted by the largest value,
@@ -19,6 +21,15 @@ inline void softmaxRow(const float* x, float* y, std::int64_t count, std::int64_
   }
   const auto factor = static_cast<float>(1.0 / sum);
   for (std::int64_t k = 0; k < count; ++k) y[k * step] *= factor;
+}
+
+/// The arithmetic of softmaxRow() over `rows` rows of `elements` values together.
+inline Work softmaxWork(std::int64_t elements, std::int64_t rows) {
+  return {.multiplies = elements,
+          .adds = 2 * elements - rows,
+          .compares = elements - rows,
+          .divides = rows,
+          .functions = elements};
 }
 
 }  // namespace axescope

@@ -13,6 +13,7 @@
 #include "core/network/integer_layer.h"
 #include "core/network/score.h"
 #include "core/study/layer_options.h"
+#include "core/study/point_costs.h"
 #include "core/study/quantization.h"
 #include "core/study/transformation.h"
 
@@ -73,6 +74,7 @@ class PointMeasurement {
     result_.measurement.perplexity = score.perplexity;
     result_.measurement.sqnrDb = score.sqnrDb;
     reportOverflow();
+    priceBuiltin(countPoint(model_, preparation_.network(), settings_, result_.layers), result_.measurement);
     return std::move(result_);
   }
 

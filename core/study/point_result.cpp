@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/study/point_result.h"
 
+#include <algorithm>
 #include <array>
 #include <type_traits>
+#include <utility>
 
 namespace axescope {
 
@@ -40,6 +42,29 @@ ResultColumn integer(std::string_view name, std::string_view title, Direction di
     r.measurement.*Member = static_cast<T>(std::get<std::int64_t>(v));
   };
   return column;
+}
+
+// A column of each cost model that comes with the program: cost_ace, cost_ace_v2 …
+template <std::size_t Model>
+ResultColumn costColumn() {
+  static const std::string name = [] {
+    std::string text = "cost_" + std::string(builtinTables()[Model].name);
+    std::replace(text.begin(), text.end(), '-', '_');
+    return text;
+  }();
+  static const std::string title = builtinCostModels()[Model].title + " (" + builtinCostModels()[Model].unit + ")";
+  ResultColumn column{.name = name, .title = title, .direction = Direction::lowerIsBetter};
+  column.measured = [](const PointResult& r) -> Cell {
+    const std::optional<double>& cost = r.measurement.costs[Model];
+    return r.failed() || !cost ? Cell{} : Cell{*cost};
+  };
+  column.restore = [](PointResult& r, const SettingValue& v) { r.measurement.costs[Model] = std::get<double>(v); };
+  return column;
+}
+
+template <std::size_t... Models>
+void addCostColumns(std::vector<ResultColumn>& columns, std::index_sequence<Models...>) {
+  (columns.push_back(costColumn<Models>()), ...);
 }
 
 ResultColumn secondsColumn() {
@@ -103,6 +128,10 @@ std::vector<ResultColumn> makeColumns() {
   columns.push_back(real<&M::meanWeightBits>("mean_weight_bits", "Mean weight bits", lowerIsBetter));
   columns.push_back(real<&M::meanActivationBits>("mean_activation_bits", "Mean activation bits", lowerIsBetter));
   columns.push_back(real<&M::meanInnerBits>("mean_inner_bits", "Mean inner width", lowerIsBetter));
+  addCostColumns(columns, std::make_index_sequence<builtinCostModelCount>());
+  columns.push_back(
+      optionalReal<&M::elementwiseShare>("elementwise_share", "Element-wise share of ACEv2", lowerIsBetter));
+  columns.push_back(optionalReal<&M::customCost>("cost_custom", "Cost by own table", lowerIsBetter));
   columns.push_back(integer<&M::largestK>("largest_k", "Longest dot product", none));
   columns.push_back(accumulatorBitsColumn());
   columns.push_back(secondsColumn());

@@ -2,6 +2,7 @@
 // What a finished point has to tell, and the table of its columns.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/cost/builtin_cost_models.h"
 #include "core/study/setting_schema.h"
 #include "core/study/settings.h"
 
@@ -44,7 +46,10 @@ struct Measurement {
   double meanActivationBits = 0.0;
   double meanInnerBits = 0.0;
   std::int64_t parameters = 0;  // weights and biases of the layers that could be quantized
-  std::int64_t largestK = 0;    // longest dot product among the quantized layers: what tile "full" stands for
+  std::array<std::optional<double>, builtinCostModelCount> costs{};  // of one sample, in the models' units
+  std::optional<double> elementwiseShare;                            // of the ACEv2 cost
+  std::optional<double> customCost;                                  // by a table of the user's
+  std::int64_t largestK = 0;  // longest dot product among the quantized layers: what tile "full" stands for
 };
 
 struct PointResult {

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a linear or convolution layer takes: products, accumulation by tile, and the work outside the accumulators.
+#pragma once
+
+#include <cstdint>
+
+#include "core/cost/operation_count.h"
+#include "core/dump/dump.h"
+
+namespace axescope {
+
+/// How a weight enters a product: a multiplication, or what replaces it (arXiv 2404.00103, 1909.13144).
+enum class ProductForm {
+  multiplication,
+  oneShift,   // power-of-two weights
+  twoShifts,  // additive powers of two: two shifts and an addition
+};
+
+/// What multiplies in place of a float: an integer, or a shift where it is a power of two.
+struct FixedPoint {
+  int bits = 31;
+  bool isPowerOfTwo = false;
+  friend bool operator==(const FixedPoint&, const FixedPoint&) = default;
+};
+
+/// What a quantized layer's datapath is.
+struct LayerArithmetic {
+  int weightBits = 8;
+  int activationBits = 8;
+  int innerBits = 32;
+  int outerBits = 32;
+  std::int64_t tileSize = 0;  // 0: K
+  ProductForm product = ProductForm::multiplication;
+  bool zeroPoint = false;      // activation codes have one
+  bool dynamicInput = false;   // each row has scale and zero point of its own
+  int tileMultiplierBits = 0;  // of group scales; 0: tiles have none
+  bool tileMultiplierIsShift = false;
+};
+
+/// What is between layers.
+struct ElementwiseArithmetic {
+  bool isInteger = false;  // else float32, whatever the next members say
+  int elementBits = 16;    // of a value that no layer's codes hold
+  FixedPoint scale{};      // of requantization
+  FixedPoint norm{};       // of normalizations' factors
+};
+
+/// How often a layer runs for one sample.
+struct LayerUseSize {
+  std::int64_t dotProducts = 0;  // output elements
+  std::int64_t inputs = 0;       // input elements
+  std::int64_t rows = 1;         // of a linear layer: samples or tokens
+};
+
+/// One use of a quantized layer. MACs = dotProducts · K products and as many inner additions, each register starting at
+/// 0; with more than one tile, as many outer additions as tiles. Bias and zero point of static codes are one constant,
+/// added once per dot product. Input codes are made by multiplication, addition of the zero point and two comparisons
+/// per element, of dynamic codes after a search of each row's range. Bytes: every weight, scale and bias once, inputs
+/// once, outputs once.
+NodeCounts countQuantizedLayer(const LayerInfo& info, const LayerArithmetic& layer,
+                               const ElementwiseArithmetic& elementwise, const LayerUseSize& use);
+
+/// One use of a layer left in float32.
+NodeCounts countFloatLayer(const LayerInfo& info, const LayerUseSize& use);
+
+}  // namespace axescope

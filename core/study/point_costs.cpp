@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/study/point_costs.h"
+
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "core/budget/bounds.h"
+#include "core/budget/tiling.h"
+#include "core/study/layer_options.h"
+#include "core/study/layer_overrides.h"
+#include "core/study/preparation.h"
+#include "core/study/transformation.h"
+
+namespace axescope {
+
+namespace {
+
+bool hasZeroPoint(const LayerInfo& info, const PointSettings& settings) {
+  if (info.givenInputQuantizer) return info.givenInputQuantizer->zeroPoint != 0;
+  return settings.activation == ActivationEncoding::asymmetric || settings.activation == ActivationEncoding::centred;
+}
+
+// The network that the point's transforms make; the model's own without any.
+Result<std::shared_ptr<const Network>> networkOf(const Model& model, const PointSettings& settings, const Job& job) {
+  const PointSettings key = preparationKey(settings);
+  const auto own = std::shared_ptr<const Network>(std::shared_ptr<void>(), model.network());
+  if (model.network() == nullptr || !wantsTransforms(key)) return own;
+  std::vector<PreparedLayer> layers(model.dump().layers().size());
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) layers[layer].quantized = isSelected(model, key, layer);
+  return transformLayers(model, key, layers, job);
+}
+
+// Compiled once: tables are tried out when they are, which takes longer than a small point. One thread at a time.
+class BuiltinPricing {
+ public:
+  BuiltinPricing() {
+    for (const CostModel& model : builtinCostModels()) models_.push_back(*Pricing::compile(model));
+  }
+
+  std::vector<Result<NetworkCost>> price(const NetworkCounts& counts) {
+    const std::scoped_lock lock(mutex_);
+    std::vector<Result<NetworkCost>> costs;
+    for (const Pricing& model : models_) costs.push_back(model.price(counts));
+    return costs;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Pricing> models_;
+};
+
+}  // namespace
+
+LayerArithmetic layerArithmetic(const LayerInfo& info, const PointSettings& settings,
+                                const LayerMeasurement& measured) {
+  const LayerWidths widths = widthsOf(settings, info.name);
+  LayerArithmetic layer;
+  layer.weightBits = widths.weightBits;
+  layer.activationBits = info.givenInputQuantizer ? info.givenInputQuantizer->bits : widths.activationBits;
+  layer.innerBits = widths.innerBits == 0 ? measured.smallestInnerBits : widths.innerBits;
+  layer.outerBits = measured.outerBits;
+  layer.tileSize = widths.tileSize;
+  layer.zeroPoint = hasZeroPoint(info, settings);
+  layer.dynamicInput = settings.activationDynamic && info.kind == LayerKind::linear && !info.givenInputQuantizer;
+  constexpr int integerMultiplierBits = 4;
+  constexpr int shiftDistanceBits = 2;
+  if (settings.groupScale != GroupScale::off) {
+    layer.tileMultiplierIsShift = settings.groupScale == GroupScale::powerOfTwo;
+    layer.tileMultiplierBits = layer.tileMultiplierIsShift ? shiftDistanceBits : integerMultiplierBits;
+  }
+  return layer;
+}
+
+ElementwiseArithmetic elementwiseArithmetic(const PointSettings&) {
+  return {};
+}
+
+NetworkCounts countPoint(const Model& model, const Network* network, const PointSettings& settings,
+                         std::span<const LayerMeasurement> layers) {
+  const std::vector<LayerInfo>& infos = model.dump().layers();
+  std::vector<std::optional<LayerArithmetic>> arithmetic(infos.size());
+  for (const LayerMeasurement& measured : layers) {
+    const auto index = model.dump().layerIndex(measured.layer);
+    if (index) arithmetic[*index] = layerArithmetic(infos[*index], settings, measured);
+  }
+  const ElementwiseArithmetic elementwise = elementwiseArithmetic(settings);
+  if (network != nullptr) return countNetwork(*network, arithmetic, elementwise);
+  std::vector<std::int64_t> macs(infos.size());
+  for (std::size_t layer = 0; layer < infos.size(); ++layer) macs[layer] = model.macsPerSample(layer);
+  return countLayers(infos, arithmetic, macs, elementwise);
+}
+
+Result<NetworkCounts> countPoint(const Model& model, const PointResult& point, const Job& job) {
+  AXESCOPE_TRY(const auto network, networkOf(model, point.settings, job));
+  return countPoint(model, network.get(), point.settings, point.layers);
+}
+
+std::vector<LayerMeasurement> expectedLayers(const Model& model, const PointSettings& settings) {
+  const PointSettings key = preparationKey(settings);
+  std::vector<LayerMeasurement> layers;
+  for (std::size_t index = 0; index < model.dump().layers().size(); ++index) {
+    if (!isSelected(model, key, index)) continue;
+    const LayerInfo& info = model.dump().layers()[index];
+    const Datapath datapath = layerDatapath(info.name, settings);
+    LayerMeasurement layer;
+    layer.layer = info.name;
+    const LayerArithmetic arithmetic = layerArithmetic(info, settings, layer);
+    const Tiling tiling = Tiling::of(info.k(), datapath.tileSize);
+    layer.smallestInnerBits = dataTypeBound(tiling.tileSize, arithmetic.weightBits, arithmetic.activationBits,
+                                            hasSignedCodes(settings.activation));
+    const int inner = datapath.innerBits == 0 ? layer.smallestInnerBits : datapath.innerBits;
+    layer.outerBits = datapath.outerBits == 0 ? publishedOuterBits(inner, tiling.tiles()) : datapath.outerBits;
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+void priceBuiltin(const NetworkCounts& counts, Measurement& measurement) {
+  static BuiltinPricing pricing;
+  const std::vector<Result<NetworkCost>> costs = pricing.price(counts);
+  for (std::size_t i = 0; i < costs.size(); ++i) {
+    if (!costs[i]) continue;
+    const SharedCost& all = costs[i]->all;
+    measurement.costs[i] = all.total();
+    if (builtinTables()[i].name == shareCostModel && all.total() > 0.0) {
+      measurement.elementwiseShare = all[CostShare::elementwise] / all.total();
+    }
+  }
+}
+
+}  // namespace axescope
