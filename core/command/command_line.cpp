@@ -16,6 +16,8 @@
 #include "core/command/allocate.h"
 #include "core/command/bench.h"
 #include "core/command/certify.h"
+#include "core/command/cost.h"
+#include "core/command/datapaths.h"
 #include "core/command/emulate.h"
 #include "core/command/info.h"
 #include "core/command/interruption.h"
@@ -49,8 +51,9 @@ class Program {
         "  axescope-cli sweep samples/digits-cnn.h5 --out results.h5\n"
         "  axescope-cli pareto results.h5\n\n"
         "Exit status: 0 done, 2 wrong arguments, 3 unreadable or refused input, 4 numerical failure, 130 interrupted.");
-    commands_ = {infoCommand(app_),    sweepCommand(app_),  quantizeCommand(app_), certifyCommand(app_),
-                 emulateCommand(app_), paretoCommand(app_), allocateCommand(app_), benchCommand(app_)};
+    commands_ = {infoCommand(app_),      sweepCommand(app_),  quantizeCommand(app_), certifyCommand(app_),
+                 emulateCommand(app_),   paretoCommand(app_), allocateCommand(app_), costCommand(app_),
+                 datapathsCommand(app_), benchCommand(app_)};
     for (const Command& command : commands_) command.app->group("Commands");
   }
 
@@ -75,7 +78,8 @@ class Program {
     for (const Command& command : commands_) {
       if (command.app->parsed()) return status(command.run(stop));
     }
-    return wrongArguments("a command is needed: info, sweep, quantize, certify, emulate, pareto or bench");
+    return wrongArguments(
+        "a command is needed: info, sweep, quantize, certify, emulate, pareto, allocate, cost, datapaths or bench");
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "core/command/numeric_column.h"
 #include "core/command/output_file.h"
 #include "core/command/terminal.h"
 #include "core/command/text_table.h"
@@ -15,32 +16,6 @@
 namespace axescope {
 
 namespace {
-
-bool isNumeric(const ResultColumn& column) {
-  return column.kind == SettingKind::integer || column.kind == SettingKind::real;
-}
-
-Result<const ResultColumn*> columnOf(const char* flag, const std::string& name) {
-  const ResultColumn* column = findColumn(name);
-  if (column != nullptr && isNumeric(*column)) return column;
-  std::string names;
-  for (const ResultColumn& one : resultColumns()) {
-    if (isNumeric(one)) names += (names.empty() ? "" : ", ") + std::string(one.name);
-  }
-  return fail(ErrorCode::invalidArgument, {}, flag, "one of " + names, "'" + name + "'");
-}
-
-bool hasValues(std::span<const PointResult> points, std::string_view column) {
-  return std::any_of(points.begin(), points.end(),
-                     [&](const PointResult& p) { return findColumn(column)->get(p).has_value(); });
-}
-
-std::string usualMetric(std::span<const PointResult> points) {
-  for (const char* column : {"accuracy", "perplexity"}) {
-    if (hasValues(points, column)) return column;
-  }
-  return "error";
-}
 
 std::string cellText(const Cell& cell) {
   if (!cell) return "";
@@ -82,8 +57,8 @@ Result<int> runPareto(const ParetoOptions& options) {
     std::erase_if(points, [](const PointResult& p) { return !p.measurement.guaranteed; });
   }
   ParetoAxes axes;
-  AXESCOPE_TRY(axes.x, columnOf("--x", options.x));
-  AXESCOPE_TRY(axes.y, columnOf("--y", options.y.empty() ? usualMetric(points) : options.y));
+  AXESCOPE_TRY(axes.x, numericColumn("--x", options.x));
+  AXESCOPE_TRY(axes.y, numericColumn("--y", options.y.empty() ? usualMetric(points) : options.y));
   std::vector<PointResult> front;
   for (const std::size_t index : paretoFront(points, axes)) front.push_back(points[index]);
   if (front.empty()) {

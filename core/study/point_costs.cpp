@@ -10,6 +10,7 @@
 #include "core/study/layer_options.h"
 #include "core/study/layer_overrides.h"
 #include "core/study/preparation.h"
+#include "core/study/study.h"
 #include "core/study/transformation.h"
 
 namespace axescope {
@@ -21,11 +22,8 @@ bool hasZeroPoint(const LayerInfo& info, const PointSettings& settings) {
   return settings.activation == ActivationEncoding::asymmetric || settings.activation == ActivationEncoding::centred;
 }
 
-// The network that the point's transforms make; the model's own without any.
-Result<std::shared_ptr<const Network>> networkOf(const Model& model, const PointSettings& settings, const Job& job) {
-  const PointSettings key = preparationKey(settings);
-  const auto own = std::shared_ptr<const Network>(std::shared_ptr<void>(), model.network());
-  if (model.network() == nullptr || !wantsTransforms(key)) return own;
+Result<std::shared_ptr<const Network>> transformedNetwork(const Model& model, const PointSettings& key,
+                                                          const Job& job) {
   std::vector<PreparedLayer> layers(model.dump().layers().size());
   for (std::size_t layer = 0; layer < layers.size(); ++layer) layers[layer].quantized = isSelected(model, key, layer);
   return transformLayers(model, key, layers, job);
@@ -76,6 +74,10 @@ ElementwiseArithmetic elementwiseArithmetic(const PointSettings&) {
   return {};
 }
 
+PointSettings withFloatBetweenLayers(PointSettings settings) {
+  return settings;
+}
+
 NetworkCounts countPoint(const Model& model, const Network* network, const PointSettings& settings,
                          std::span<const LayerMeasurement> layers) {
   const std::vector<LayerInfo>& infos = model.dump().layers();
@@ -91,9 +93,29 @@ NetworkCounts countPoint(const Model& model, const Network* network, const Point
   return countLayers(infos, arithmetic, macs, elementwise);
 }
 
-Result<NetworkCounts> countPoint(const Model& model, const PointResult& point, const Job& job) {
-  AXESCOPE_TRY(const auto network, networkOf(model, point.settings, job));
-  return countPoint(model, network.get(), point.settings, point.layers);
+Result<NetworkCounts> PointCounter::count(const PointResult& point, const Job& job) {
+  AXESCOPE_CHECK(job.check());
+  const PointSettings key = preparationKey(point.settings);
+  if (model_.network() == nullptr || !wantsTransforms(key)) {
+    return countPoint(model_, model_.network(), point.settings, point.layers);
+  }
+  std::shared_ptr<const Network>& network = networks_[toJson(key)];
+  if (network == nullptr) {
+    AXESCOPE_TRY(network, transformedNetwork(model_, key, job));
+  }
+  return countPoint(model_, network.get(), point.settings, point.layers);
+}
+
+Status priceCustom(const Model& model, const CostModel& table, std::span<PointResult> points, const Job& job) {
+  AXESCOPE_TRY(const Pricing pricing, Pricing::compile(table));
+  PointCounter counter(model);
+  for (PointResult& point : points) {
+    if (point.failed()) continue;
+    AXESCOPE_TRY(const NetworkCounts counts, counter.count(point, job));
+    AXESCOPE_TRY(const NetworkCost cost, pricing.price(counts));
+    point.measurement.customCost = cost.all.total();
+  }
+  return {};
 }
 
 std::vector<LayerMeasurement> expectedLayers(const Model& model, const PointSettings& settings) {

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "core/base/job.h"
 #include "core/cost/builtin_cost_models.h"
@@ -28,8 +30,24 @@ ElementwiseArithmetic elementwiseArithmetic(const PointSettings& settings);
 NetworkCounts countPoint(const Model& model, const Network* network, const PointSettings& settings,
                          std::span<const LayerMeasurement> layers);
 
-/// The same for a finished point, whose transforms are made again where it has any. Errors: those of transforms.
-Result<NetworkCounts> countPoint(const Model& model, const PointResult& point, const Job& job);
+/// The same for finished points, whose transforms are made again, once for all points that share them.
+class PointCounter {
+ public:
+  /// The model must outlive it.
+  explicit PointCounter(const Model& model) : model_(model) {}
+  /// Errors: those of transforms, cancelled.
+  Result<NetworkCounts> count(const PointResult& point, const Job& job);
+
+ private:
+  const Model& model_;
+  std::map<std::string, std::shared_ptr<const Network>> networks_;  // by preparation, of points with transforms
+};
+
+/// Fills in what finished points cost by a table of the user's. Errors: those of PointCounter and Pricing::price().
+Status priceCustom(const Model& model, const CostModel& table, std::span<PointResult> points, const Job& job);
+
+/// The same settings with float32 everywhere between the layers' accumulators: what quantizing that is compared with.
+PointSettings withFloatBetweenLayers(PointSettings settings);
 
 /// Layers as settings alone tell them, before any code is chosen: outer widths ⌈P_I + log₂(K/T)⌉, core/README.md (5),
 /// inner ones that are auto by the data type (1).

@@ -19,7 +19,8 @@ QString translated(const char* text) {
 }  // namespace
 
 bool isShare(const ResultColumn& column) {
-  constexpr std::string_view shares[] = {"accuracy", "float_accuracy", "overflow_rate", "max_budget_use", "sparsity"};
+  constexpr std::string_view shares[] = {"accuracy",       "float_accuracy", "overflow_rate",
+                                         "max_budget_use", "sparsity",       "elementwise_share"};
   return std::find(std::begin(shares), std::end(shares), column.name) != std::end(shares);
 }
 
@@ -51,6 +52,15 @@ void PointsModel::replace(std::vector<PointResult> points) {
   beginResetModel();
   points_ = std::move(points);
   endResetModel();
+  Q_EMIT pointsChanged();
+}
+
+void PointsModel::setCustomCosts(const std::vector<std::optional<double>>& costs) {
+  const std::size_t count = std::min(costs.size(), points_.size());
+  if (count == 0) return;
+  for (std::size_t row = 0; row < count; ++row) points_[row].measurement.customCost = costs[row];
+  const int column = columnOf("cost_custom");
+  Q_EMIT dataChanged(index(0, column), index(static_cast<int>(count) - 1, column));
   Q_EMIT pointsChanged();
 }
 

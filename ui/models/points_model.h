@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QAbstractTableModel>
+#include <optional>
 #include <vector>
 
 #include "core/study/point_result.h"
@@ -20,6 +21,8 @@ class PointsModel : public QAbstractTableModel {
   const std::vector<PointResult>& points() const { return points_; }
   void append(const std::vector<PointResult>& points);
   void replace(std::vector<PointResult> points);
+  /// Of the first points, in their order; points that arrived since keep theirs.
+  void setCustomCosts(const std::vector<std::optional<double>>& costs);
 
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;

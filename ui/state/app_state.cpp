@@ -17,6 +17,7 @@ AppState::AppState(QObject* parent) : QObject(parent) {
   connect(&open_, &OpenJob::opened, this, &AppState::take);
   connect(&sweep_, &SweepJob::resultsOpened, this, [this](const Provenance& file) { provenance_ = file; });
   connect(&sweep_, &SweepJob::pointsArrived, &points_, &PointsModel::append);
+  connect(this, &AppState::modelsChanged, &costTable_, &CostTable::price);
 }
 
 std::shared_ptr<const Model> AppState::model() const {

@@ -14,6 +14,7 @@
 #include "ui/jobs/open_job.h"
 #include "ui/jobs/sweep_job.h"
 #include "ui/models/points_model.h"
+#include "ui/state/cost_table.h"
 #include "ui/state/selection.h"
 #include "ui/state/study_edits.h"
 #include "ui/theme/theme.h"
@@ -48,6 +49,8 @@ class AppState : public QObject {
   SweepJob& sweep() { return sweep_; }
   const SweepJob& sweep() const { return sweep_; }
   InspectJob& inspection() { return inspect_; }
+  CostTable& costTable() { return costTable_; }
+  const CostTable& costTable() const { return costTable_; }
   const Theme& theme() const { return theme_; }
   /// Of the run, or the runs, that the points shown come from; before there is one, of the study on the current model.
   Provenance provenance() const;
@@ -104,6 +107,7 @@ class AppState : public QObject {
   Selection selection_;
   SweepJob sweep_;
   InspectJob inspect_;
+  CostTable costTable_{points_, [this] { return modelOfPoints(); }};
   OpenJob open_;
   Theme theme_ = Theme::light();
 };

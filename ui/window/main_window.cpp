@@ -20,6 +20,7 @@
 #include "ui/docks/study_dock.h"
 #include "ui/pages/budgets_page.h"
 #include "ui/pages/compare_page.h"
+#include "ui/pages/costs_page.h"
 #include "ui/pages/curves_page.h"
 #include "ui/pages/datapath_page.h"
 #include "ui/pages/heatmap_page.h"
@@ -143,6 +144,7 @@ void MainWindow::makeCentre() {
   addPage(new ParetoPage(&state_), tr("Pareto"), "pareto");
   addPage(new BudgetsPage(&state_), tr("Budgets"), "budgets");
   addPage(new DatapathPage(&state_), tr("Datapath"), "datapath");
+  addPage(new CostsPage(&state_), tr("Costs"), "costs");
   auto* compare = new ComparePage(&state_);
   connect(compare, &ComparePage::message, this, showMessage);
   addPage(compare, tr("Compare"), "compare");
@@ -162,7 +164,8 @@ void MainWindow::makeCentre() {
   connect(pages_, &QTabWidget::currentChanged, this, [this, points] {
     const QString name = pages_->currentWidget()->objectName();
     points->setVisible(name == QStringLiteral("curves") || name == QStringLiteral("heatmap") ||
-                       name == QStringLiteral("pareto") || name == QStringLiteral("datapath"));
+                       name == QStringLiteral("pareto") || name == QStringLiteral("datapath") ||
+                       name == QStringLiteral("costs"));
   });
   points->setVisible(false);
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "core/cost/builtin_cost_models.h"
+#include "core/cost/cost_by_layer.h"
 
 namespace axescope {
 namespace {
@@ -88,6 +89,31 @@ TEST(Pricing, CostsOfANetworkAreSharedOut) {
   EXPECT_EQ(cost->all[CostShare::elementwise], 4096.0);
   EXPECT_EQ(cost->all[CostShare::memory], 0.0);
   EXPECT_EQ(cost->nodes.front().total(), 320.0 + 2048.0);
+}
+
+TEST(Pricing, RowsOfLayersTakeUpWhatFollowsThem) {
+  const auto pricing = Pricing::compile(*findCostModel("ace-v2"));
+  ASSERT_TRUE(pricing);
+  const auto node = [](const char* name, std::optional<std::size_t> layer, std::int64_t count) {
+    NodeCounts counts;
+    counts.node = name;
+    counts.layer = layer;
+    counts.add({add, elementwise, integerOf(10), integerOf(10), count});
+    return counts;
+  };
+  NetworkCounts counts{{node("normalize", {}, 1), node("conv", 0, 2), node("relu", {}, 3), node("flat", {}, 0)}};
+  auto cost = pricing->price(counts);
+  ASSERT_TRUE(cost);
+  std::vector<LayerCost> rows = costByLayer(counts, *cost);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].node, "");
+  EXPECT_EQ(rows[0].cost.total(), 10.0);
+  EXPECT_EQ(rows[1].node, "conv");
+  EXPECT_EQ(rows[1].cost.total(), 50.0);
+  EXPECT_THAT(rows[1].follows, testing::ElementsAre("relu"));
+  counts.nodes.erase(counts.nodes.begin());
+  cost = pricing->price(counts);
+  EXPECT_EQ(costByLayer(counts, *cost).size(), 1U);
 }
 
 TEST(Pricing, APriceThatFailsForOneOperationNamesTheNode) {
