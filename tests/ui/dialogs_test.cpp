@@ -118,7 +118,8 @@ TEST(About, TheNoticesNameEveryPackageOfTheBuild) {
   const QHash<QString, QString> titles{{QStringLiteral("Eigen3"), QStringLiteral("Eigen")},
                                        {QStringLiteral("dnnl"), QStringLiteral("oneDNN")},
                                        {QStringLiteral("TBB"), QStringLiteral("oneTBB")},
-                                       {QStringLiteral("nlohmann_json"), QStringLiteral("nlohmann-json")}};
+                                       {QStringLiteral("nlohmann_json"), QStringLiteral("nlohmann-json")},
+                                       {QStringLiteral("muparser"), QStringLiteral("muParser")}};
   QFile lists(QStringLiteral(AXESCOPE_SOURCE_DIR "/CMakeLists.txt"));
   ASSERT_TRUE(lists.open(QIODevice::ReadOnly));
   static const QRegularExpression package(QStringLiteral("find_package\\((\\S+)"));

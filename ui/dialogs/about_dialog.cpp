@@ -57,6 +57,7 @@ constexpr Library libraries[] = {
     {"OpenMP", QT_TRANSLATE_NOOP("axescope::ui::AboutDialog", "the threads of oneDNN"), "GPL-3.0 + GCC exception"},
     {"fmt", QT_TRANSLATE_NOOP("axescope::ui::AboutDialog", "text"), "MIT"},
     {"nlohmann-json", QT_TRANSLATE_NOOP("axescope::ui::AboutDialog", "studies and provenance"), "MIT"},
+    {"muParser", QT_TRANSLATE_NOOP("axescope::ui::AboutDialog", "formulas of cost tables"), "BSD-2-Clause"},
     {"tl-expected", QT_TRANSLATE_NOOP("axescope::ui::AboutDialog", "errors as values"), "CC0-1.0"},
     {"CLI11", QT_TRANSLATE_NOOP("axescope::ui::AboutDialog", "the command line"), "BSD-3-Clause"},
     {"viridis", QT_TRANSLATE_NOOP("axescope::ui::AboutDialog", "the colour map of heatmaps"), "CC0-1.0"},
