@@ -10,6 +10,7 @@
 
 #include "core/command/terminal.h"
 #include "core/command/text_table.h"
+#include "core/cost/short_number.h"
 #include "core/study/point_costs.h"
 
 namespace axescope {
@@ -51,16 +52,12 @@ std::string countsTable(const NetworkCounts& counts) {
   return table.text();
 }
 
-std::string costCell(double cost) {
-  return fmt::format("{:.4g}", cost);
-}
-
 std::string costsTable(const std::vector<Priced>& priced) {
   TextTable table({{"Cost model", left}, {"Products"}, {"Element-wise"}, {"Memory"}, {"Total"}, {"Unit", left}});
   for (const Priced& one : priced) {
     const SharedCost& all = one.cost.all;
-    table.addRow({one.model.title, costCell(all[CostShare::products]), costCell(all[CostShare::elementwise]),
-                  costCell(all[CostShare::memory]), costCell(all.total()), one.model.unit});
+    table.addRow({one.model.title, shortNumber(all[CostShare::products]), shortNumber(all[CostShare::elementwise]),
+                  shortNumber(all[CostShare::memory]), shortNumber(all.total()), one.model.unit});
   }
   return table.text();
 }
@@ -71,8 +68,8 @@ std::string nodesTable(const NetworkCounts& counts, const Priced& priced) {
     const SharedCost& cost = priced.cost.nodes[i];
     if (counts.nodes[i].operations.empty()) continue;
     const double all = priced.cost.all.total();
-    table.addRow({counts.nodes[i].node, counts.nodes[i].op, costCell(cost[CostShare::products]),
-                  costCell(cost[CostShare::elementwise]), costCell(cost[CostShare::memory]),
+    table.addRow({counts.nodes[i].node, counts.nodes[i].op, shortNumber(cost[CostShare::products]),
+                  shortNumber(cost[CostShare::elementwise]), shortNumber(cost[CostShare::memory]),
                   fmt::format("{:.1f} %", all > 0.0 ? 100.0 * cost.total() / all : 0.0)});
   }
   return fmt::format("{} of each node in {}\n", priced.model.title, priced.model.unit) + table.text();

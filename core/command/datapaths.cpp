@@ -66,7 +66,9 @@ Result<int> runDatapaths(const DatapathsOptions& options, const std::stop_token&
   }
   if (!options.costTable.empty()) {
     AXESCOPE_TRY(const CostModel table, findCostModel(options.costTable));
-    AXESCOPE_TRY(const auto model, openModel({.file = options.dump}));
+    ModelSource source;
+    source.file = options.dump;
+    AXESCOPE_TRY(const auto model, openModel(source));
     AXESCOPE_CHECK(priceCustom(*model, table, points, {.stop = stop, .onProgress = {}}));
   }
   AXESCOPE_TRY(axes.y, numericColumn("--y", options.metric.empty() ? usualMetric(points) : options.metric));

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "core/cost/short_number.h"
+
 namespace axescope {
 
 namespace {
@@ -54,10 +56,10 @@ std::string metricText(const ResultColumn& column, double value) {
 }
 
 std::string differenceText(const ResultColumn& column, double difference) {
-  const double shown = isShare(column) ? 100.0 * difference : difference;
-  const char* const unit = isShare(column) ? " points" : "";
-  if (shown == 0.0) return "as good as";
-  return fmt::format("{:.2g}{} {}", std::abs(shown), unit, shown < 0.0 ? "below" : "above");
+  if (difference == 0.0) return "as good as";
+  const char* const side = difference < 0.0 ? "below" : "above";
+  const double size = std::abs(difference);
+  return isShare(column) ? fmt::format("{:.2f} points {}", 100.0 * size, side) : fmt::format("{:.2g} {}", size, side);
 }
 
 std::string methodText(const PointResult& point) {
@@ -96,14 +98,14 @@ std::string sentenceOf(const DatapathComparison& comparison, const ParetoAxes& a
     return point.measurement.guaranteed ? "guaranteed" : "overflow possible";
   };
   return fmt::format(
-      "A {}-bit accumulator ({}; {}, {}) gives {} of {}, {} the {} of {} bits ({}; {}), for {:.2f} times the {}: "
-      "{:.4g} "
-      "against {:.4g}.",
+      "A {}-bit accumulator ({}; {}, {}) gives {} {}, {} the {} of {} bits ({}; {}), for {:.2f} times the {}: {} "
+      "against "
+      "{}.",
       comparison.narrow->measurement.innerBitsUsed, datapathText(*comparison.narrow), methodText(*comparison.narrow),
       guarantee(*comparison.narrow), axes.y->name, metricText(*axes.y, narrow), differenceText(*axes.y, narrow - wide),
       metricText(*axes.y, wide), comparison.wide->measurement.innerBitsUsed, datapathText(*comparison.wide),
-      guarantee(*comparison.wide), comparison.priceRatio, axes.x->title, *numericValue(*axes.x, *comparison.narrow),
-      *numericValue(*axes.x, *comparison.wide));
+      guarantee(*comparison.wide), comparison.priceRatio, axes.x->title,
+      shortNumber(*numericValue(*axes.x, *comparison.narrow)), shortNumber(*numericValue(*axes.x, *comparison.wide)));
 }
 
 int lanesOf(int innerBits, int registerBits) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/cost/cost_by_layer.h"
+#include "core/cost/short_number.h"
 #include "core/study/datapath_search.h"
 #include "core/study/point_costs.h"
 #include "ui/dialogs/cost_table_dialog.h"
@@ -19,7 +20,7 @@ constexpr int usualAccumulator = 16;
 const QString ownTable = QStringLiteral("own");
 
 QString shareText(const SharedCost& cost) {
-  const auto number = [](double value) { return QString::number(value, 'g', 4); };
+  const auto number = [](double value) { return QString::fromStdString(shortNumber(value)); };
   return CostsPage::tr("products %1, element-wise %2, memory %3")
       .arg(number(cost[CostShare::products]), number(cost[CostShare::elementwise]), number(cost[CostShare::memory]));
 }

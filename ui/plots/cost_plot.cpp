@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/cost/short_number.h"
 #include "ui/plots/chart_axis.h"
 #include "ui/plots/plot_frame.h"
 #include "ui/plots/plot_legend.h"
@@ -72,13 +73,8 @@ std::vector<LegendEntry> legendOf(const CostDescription& description, const Them
   return entries;
 }
 
-// "4.1 M", with as many digits as are worth reading.
-QString shortNumber(double value) {
-  constexpr std::array<std::pair<double, const char*>, 4> units{{{1e12, " T"}, {1e9, " G"}, {1e6, " M"}, {1e3, " k"}}};
-  for (const auto& [size, sign] : units) {
-    if (std::abs(value) >= size) return QString::number(value / size, 'g', 3) + QLatin1String(sign);
-  }
-  return QString::number(value, 'g', 3);
+QString numberText(double value) {
+  return QString::fromStdString(shortNumber(value));
 }
 
 }  // namespace
@@ -148,12 +144,12 @@ void CostPlot::paintAxis(QPainter& painter, const CostPanel& panel, const QRectF
               tr("%1 (%2)").arg(panel.title, panel.unit), theme);
   const SharedCost all = sumOf(panel.costs);
   QString total = tr("%1 in all, %2 % element-wise")
-                      .arg(shortNumber(all.total()))
+                      .arg(numberText(all.total()))
                       .arg(all.total() > 0.0 ? 100.0 * all[CostShare::elementwise] / all.total() : 0.0, 0, 'f', 1);
   if (panel.before) {
     const SharedCost before = sumOf(*panel.before);
     total += tr("; before %1, %2 %")
-                 .arg(shortNumber(before.total()))
+                 .arg(numberText(before.total()))
                  .arg(before.total() > 0.0 ? 100.0 * before[CostShare::elementwise] / before.total() : 0.0, 0, 'f', 1);
   }
   painter.setPen(theme.mutedText);
@@ -165,7 +161,7 @@ void CostPlot::paintAxis(QPainter& painter, const CostPanel& panel, const QRectF
     const double x = bars.left() + tick * interval / most * bars.width();
     painter.setPen(QPen(tick == 0 ? theme.border : theme.grid, 1.0));
     painter.drawLine(QPointF(x, bars.top()), QPointF(x, bars.bottom()));
-    const QString text = shortNumber(tick * interval);
+    const QString text = numberText(tick * interval);
     const double width = metrics.horizontalAdvance(text);
     painter.setPen(theme.mutedText);
     painter.drawText(

@@ -5,6 +5,7 @@
 
 #include "core/cost/builtin_cost_models.h"
 #include "core/cost/cost_by_layer.h"
+#include "core/cost/short_number.h"
 
 namespace axescope {
 namespace {
@@ -114,6 +115,13 @@ TEST(Pricing, RowsOfLayersTakeUpWhatFollowsThem) {
   counts.nodes.erase(counts.nodes.begin());
   cost = pricing->price(counts);
   EXPECT_EQ(costByLayer(counts, *cost).size(), 1U);
+}
+
+TEST(Pricing, ShortNumbersHaveAPowerOfAThousand) {
+  EXPECT_EQ(shortNumber(0.0), "0");
+  EXPECT_EQ(shortNumber(999.0), "999");
+  EXPECT_EQ(shortNumber(41'310'000.0), "41.3 M");
+  EXPECT_EQ(shortNumber(1.5e15), "1.5e+03 T");
 }
 
 TEST(Pricing, APriceThatFailsForOneOperationNamesTheNode) {

@@ -36,7 +36,7 @@ TEST(DatapathSearch, ComparesTheBestWithinAWidthWithTheBestAtTheWidest) {
   const std::string sentence = sentenceOf(*found, axes);
   EXPECT_THAT(sentence,
               HasSubstr("A 12-bit accumulator (W4A8, tiles of 64, P_I 12, P_O 15; optq with axe, guaranteed)"));
-  EXPECT_THAT(sentence, HasSubstr("accuracy 91.00 %, 1 points below the 92.00 % of 32 bits"));
+  EXPECT_THAT(sentence, HasSubstr("accuracy 91.00 %, 1.00 points below the 92.00 % of 32 bits"));
   EXPECT_THAT(sentence, HasSubstr("for 0.50 times the SIMD steps (vector instructions): 45 against 90."));
 }
 
