@@ -18,6 +18,7 @@ struct QuantizedLayer {
   CodeMatrix codes;                  // C×K
   TileMultipliers multipliers{};     // of the scales of its tiles
   std::vector<double> scales;        // C
+  double scaleUnit = 0.0;            // what scales are whole multiples of, where they share a second-level one; else 0
   std::vector<float> bias;           // C or none, added outside the accumulator
   std::vector<double> errorEnergy;   // C, ‖wX − q̂X̃‖² over the calibration inputs
   std::vector<double> outputEnergy;  // C, ‖wX‖²

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <limits>
 
+#include "core/number/scale_grid.h"
 #include "core/number/weight_quantizer.h"
 
 namespace axescope {
@@ -140,6 +141,16 @@ ActivationQuantizer activationQuantizer(double low, double high, int bits, Activ
     const double offset = std::clamp(roundHalfEven(-l / quantizer.scale), 0.0, static_cast<double>(steps));
     quantizer.zeroPoint = codes.low + static_cast<std::int64_t>(offset);
   }
+  return quantizer;
+}
+
+ActivationQuantizer withPowerOfTwoScale(ActivationQuantizer quantizer) {
+  const double scale = powerOfTwoAbove(quantizer.scale);
+  // A zero point of 0 stays: so symmetric codes keep theirs.
+  const std::int64_t low = quantizer.zeroPoint == 0 ? 0 : quantizer.range().low;
+  const auto distance = static_cast<double>(quantizer.zeroPoint - low);
+  quantizer.zeroPoint = low + static_cast<std::int64_t>(roundHalfEven(distance * quantizer.scale / scale));
+  quantizer.scale = scale;
   return quantizer;
 }
 

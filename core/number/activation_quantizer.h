@@ -37,4 +37,7 @@ struct ActivationQuantizer {
 /// that are written refuse or never make one of a single bit.
 ActivationQuantizer activationQuantizer(double low, double high, int bits, ActivationEncoding encoding);
 
+/// The same range with the next larger power of two for its scale.
+ActivationQuantizer withPowerOfTwoScale(ActivationQuantizer quantizer);
+
 }  // namespace axescope

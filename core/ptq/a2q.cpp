@@ -164,7 +164,11 @@ class Panel {
     if (l1 > 0.0) logNorm_(row, tile) = std::log2(l1) + logScale_(row, 0);
   }
 
-  double scaleOf(Eigen::Index row) const { return std::exp2(logScale_(row, 0)); }
+  double scaleOf(Eigen::Index row) const { return options_.scaleGrid.nearest(std::exp2(logScale_(row, 0))); }
+  double logScaleOf(Eigen::Index row) const {
+    const bool any = options_.scaleGrid.rule == ScaleQuantization::off;
+    return any ? logScale_(row, 0) : std::log2(scaleOf(row));
+  }
 
   void makeCodes() {
     for (Eigen::Index row = 0; row < rows_; ++row) {
@@ -187,7 +191,7 @@ class Panel {
       values -= now.mean * aliveOf(tile);
     }
     now.l1 = values.abs().sum();
-    const double most = logBudget_ + logScale_(row, 0);
+    const double most = logBudget_ + logScaleOf(row);
     now.isClamped = logNorm_(row, tile) > most + roundingSlack;
     now.norm = std::exp2(std::min(logNorm_(row, tile), most));
     values *= now.l1 > 0.0 ? now.norm / (now.l1 * scale) : 0.0;

@@ -10,6 +10,7 @@
 #include "core/budget/certificate.h"
 #include "core/linalg/matrix.h"
 #include "core/number/integer_range.h"
+#include "core/number/scale_grid.h"
 #include "core/ptq/budget_scale.h"
 #include "core/ptq/statistics.h"
 
@@ -23,6 +24,7 @@ struct A2qOptions {
   IntegerRange codes{-7, 7};
   int steps = 200;           // of Adam
   bool trainsScales = true;  // false: the scales are given and stay as they are
+  ScaleGrid scaleGrid{};     // what scales are rounded to in each step; gradients pass the rounding unchanged
 };
 
 /// Where training starts: EP-init (ep_init.h) within the budget, for a2qPlus of centred tiles. weight[C×K], scales C.

@@ -24,6 +24,15 @@ bool projectsOntoBudget(const LayerOptions& options) {
   return options.constraint == Constraint::axeInputs && !isTrained(options.algorithm);
 }
 
+// Before they are rounded to those there are.
+GroupedScales startingScales(const MatrixF& weight, const std::optional<std::vector<double>>& givenScales,
+                             const LayerOptions& options) {
+  if (givenScales) return {*givenScales, {}};
+  const WeightScaleRule rule = options.weightScale == WeightScale::mse ? WeightScaleRule::mse : WeightScaleRule::absmax;
+  return groupedScales(weight, options.weightBits, options.weightRange, rule, options.groupScale,
+                       Tiling::of(weight.cols(), options.tileSize));
+}
+
 // One setting on its way from weights to certified codes.
 class Setting {
  public:
@@ -51,19 +60,14 @@ class Setting {
              .activations = options.activations,
              .codes = range_,
              .steps = options.trainingSteps,
-             .trainsScales = !givenScales},
+             .trainsScales = !givenScales,
+             .scaleGrid = options.scaleGrid},
         searchesScales_(options.weightScale == WeightScale::budget && !givenScales),
         projection_(projectsOntoBudget(options) ? projection : nullptr) {
-    const WeightScaleRule rule =
-        options.weightScale == WeightScale::mse ? WeightScaleRule::mse : WeightScaleRule::absmax;
     assert(options.groupScale == GroupScale::off || !isTrained(options.algorithm));
-    if (givenScales) {
-      result_.scales = *givenScales;
-      return;
-    }
-    GroupedScales grouped =
-        groupedScales(start, options.weightBits, options.weightRange, rule, options.groupScale, axe_.tiling);
+    GroupedScales grouped = startingScales(start, givenScales, options);
     result_.scales = std::move(grouped.scales);
+    roundScales(result_.scales);
     result_.multipliers = std::move(grouped.multipliers);
   }
 
@@ -85,6 +89,7 @@ class Setting {
       ScaledCodes best = searchScales(weight_, start_, result_.scales, result_.multipliers, statistics_,
                                       [&](const MatrixF& weight, const MatrixF& start, std::vector<double>& scales,
                                           ChannelRows of, const SearchEffort& effort) {
+                                        roundScales(scales);
                                         const TileMultipliers multipliers = multipliersOf(of, start.rows());
                                         CodeMatrix tried = quantizeOnce(start, scales, multipliers, effort);
                                         if (!trained) refineRows(weight, of, multipliers, effort, scales, tried);
@@ -136,6 +141,10 @@ class Setting {
     return epInit(codes.cast<double>(), axe_, range_, *l1BudgetOf(options_));
   }
 
+  void roundScales(std::vector<double>& scales) const {
+    for (double& scale : scales) scale = options_.scaleGrid.nearest(scale);
+  }
+
   // Of rows that stand for channels.
   TileMultipliers multipliersOf(ChannelRows of, std::int64_t rows) const {
     return result_.multipliers.middleRows(of.first, of.channels).repeated(rows / of.channels);
@@ -167,7 +176,8 @@ class Setting {
                                    .strict = promisesCertificate(options_) ? &axe_ : nullptr,
                                    .sweeps = std::min(options_.refineSweeps, effort.mostSweeps),
                                    .refitScales = searchesScales_ && effort.last,
-                                   .multipliers = multipliers};
+                                   .multipliers = multipliers,
+                                   .scaleGrid = options_.scaleGrid};
     refine(rows, *statistics_, of, refinement, scales, codes);
   }
 
@@ -214,6 +224,15 @@ std::optional<L1Budget> l1BudgetOf(const LayerOptions& options) {
 bool promisesCertificate(const LayerOptions& options) {
   if (isTrained(options.algorithm)) return options.constraint != Constraint::none;
   return options.constraint != Constraint::none && options.constraint != Constraint::axeSoft;
+}
+
+double sharedScaleUnit(const MatrixF& weight, const std::optional<std::vector<double>>& givenScales,
+                       const LayerOptions& options) {
+  constexpr double roomToGrow = 4.0;
+  const std::vector<double> scales = startingScales(weight, givenScales, options).scales;
+  const bool mayGrow = !givenScales && (options.weightScale == WeightScale::budget || isTrained(options.algorithm));
+  const double largest = *std::max_element(scales.begin(), scales.end()) * (mayGrow ? roomToGrow : 1.0);
+  return largest / options.scaleGrid.largestInteger();
 }
 
 bool needsStatistics(const LayerOptions& options) {

@@ -10,6 +10,7 @@
 #include "core/base/job.h"
 #include "core/budget/bounds.h"
 #include "core/linalg/matrix.h"
+#include "core/number/scale_grid.h"
 #include "core/number/weight_quantizer.h"
 #include "core/ptq/axe_constraint.h"
 #include "core/ptq/feedback.h"
@@ -44,6 +45,7 @@ struct LayerOptions {
   WeightRange weightRange = WeightRange::narrow;
   WeightScale weightScale = WeightScale::absmax;
   GroupScale groupScale = GroupScale::off;  // not of trained algorithms, nor with given scales
+  ScaleGrid scaleGrid{};                    // the scales there are, given ones rounded too
   int innerBits = 16;
   std::int64_t tileSize = 0;  // 0: K
   IntegerRange activations{0, 255};
@@ -72,6 +74,11 @@ bool promisesCertificate(const LayerOptions& options);
 /// True when the algorithm, the preprocessing or the refinement needs calibration inputs. The scale search does
 /// without, on ‖w − q̂‖², and round to nearest then visits columns in their own order.
 bool needsStatistics(const LayerOptions& options);
+
+/// S of shared scales, of a whole layer's weight[C×K]: the largest integer for the largest of the scales that
+/// quantizing starts from, four times of it where scales are searched or trained and may grow.
+double sharedScaleUnit(const MatrixF& weight, const std::optional<std::vector<double>>& givenScales,
+                       const LayerOptions& options);
 
 /// weight[C×K] of one group under several settings that share the feedback, stacked in one recurrence; each gets the
 /// answer it would get alone. givenScales replaces the computed ones. `statistics` may be null for rtn without

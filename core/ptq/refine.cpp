@@ -25,13 +25,14 @@ class RowRefinement {
   /// `energy` is the diagonal of S, one value beside the other; multipliers[K] are those of the columns; `exact` may be
   /// null.
   RowRefinement(const MatrixD& s, const Eigen::RowVectorXd& energy, IntegerRange codeRange, const AxeOptions* exact,
-                const Eigen::Ref<const Eigen::RowVectorXd>& multipliers, std::span<std::int16_t> codes, double& scale,
-                const Row& gradient)
+                const Eigen::Ref<const Eigen::RowVectorXd>& multipliers, const ScaleGrid& scaleGrid,
+                std::span<std::int16_t> codes, double& scale, const Row& gradient)
       : s_(s),
         energy_(energy),
         codeRange_(codeRange),
         exact_(exact),
         multipliers_(multipliers),
+        scaleGrid_(scaleGrid),
         codes_(codes),
         scale_(scale),
         units_(scale * multipliers),
@@ -163,9 +164,11 @@ class RowRefinement {
     const Eigen::RowVectorXd q = codes.cast<double>().cwiseProduct(multipliers_);
     const Eigen::RowVectorXd product = (gradient_ + target) / scale_;  // q S
     const double energy = product.dot(q);
-    const double fitted = target.dot(q) / energy;
+    const double best = target.dot(q) / energy;
     constexpr double noticeable = 1e-4;
-    if (!(energy > 0.0) || !(fitted > 0.0) || std::abs(fitted - scale_) < noticeable * scale_) return false;
+    if (!(energy > 0.0) || !(best > 0.0)) return false;
+    const double fitted = scaleGrid_.nearest(best);  // the error is a parabola around the best
+    if (std::abs(fitted - scale_) < noticeable * scale_) return false;
     scale_ = fitted;
     units_ = fitted * multipliers_;
     gradient_ = fitted * product - target;
@@ -188,6 +191,7 @@ class RowRefinement {
   IntegerRange codeRange_;
   const AxeOptions* exact_;
   Eigen::Ref<const Eigen::RowVectorXd> multipliers_;
+  const ScaleGrid& scaleGrid_;
   std::span<std::int16_t> codes_;
   double& scale_;
   Eigen::RowVectorXd units_;  // what a step of each code is worth
@@ -226,7 +230,7 @@ void refine(const MatrixF& weight, const InputStatistics& statistics, ChannelRow
       const auto shift = statistics.targetShift.row(of.channelOf(first + row));
       gradients.row(row) -= shift;
       RowRefinement refinement(statistics.s, energy, options.codes, exact ? &*exact : nullptr, multipliers.row(row),
-                               {&codes(first + row, 0), static_cast<std::size_t>(codes.cols())},
+                               options.scaleGrid, {&codes(first + row, 0), static_cast<std::size_t>(codes.cols())},
                                scales[static_cast<std::size_t>(first + row)], gradients.row(row));
       if (!options.refitScales) {
         refinement.run(options.sweeps, nullptr);

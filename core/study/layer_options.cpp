@@ -16,6 +16,7 @@ LayerOptions layerOptions(const PreparedLayer& layer, const LayerInfo& info, con
   options.weightRange = settings.weightRange;
   options.weightScale = settings.weightScale;
   options.groupScale = settings.groupScale;
+  options.scaleGrid = {.rule = settings.scaleQuantization, .bits = settings.scaleBits};
   options.innerBits = widths.innerBits == 0 ? mostAccumulatorBits : widths.innerBits;
   options.tileSize = widths.tileSize;
   options.activations = layer.input.range();

@@ -106,6 +106,24 @@ constexpr std::array pages{
                "accumulator is wide, next to nothing where its budget decides. Finer codes are larger, so under a "
                "tight budget use budget-aware scales with them. The outer accumulator needs up to four bits more."},
     MethodPage{
+        "scale_quantization", "fixed-point", "Double quantization, fixed-point scales",
+        "s_c ≈ u_c·2^(−n_c),  u_c an integer of scale bits",
+        "PikeLPN, arXiv 2404.00103; Jacob et al., arXiv 1712.05877",
+        "What a multiplier and a shift for each channel can do. Eight bits are off by at most 2^−8 of a scale, and "
+        "codes are chosen for the rounded scale, so that hardly anything is lost."},
+    MethodPage{
+        "scale_quantization", "shared", "Double quantization, a second-level scale",
+        "s_c ≈ u_c·S,  S = max s_c / (2^bits − 1), one for the layer",
+        "PikeLPN, arXiv 2404.00103; VS-Quant, arXiv 2102.04503",
+        "Small integers for the channels and one wide multiplier for the layer. Channels whose scale is far below "
+        "the largest get few bits: equalize layers first, or take fixed-point. Budget-aware scales may grow to four "
+        "times the largest they start from, which costs two of the bits."},
+    MethodPage{
+        "scale_quantization", "power-of-two", "Double quantization, shifts", "s_c ≈ 2^(−n_c),  s_x ← 2^⌈log₂ s_x⌉",
+        "PikeLPN, arXiv 2404.00103",
+        "Scaling is a shift and nothing else. Up to half of the code range stays unused or is cut off, for weights "
+        "and activations alike: about half a bit of each. mse or budget-aware scales choose between the two."},
+    MethodPage{
         "refine", "", "Refinement by coordinate descent and trades",
         "q_k ← clip(round(q_k − g_k / (S_kk s))),  g = q̂S − wG, within what the budget leaves", "AxeScope",
         "Revisits every code while anything changes, four to eight sweeps. Where the budget forbids a step that would "
@@ -114,6 +132,12 @@ constexpr std::array pages{
                "common practice; Jacob et al., arXiv 1712.05877",
                "What inference does anyway. Rounding stays what it was, because every channel has a scale of its own; "
                "but only folded layers can be equalized, and bias correction then sees the real output."},
+    MethodPage{
+        "quant_norm", "", "QuantNorm", "a = γ/√(σ² + ε) ≈ u·S or ±2^n,  b = β − a·μ ≈ v·S'",
+        "PikeLPN, arXiv 2404.00103",
+        "Norm parameters as integers of norm bits times one scale of the tensor, or powers of two. A batch norm then "
+        "is an integer multiply-add; a folded one leaves the layer's scales and bias with the same values. Eight "
+        "bits rarely matter; channels of small |a| go first, since all share S."},
     MethodPage{"equalize", "", "Cross-layer equalization",
                "W₁ ← W₁/s, b₁ ← b₁/s, W₂ ← s·W₂,  s_i = √(r₁_i r₂_i)/r₂_i,  r = max|w| of output channel i, of input i",
                "Nagel et al., arXiv 1906.04721, section 4.1",
@@ -129,6 +153,13 @@ constexpr std::array pages{
         "QuaRot, Ashkboos et al., arXiv 2404.00456; QuIP, arXiv 2307.13304",
         "Spreads outliers of inputs and of weights over whole blocks. Costs log₂ K float additions for each input; "
         "inputs after a relu lose their sign, so take asymmetric or centred codes."},
+    MethodPage{
+        "arithmetic", "integer", "Fully integer inference",
+        "y = clip(((m·(Σ q_i x_i − zΣq_i + b) + 2^(n−1)) >> n) + z_y),  m·2^(−n) ≈ s_x s_c/s_y",
+        "Jacob et al., arXiv 1712.05877; PikeLPN, arXiv 2404.00103",
+        "What small hardware runs: integers from the input's codes to the logits, one rounding, bit-exact on any "
+        "machine. Convolutional networks need no float at all; softmax, layer norms and attention stay in float, "
+        "each named in what quantize prints. Values that a sum reads have element bits: take 12 or more."},
     MethodPage{
         "bias_correction", "", "Bias correction", "b ← b + E[wX − q̂X̃] over the calibration inputs",
         "Nagel et al., arXiv 1906.04721, section 4.2",

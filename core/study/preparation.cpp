@@ -20,6 +20,11 @@ Result<std::shared_ptr<const LayerTensors>> tensorsOf(const Model& model, const 
   return model.layerTensors(index);
 }
 
+ActivationQuantizer inputQuantizer(const RangeObserver& observer, int bits, const PointSettings& key) {
+  const ActivationQuantizer quantizer = observer.quantizer(bits, key.activation);
+  return key.scaleQuantization == ScaleQuantization::powerOfTwo ? withPowerOfTwoScale(quantizer) : quantizer;
+}
+
 // Layers that the graph uses, from its calibration samples. The inputs of a layer that is used several times are kept
 // until its last use: its range is that of all of them, and only then are there codes to sum.
 class NetworkPreparation {
@@ -45,7 +50,7 @@ class NetworkPreparation {
       for (const auto& x : uses) values += x->size();
       RangeObserver observer(key_.activationRange, key_.percentile, values);
       for (const auto& x : uses) observer.observe(x->data);
-      layer.input = observer.quantizer(layer.input.bits, key_.activation);
+      layer.input = inputQuantizer(observer, layer.input.bits, key_);
       layer.hasInputs = true;
     }
     const bool propagates = key_.propagation == Propagation::on;
@@ -85,11 +90,17 @@ PointSettings preparationKey(const PointSettings& settings) {
   key.overrides = onlyOverridesOf(settings.overrides, {"activation_bits"});
   key.calibrationSamples = settings.calibrationSamples;
   key.seed = settings.seed;
+  // Only powers of two concern activations.
+  if (settings.scaleQuantization == ScaleQuantization::powerOfTwo) key.scaleQuantization = settings.scaleQuantization;
   key.foldBatchNorm = settings.foldBatchNorm;
+  key.quantNorm = settings.quantNorm;
+  key.normBits = settings.normBits;
   key.equalizeIterations = settings.equalizeIterations;
   key.smoothQuant = settings.smoothQuant;
   key.hadamard = settings.hadamard;
   key.attentionBits = settings.attentionBits;
+  key.arithmetic = settings.arithmetic;
+  key.elementBits = settings.elementBits;
   return key;
 }
 
@@ -176,7 +187,7 @@ Status Preparation::observeOwnInputs(std::size_t index, const Job& job) {
         observer.observe(piece.data);
         return Status{};
       }));
-  layer.input = observer.quantizer(layer.input.bits, key_.activation);
+  layer.input = inputQuantizer(observer, layer.input.bits, key_);
   layer.hasInputs = true;
   return {};
 }

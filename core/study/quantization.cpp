@@ -196,7 +196,13 @@ class BatchQuantization {
     const LayerInfo& info = model_.dump().layers()[layer];
     const PreparedLayer& prepared = preparation_.layer(layer);
     std::vector<LayerOptions> options;
-    for (const std::size_t i : together) options.push_back(layerOptions(prepared, info, settings_[i]));
+    for (const std::size_t i : together) {
+      options.push_back(layerOptions(prepared, info, settings_[i]));
+      ScaleGrid& grid = options.back().scaleGrid;
+      if (grid.rule == ScaleQuantization::shared) {
+        grid.unit = sharedScaleUnit(tensors_->weight, tensors_->weightScale, options.back());
+      }
+    }
     const std::int64_t channels = info.channelsPerGroup();
     std::vector<std::vector<Result<QuantizedWeights>>> groups(static_cast<std::size_t>(info.groups()));
     parallelFor(groups.size(), [&](std::size_t group) {
@@ -242,6 +248,7 @@ class BatchQuantization {
       result.outputEnergy.insert(result.outputEnergy.end(), one.outputEnergy.begin(), one.outputEnergy.end());
     }
     result.multipliers = TileMultipliers(tiling, std::move(multipliers));
+    result.scaleUnit = options.scaleGrid.unit;
     result.bias = tensors_->bias;
     if (settings_[member].biasCorrection) correctBias(layer, *inputs, result);
     models_[member][layer] = std::move(result);

@@ -53,6 +53,18 @@ struct Names<GroupScale> {
   inline static const List list{"off", "integer", "power-of-two"};
 };
 template <>
+struct Names<ScaleQuantization> {
+  inline static const List list{"off", "fixed-point", "shared", "power-of-two"};
+};
+template <>
+struct Names<NormQuantization> {
+  inline static const List list{"off", "fixed-point", "power-of-two"};
+};
+template <>
+struct Names<Arithmetic> {
+  inline static const List list{"float", "integer"};
+};
+template <>
 struct Names<Preprocess> {
   inline static const List list{"none", "magr"};
 };
@@ -225,6 +237,15 @@ std::vector<SettingInfo> makeSchema() {
           "group_scale", "Group scales", "m",
           "A tile's weights have a whole multiple m of their channel's scale, by which the outer accumulator counts "
           "the tile. integer: 1 to 15. power-of-two: 1, 2, 4, 8."),
+      choice<&P::scaleQuantization>(
+          "scale_quantization", "Double quantization", "",
+          "Scales of weights are quantized too, before any code is chosen (arXiv 2404.00103). fixed-point: an integer "
+          "times a power of two. shared: an integer times one scale of the layer. power-of-two: a shift; then scales "
+          "of activations are powers of two as well."),
+      integer<&P::scaleBits>("scale_bits", "Scale bits", "",
+                             "Bits of the integers of fixed-point and shared scales, and with integer arithmetic of "
+                             "the multipliers between nodes.",
+                             leastScaleBits, mostScaleBits),
       integer<&P::refineSweeps>("refine", "Refinement", "",
                                 "Sweeps of coordinate descent over the finished codes, within their budget.", 0, 1000),
       integer<&P::trainingSteps>("training_steps", "Training steps", "",
@@ -248,6 +269,14 @@ std::vector<SettingInfo> makeSchema() {
           "fold_batch_norm", "Fold batch norm", "",
           "on: a batch norm right after a layer becomes part of its weights and bias before it is "
           "quantized."),
+      choice<&P::quantNorm>(
+          "quant_norm", "QuantNorm", "",
+          "Scales and shifts of batch norms, gains and biases of layer and RMS norms, are quantized (arXiv "
+          "2404.00103). "
+          "fixed-point: integers times one scale of the tensor. power-of-two: scales and gains are powers of two, "
+          "shifts and biases fixed-point."),
+      integer<&P::normBits>("norm_bits", "Norm bits", "", "Bits of a quantized parameter of a norm, with its sign.",
+                            leastNormBits, mostNormBits),
       integerOr<&P::equalizeIterations, ZeroName::off>(
           "equalize", "Equalization", "",
           "Rounds of cross-layer weight equalization (arXiv 1906.04721), 20 as a rule: layers joined by a relu or a "
@@ -270,6 +299,14 @@ std::vector<SettingInfo> makeSchema() {
           "bias_correction", "Bias correction", "",
           "on: each bias takes up the mean output error over the calibration inputs, outside the "
           "accumulator (arXiv 1906.04721)."),
+      choice<&P::arithmetic>(
+          "arithmetic", "Arithmetic", "",
+          "float: what lies between the layers' accumulators is float32. integer: the network runs in integers from "
+          "the "
+          "input's codes to the logits, scales as multiplier and shift; operations that cannot are counted."),
+      integer<&P::elementBits>("element_bits", "Element bits", "",
+                               "Bits of values between nodes that are no layer's codes, with integer arithmetic.",
+                               leastElementBits, mostElementBits),
       choice<&P::propagation>("propagate", "Propagate error", "",
                               "on: a layer's inputs come from the network with the earlier layers quantized. off: from "
                               "the float network."),

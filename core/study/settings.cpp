@@ -49,6 +49,10 @@ Status validate(const PointSettings& settings) {
   if (settings.innerBits == 0 && settings.constraint != Constraint::none) {
     return refuse("--inner-bits", "a width that the constraint can keep; auto is the width of finished codes", "auto");
   }
+  if (settings.scaleQuantization == ScaleQuantization::powerOfTwo && settings.activationDynamic) {
+    return refuse("--scale-quantization", "scales that are known beforehand, which dynamic activations have not",
+                  "power-of-two");
+  }
   AXESCOPE_TRY(const auto overrides, parseOverrides(settings.overrides));
   for (const LayerOverride& one : overrides) {
     PointSettings layer = settings;
@@ -92,6 +96,11 @@ PointSettings canonical(PointSettings settings) {
     settings.errorReference = defaults.errorReference;
   }
   if (settings.skipLayers.empty()) settings.skipBits = defaults.skipBits;
+  const bool hasScaleIntegers = settings.scaleQuantization == ScaleQuantization::fixedPoint ||
+                                settings.scaleQuantization == ScaleQuantization::shared;
+  if (!hasScaleIntegers) settings.scaleBits = defaults.scaleBits;
+  if (settings.quantNorm == NormQuantization::off) settings.normBits = defaults.normBits;
+  if (settings.arithmetic == Arithmetic::floating) settings.elementBits = defaults.elementBits;
   if (!hasTiles(settings)) settings.groupScale = defaults.groupScale;
   if (const auto overrides = parseOverrides(settings.overrides)) settings.overrides = toText(*overrides);
   return settings;

@@ -10,7 +10,9 @@
 #include "core/datapath/datapath.h"
 #include "core/number/integer_range.h"
 #include "core/number/range_observer.h"
+#include "core/number/scale_grid.h"
 #include "core/ptq/quantize_layer.h"
+#include "core/transform/quantize_norm.h"
 
 namespace axescope {
 
@@ -25,6 +27,15 @@ enum class LastLayer {
   quantized,  // like the others
   floating,   // the layer that makes the network's outputs stays in float
 };
+
+/// What is computed between the layers' accumulators, and with what their outputs are scaled.
+enum class Arithmetic {
+  floating,
+  integer,  // integers only, from the input's codes to the logits: core/integer
+};
+
+inline constexpr int leastElementBits = 8;
+inline constexpr int mostElementBits = 16;
 
 struct PointSettings {
   Algorithm algorithm = Algorithm::optq;
@@ -41,6 +52,8 @@ struct PointSettings {
   bool activationDynamic = false;
   WeightScale weightScale = WeightScale::absmax;
   GroupScale groupScale = GroupScale::off;
+  ScaleQuantization scaleQuantization = ScaleQuantization::off;
+  int scaleBits = 8;  // of the integers of fixed-point and shared scales
   int refineSweeps = 0;
   int trainingSteps = 200;  // of a2q and a2q-plus
   Preprocess preprocess = Preprocess::none;
@@ -51,11 +64,15 @@ struct PointSettings {
   ErrorReference errorReference = ErrorReference::original;
   Slack slack = Slack::floor;
   bool foldBatchNorm = false;
+  NormQuantization quantNorm = NormQuantization::off;
+  int normBits = 8;
   int equalizeIterations = 0;  // 0: off
   double smoothQuant = 0.0;    // α; 0: off
   bool hadamard = false;
   int attentionBits = 0;  // of the operands of attention's products; 0: float
   bool biasCorrection = false;
+  Arithmetic arithmetic = Arithmetic::floating;
+  int elementBits = 16;  // of values between nodes that no quantized layer alone reads
   Propagation propagation = Propagation::automatic;
   std::string layers = "*";  // glob of the layers to quantize; the others stay in float
   LastLayer lastLayer = LastLayer::automatic;

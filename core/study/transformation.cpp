@@ -8,6 +8,7 @@
 #include "core/network/calibration.h"
 #include "core/transform/equalize.h"
 #include "core/transform/fold_batch_norm.h"
+#include "core/transform/quantize_norm.h"
 #include "core/transform/rotate_inputs.h"
 #include "core/transform/round_attention.h"
 #include "core/transform/smooth_quant.h"
@@ -42,6 +43,7 @@ class Transformation {
 
   Result<TransformedModel> run(const std::vector<PreparedLayer>& layers) {
     AXESCOPE_CHECK(load(layers));
+    AXESCOPE_CHECK(quantizeNorms(transformed_, key_.quantNorm, key_.normBits));
     if (key_.foldBatchNorm) AXESCOPE_CHECK(foldBatchNorms(transformed_));
     if (key_.equalizeIterations > 0) AXESCOPE_CHECK(equalizeLayers(transformed_, key_.equalizeIterations));
     if (key_.smoothQuant > 0.0) {
@@ -133,8 +135,8 @@ class Transformation {
 }  // namespace
 
 bool wantsTransforms(const PointSettings& key) {
-  return key.foldBatchNorm || key.equalizeIterations > 0 || key.smoothQuant > 0.0 || key.hadamard ||
-         key.attentionBits > 0;
+  return key.quantNorm != NormQuantization::off || key.foldBatchNorm || key.equalizeIterations > 0 ||
+         key.smoothQuant > 0.0 || key.hadamard || key.attentionBits > 0;
 }
 
 Result<std::shared_ptr<const Network>> transformLayers(const Model& model, const PointSettings& key,

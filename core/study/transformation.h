@@ -16,10 +16,10 @@ namespace axescope {
 /// Whether the settings ask for any.
 bool wantsTransforms(const PointSettings& key);
 
-/// Folds batch norms, equalizes, smooths and rotates, in this order, as `key` says: selected layers get their new
-/// tensors and what was done to them. Layers with given weight scales stay as they are, and so do inputs with a given
-/// quantizer. Returns the transformed network, null without a graph. Errors: invalidArgument (SmoothQuant of a layer
-/// without calibration inputs), those of the data, cancelled.
+/// Quantizes norms, folds batch norms, equalizes, smooths and rotates, in this order, as `key` says: selected layers
+/// get their new tensors and what was done to them. Layers with given weight scales stay as they are, and so do inputs
+/// with a given quantizer. Returns the transformed network, null without a graph. Errors: invalidArgument (SmoothQuant
+/// of a layer without calibration inputs), those of the data, cancelled.
 Result<std::shared_ptr<const Network>> transformLayers(const Model& model, const PointSettings& key,
                                                        std::vector<PreparedLayer>& layers, const Job& job);
 
