@@ -37,7 +37,7 @@ class Setting {
         feedback_(feedback),
         statistics_(statistics),
         options_(options),
-        range_(weightCodeRange(options.weightBits, options.weightRange)),
+        levels_({options.weightBits, options.weightQuantizer}, options.weightRange),
         axe_{.soft = options.constraint == Constraint::axeSoft || options.constraint == Constraint::axe,
              .strict = options.constraint != Constraint::axeSoft,
              .innerBits = options.innerBits,
@@ -49,20 +49,20 @@ class Setting {
              .innerBits = options.constraint == Constraint::none ? mostAccumulatorBits : options.innerBits,
              .tiling = axe_.tiling,
              .activations = options.activations,
-             .codes = range_,
+             .codes = levels_.range(),
              .steps = options.trainingSteps,
              .trainsScales = !givenScales},
         searchesScales_(options.weightScale == WeightScale::budget && !givenScales),
         projection_(projectsOntoBudget(options) ? projection : nullptr) {
     const WeightScaleRule rule =
         options.weightScale == WeightScale::mse ? WeightScaleRule::mse : WeightScaleRule::absmax;
-    assert(options.groupScale == GroupScale::off || !isTrained(options.algorithm));
+    assert(!isTrained(options.algorithm) || (options.groupScale == GroupScale::off && levels_.isUniform()));
     if (givenScales) {
       result_.scales = *givenScales;
       return;
     }
     GroupedScales grouped =
-        groupedScales(start, options.weightBits, options.weightRange, rule, options.groupScale, axe_.tiling);
+        groupedScales(start, levels_, rule, options.groupScale, axe_.tiling);
     result_.scales = std::move(grouped.scales);
     result_.multipliers = std::move(grouped.multipliers);
   }
@@ -82,7 +82,8 @@ class Setting {
     AXESCOPE_CHECK(checkBudgetIsPossible(options_));
     const bool trained = isTrained(options_.algorithm);
     if (searchesScales_) {
-      ScaledCodes best = searchScales(weight_, start_, result_.scales, result_.multipliers, statistics_,
+      const std::vector<SearchRound> rounds = scaleSearchRounds(levels_);
+      ScaledCodes best = searchScales(weight_, start_, result_.scales, result_.multipliers, statistics_, rounds,
                                       [&](const MatrixF& weight, const MatrixF& start, std::vector<double>& scales,
                                           ChannelRows of, const SearchEffort& effort) {
                                         const TileMultipliers multipliers = multipliersOf(of, start.rows());
@@ -128,12 +129,12 @@ class Setting {
 
   RecurrenceOptions recurrence() const {
     const bool shaped = options_.constraint != Constraint::none && !isProjected();
-    return {range_, options_.errorReference, shaped ? &axe_ : nullptr};
+    return {levels_, options_.errorReference, shaped ? &axe_ : nullptr};
   }
 
   CodeMatrix rounded(CodeMatrix codes) const {
     if (!isProjected()) return codes;
-    return epInit(codes.cast<double>(), axe_, range_, *l1BudgetOf(options_));
+    return epInit(codes.cast<double>(), axe_, levels_, *l1BudgetOf(options_));
   }
 
   // Of rows that stand for channels.
@@ -157,13 +158,13 @@ class Setting {
         values(row, k) /= scales[static_cast<std::size_t>(row)] * static_cast<double>(multipliers.ofColumn(row, k));
       }
     }
-    return epInit(values, axe_, range_, *l1BudgetOf(options_));
+    return epInit(values, axe_, levels_, *l1BudgetOf(options_));
   }
 
   void refineRows(const MatrixF& rows, ChannelRows of, const TileMultipliers& multipliers, const SearchEffort& effort,
                   std::vector<double>& scales, CodeMatrix& codes) const {
     if (options_.refineSweeps == 0) return;
-    const RefineOptions refinement{.codes = range_,
+    const RefineOptions refinement{.codes = levels_,
                                    .strict = promisesCertificate(options_) ? &axe_ : nullptr,
                                    .sweeps = std::min(options_.refineSweeps, effort.mostSweeps),
                                    .refitScales = searchesScales_ && effort.last,
@@ -190,7 +191,7 @@ class Setting {
   const Feedback& feedback_;
   const InputStatistics* statistics_;
   const LayerOptions& options_;
-  IntegerRange range_;
+  WeightLevels levels_;
   AxeOptions axe_;
   A2qOptions a2q_;
   bool searchesScales_;

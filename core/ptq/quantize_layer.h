@@ -42,6 +42,7 @@ struct LayerOptions {
   Constraint constraint = Constraint::axe;
   int weightBits = 4;
   WeightRange weightRange = WeightRange::narrow;
+  WeightQuantizer weightQuantizer = WeightQuantizer::uniform;  // uniform of trained algorithms; not automatic
   WeightScale weightScale = WeightScale::absmax;
   GroupScale groupScale = GroupScale::off;  // not of trained algorithms, nor with given scales
   int innerBits = 16;
