@@ -38,6 +38,7 @@ def export(
     model_name: Optional[str] = None,
     task: Optional[str] = None,
     normalize: Optional[Normalize] = None,
+    fold_batch_norms: bool = True,
     example: Optional[Tensor] = None,
     license: Optional[str] = None,
     source: Optional[str] = None,
@@ -51,6 +52,7 @@ def export(
     task         "classification", "language-modeling" or "none"; by default what `eval` and the outputs allow
     normalize    (mean, std, divisor) for uint8 inputs: the network is fed (x / divisor - mean) / std, with one
                  mean and std per channel (axis 1). The dump keeps the small uint8 data and this formula.
+    fold_batch_norms  False keeps each batch norm a node of the graph; AxeScope can fold it later
     example      inputs [N, ...] for learning the shapes when neither calibration nor eval is given
     created      a date to store; left out by default so that equal exports are equal files
 
@@ -65,7 +67,8 @@ def export(
 
     builder = translate(model, samples[0][:1], normalize)
     builder.prune()
-    builder.fold_batch_norms()
+    if fold_batch_norms:
+        builder.fold_batch_norms()
     if not builder.layers:
         raise ValueError("the network has no Conv2d and no Linear, so there is nothing to quantize")
 

@@ -33,9 +33,10 @@ int signBit(bool isSigned) {
 
 }  // namespace
 
-int dataTypeBound(std::int64_t k, int weightBits, int activationBits, bool signedActivations) {
+int dataTypeBound(std::int64_t k, WeightFormat weights, int activationBits, bool signedActivations) {
   assert(k >= 1);
-  return signedBitsOf(static_cast<WideUnsigned>(k) << (activationBits + weightBits - 1 - signBit(signedActivations)));
+  const auto largest = static_cast<WideUnsigned>(weights.largestMagnitude());
+  return signedBitsOf((static_cast<WideUnsigned>(k) * largest) << (activationBits - signBit(signedActivations)));
 }
 
 std::int64_t a2qBudget(int accumulatorBits, int activationBits, bool signedActivations) {

@@ -5,14 +5,14 @@
 
 #include <cstdint>
 
-#include "core/number/integer_range.h"
+#include "core/number/weight_levels.h"
 
 namespace axescope {
 
 /// Least P that holds any dot product of length k of M-bit weights and N-bit activations:
 /// a = log2 K + N + M − 1 − S, P ≥ ⌈a + log2(1 + 2^−a) + 1⌉ (S = 1 for signed activations). In integers: the least P
-/// with 2^(P−1) ≥ K·2^(N+M−1−S) + 1.
-int dataTypeBound(std::int64_t k, int weightBits, int activationBits, bool signedActivations);
+/// with 2^(P−1) ≥ K·2^(N−S)·w + 1, where w = 2^(M−1), or the largest level of weights that are not uniform.
+int dataTypeBound(std::int64_t k, WeightFormat weights, int activationBits, bool signedActivations);
 
 /// Bounds are at least leastAccumulatorBits, also for zero norms.
 /// A2Q: the largest ‖q‖₁ allowed, ⌊(2^(P−1) − 1)·2^(S−N)⌋, and the least P for a given ‖q‖₁.

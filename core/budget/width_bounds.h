@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/budget/certificate.h"
+#include "core/number/weight_levels.h"
 
 namespace axescope {
 
@@ -15,6 +16,6 @@ struct WidthBounds {
   friend bool operator==(const WidthBounds&, const WidthBounds&) = default;
 };
 
-WidthBounds widthBounds(const Certificate& certificate, int weightBits, int activationBits, bool signedActivations);
+WidthBounds widthBounds(const Certificate& certificate, WeightFormat weights, int activationBits, bool signedActivations);
 
 }  // namespace axescope

@@ -21,7 +21,13 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 WidthBounds boundsOf(const QuantizedFileLayer& layer, const Certificate& certificate) {
-  return widthBounds(certificate, layer.weightBits, layer.input.bits, hasSignedCodes(layer.input.encoding));
+  return widthBounds(certificate, layer.weights(), layer.input.bits, hasSignedCodes(layer.input.encoding));
+}
+
+std::string codesText(const QuantizedFileLayer& layer) {
+  const bool uniform = layer.weightQuantizer == WeightQuantizer::uniform;
+  return fmt::format("W{}A{}{}{}", layer.weightBits, layer.input.bits, uniform ? "" : " ",
+                     uniform ? "" : name(layer.weightQuantizer));
 }
 
 // Tiles as the outer accumulator counts them: each as often as its multiplier.
@@ -51,6 +57,7 @@ std::string asJson(const QuantizedFile& file) {
           {{"data_type", bounds.dataType}, {"a2q", bounds.a2q}, {"a2q_plus", bounds.a2qPlus}, {"exact", bounds.exact}}},
          {"k", certificate.tiling().k},
          {"weight_bits", layer.weightBits},
+         {"weight_quantizer", name(layer.weightQuantizer)},
          {"activation_bits", layer.input.bits},
          {"inner_bits", layer.innerBits},
          {"outer_bits", layer.outerBits},
@@ -84,7 +91,7 @@ std::string asText(const QuantizedFile& file) {
     const WidthBounds bounds = boundsOf(layer, certificate);
     const auto number = [](auto value) { return fmt::format("{}", value); };
     table.addRow({layer.info.name, number(certificate.tiling().k), number(certificate.tiling().tileSize),
-                  fmt::format("W{}A{}", layer.weightBits, layer.input.bits), number(layer.innerBits),
+                  codesText(layer), number(layer.innerBits),
                   number(bounds.dataType), number(bounds.a2q), number(bounds.a2qPlus), number(bounds.exact),
                   number(layer.outerBits), number(publishedOuterBits(layer.innerBits, tileSum(certificate))),
                   number(certificate.smallestOuterBits()), fmt::format("{:.1f} %", 100.0 * certificate.maxUse()),

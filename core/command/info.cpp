@@ -113,7 +113,7 @@ std::string leftOut(const Model& model) {
 
 std::string boundText(const LayerInfo& layer, int weightBits, int activationBits) {
   const bool isSigned = layer.givenInputQuantizer && hasSignedCodes(layer.givenInputQuantizer->encoding);
-  return fmt::format("{}", dataTypeBound(layer.k(), weightBits, activationBits, isSigned));
+  return fmt::format("{}", dataTypeBound(layer.k(), {weightBits}, activationBits, isSigned));
 }
 
 std::string asText(const Model& model, const Score& score) {

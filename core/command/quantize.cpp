@@ -21,6 +21,7 @@ std::string asText(const QuantizedPoint& point) {
   using enum TextTable::Align;
   TextTable table({{"Layer", left},
                    {"M"},
+                   {"Levels", left},
                    {"N"},
                    {"T"},
                    {"P_I"},
@@ -34,7 +35,8 @@ std::string asText(const QuantizedPoint& point) {
     const QuantizedFileLayer& layer = point.file.layers[i];
     const Certificate certificate = certificateOf(layer);
     guaranteed = guaranteed && certificate.guaranteed();
-    table.addRow({layer.info.name, fmt::format("{}", layer.weightBits), fmt::format("{}", layer.input.bits),
+    table.addRow({layer.info.name, fmt::format("{}", layer.weightBits),
+                  std::string(name(layer.weightQuantizer)), fmt::format("{}", layer.input.bits),
                   fmt::format("{}", certificate.tiling().tileSize), fmt::format("{}", layer.innerBits),
                   fmt::format("{}", layer.outerBits), fmt::format("{:.4f}", point.layerErrors[i]),
                   certificate.guaranteed() ? "yes" : "no", fmt::format("{}", certificate.smallestInnerBits()),

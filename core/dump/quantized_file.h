@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/budget/certificate.h"
 #include "core/dump/dump.h"
+#include "core/number/weight_levels.h"
 
 namespace axescope {
 
@@ -16,6 +17,9 @@ struct QuantizedFileLayer {
   LayerInfo info;
   CodeMatrix codes;  // C×K, column order as LayerTensors::weight
   int weightBits = 8;
+  /// What the codes are levels of; attribute weight_quantizer, absent for uniform ones. Codes are values: weightBits
+  /// bits store one, and its magnitude may be larger than they could hold.
+  WeightQuantizer weightQuantizer = WeightQuantizer::uniform;
   std::vector<double> weightScale;  // C
   TileMultipliers groupScale;       // of the scales of its tiles; dataset group_scale, absent where all are 1
   std::vector<float> bias;          // C or empty
@@ -36,6 +40,8 @@ struct QuantizedFileLayer {
   /// Codes of some input samples, shape [samples, I] or [samples, I, H, W]; empty when absent.
   std::vector<std::int64_t> inputCodesShape;
   std::vector<std::int16_t> inputCodes;
+
+  WeightFormat weights() const { return {weightBits, weightQuantizer}; }
 };
 
 struct QuantizedFile {
@@ -47,7 +53,7 @@ struct QuantizedFile {
 
 /// Writes format "axescope-quantized" version 1, certificates included (recomputed from the codes).
 Status writeQuantizedFile(const std::filesystem::path& path, const QuantizedFile& file);
-/// Checks everything: codes within weight_bits, finite positive scales, shapes. The stored certificate is compared
+/// Checks everything: codes among the levels of weight_bits, finite positive scales, shapes. The stored certificate is compared
 /// with the one recomputed from the codes; a difference is `corrupt`.
 Result<QuantizedFile> readQuantizedFile(const std::filesystem::path& path);
 

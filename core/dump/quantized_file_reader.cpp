@@ -41,6 +41,16 @@ Status asDamage(Status status) {
   return status;
 }
 
+Result<WeightQuantizer> readWeightQuantizer(const hdf5::Reader& reader, const std::string& group) {
+  AXESCOPE_TRY(const auto found, reader.stringAttribute(group, "weight_quantizer"));
+  if (!found) return WeightQuantizer::uniform;
+  const auto known =
+      std::ranges::find_if(weightQuantizers, [&](WeightQuantizer quantizer) { return name(quantizer) == *found; });
+  if (known != weightQuantizers.end()) return *known;
+  return fail(ErrorCode::unsupported, reader.fileName(), group + "@weight_quantizer",
+              "uniform, power-of-two or additive-power-of-two", "\"" + *found + "\"");
+}
+
 Status readAttributes(const hdf5::Reader& reader, const std::string& group, QuantizedFileLayer& layer) {
   const IntegerRange accumulator{leastAccumulatorBits, mostAccumulatorBits};
   AXESCOPE_TRY(const std::int64_t weightBits, integerInRange(reader, group, "weight_bits", {1, mostCodeBits}));
@@ -49,6 +59,7 @@ Status readAttributes(const hdf5::Reader& reader, const std::string& group, Quan
   AXESCOPE_TRY(layer.tileSize, integerInRange(reader, group, "tile", {0, INT64_MAX}));
   AXESCOPE_TRY(layer.overflow, requiredText(reader, group, "overflow", "\"wrap\" or \"saturate\""));
   layer.weightBits = static_cast<int>(weightBits);
+  AXESCOPE_TRY(layer.weightQuantizer, readWeightQuantizer(reader, group));
   layer.innerBits = static_cast<int>(innerBits);
   layer.outerBits = static_cast<int>(outerBits);
   if (layer.tileSize >= layer.info.k()) layer.tileSize = 0;

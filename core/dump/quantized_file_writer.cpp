@@ -48,14 +48,17 @@ Status writeLayer(hdf5::Writer& writer, const QuantizedFileLayer& layer, std::in
   const Tiling tiling = Tiling::of(layer.info.k(), layer.tileSize);
   AXESCOPE_CHECK(writer.attribute(group, "position", position));
   AXESCOPE_CHECK(writer.attribute(group, "weight_bits", std::int64_t{layer.weightBits}));
+  if (layer.weightQuantizer != WeightQuantizer::uniform) {
+    AXESCOPE_CHECK(writer.attribute(group, "weight_quantizer", std::string(name(layer.weightQuantizer))));
+  }
   AXESCOPE_CHECK(writer.attribute(group, "inner_bits", std::int64_t{layer.innerBits}));
   AXESCOPE_CHECK(writer.attribute(group, "outer_bits", std::int64_t{layer.outerBits}));
   AXESCOPE_CHECK(writer.attribute(group, "tile", tiling.tileSize));
   AXESCOPE_CHECK(writer.attribute(group, "overflow", layer.overflow));
   const Shape channels{layer.info.channels};
   const std::span codes(layer.codes.data(), static_cast<std::size_t>(layer.codes.size()));
-  AXESCOPE_CHECK(
-      writeCodes(writer, group + "/codes", weightShape(layer.info), codes, twosComplement(layer.weightBits)));
+  AXESCOPE_CHECK(writeCodes(writer, group + "/codes", weightShape(layer.info), codes,
+                            WeightLevels(layer.weights(), WeightRange::full).range()));
   AXESCOPE_CHECK(writer.tensor(group + "/weight_scale", channels, std::span<const double>(layer.weightScale)));
   if (!layer.groupScale.allOnes()) {
     const CodeMatrix multipliers = layer.groupScale.values(layer.info.channels, tiling);

@@ -4,12 +4,30 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <string>
 
 #include "core/dump/layer_metadata.h"
 
 namespace axescope {
 
 namespace {
+
+/// All codes are levels of the layer's weights.
+Status checkWeightCodes(const QuantizedFileLayer& layer, const std::string& file, const std::string& group) {
+  if (!layer.weights().fitsCodes()) {
+    return fail(ErrorCode::invalidArgument, file, group + "@weight_quantizer",
+                "levels that fit 16 bits, and a bit for their magnitude",
+                std::string(name(layer.weightQuantizer)) + " of " + std::to_string(layer.weightBits) + " bits");
+  }
+  const WeightLevels levels(layer.weights(), WeightRange::full);
+  const std::span codes(layer.codes.data(), static_cast<std::size_t>(layer.codes.size()));
+  const auto bad = std::ranges::find_if(codes, [&](std::int64_t code) { return !levels.contains(code); });
+  if (bad == codes.end()) return {};
+  const std::string kind = levels.isUniform() ? "" : std::string(name(layer.weightQuantizer)) + " ";
+  return fail(ErrorCode::invalidArgument, file, group + "/codes",
+              kind + "codes from " + std::to_string(levels.range().low) + " to " + std::to_string(levels.range().high),
+              std::to_string(*bad) + " at " + std::to_string(bad - codes.begin()));
+}
 
 /// All codes lie in `range`.
 Status checkCodes(std::span<const std::int16_t> codes, IntegerRange range, const std::string& file,
@@ -49,7 +67,7 @@ Status checkGroupScale(const QuantizedFileLayer& layer, const std::string& file,
     return fail(ErrorCode::wrongShape, file, object, "one multiplier for each channel and tile", "another number");
   }
   const IntegerRange range = twosComplement(mostCodeBits);
-  const std::int64_t largestCode = -twosComplement(layer.weightBits).low;
+  const std::int64_t largestCode = layer.weights().largestMagnitude();
   if (layer.groupScale.largest() * largestCode <= -range.low || layer.groupScale.allOnes()) return {};
   return fail(ErrorCode::invalidArgument, file, object, "multipliers of codes that fit 16 bits together with them",
               std::to_string(layer.groupScale.largest()));
@@ -88,8 +106,7 @@ Status checkQuantizedLayer(const QuantizedFileLayer& layer, const std::string& f
     return fail(ErrorCode::empty, file, codes, "at least one code", "none");
   AXESCOPE_CHECK(checkCount(static_cast<std::size_t>(layer.codes.rows()), info.channels, "channels", file, codes));
   AXESCOPE_CHECK(checkCount(static_cast<std::size_t>(layer.codes.cols()), info.k(), "codes a channel", file, codes));
-  AXESCOPE_CHECK(checkCodes(std::span(layer.codes.data(), static_cast<std::size_t>(layer.codes.size())),
-                            twosComplement(layer.weightBits), file, codes));
+  AXESCOPE_CHECK(checkWeightCodes(layer, file, group));
   AXESCOPE_CHECK(checkCount(layer.weightScale.size(), info.channels, "scales", file, group + "/weight_scale"));
   const auto isScale = [](double scale) { return std::isfinite(scale) && scale > 0; };
   if (!std::ranges::all_of(layer.weightScale, isScale) || !isScale(layer.input.scale))

@@ -7,6 +7,7 @@
 #include "core/budget/tile_multipliers.h"
 #include "core/linalg/matrix.h"
 #include "core/number/activation_quantizer.h"
+#include "core/number/weight_levels.h"
 
 namespace axescope {
 
@@ -15,6 +16,7 @@ struct QuantizedLayer {
   ActivationQuantizer input;
   bool dynamicInput = false;  // of a linear layer: each row has its own scale and zero point, `input` the codes' range
   int weightBits = 8;
+  WeightQuantizer weightQuantizer = WeightQuantizer::uniform;
   CodeMatrix codes;                  // C×K
   TileMultipliers multipliers{};     // of the scales of its tiles
   std::vector<double> scales;        // C

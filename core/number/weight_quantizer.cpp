@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <span>
 
@@ -15,15 +16,15 @@ namespace {
 
 constexpr int thresholdSteps = 20;
 constexpr int leastThresholdStep = 2;
+constexpr int mostThresholdStepOfLevels = 30;
 
 // Eight sums side by side, whatever the machine: the same bits everywhere, and room for vector units.
-double squaredRoundingError(std::span<const float> row, double scale, IntegerRange codes) {
+template <class Nearest>
+double squaredRoundingError(std::span<const float> row, double scale, const Nearest& nearest) {
   constexpr std::size_t lanes = 8;
-  const auto low = static_cast<double>(codes.low);
-  const auto high = static_cast<double>(codes.high);
-  const auto squaredError = [=](float weight) {
+  const auto squaredError = [&](float weight) {
     const auto w = static_cast<double>(weight);
-    const double error = w - scale * std::clamp(roundHalfEven(w / scale), low, high);
+    const double error = w - scale * nearest(w / scale);
     return error * error;
   };
   std::array<double, lanes> sums{};
@@ -35,13 +36,23 @@ double squaredRoundingError(std::span<const float> row, double scale, IntegerRan
   return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
-double squaredRoundingError(std::span<const float> row, double scale, IntegerRange codes, std::int64_t partSize,
+double squaredRoundingError(std::span<const float> row, double scale, const WeightLevels& levels) {
+  if (!levels.isUniform()) {
+    return squaredRoundingError(row, scale, [&](double value) { return levels.nearest(value); });
+  }
+  const auto low = static_cast<double>(levels.range().low);
+  const auto high = static_cast<double>(levels.range().high);
+  return squaredRoundingError(row, scale,
+                              [=](double value) { return std::clamp(roundHalfEven(value), low, high); });
+}
+
+double squaredRoundingError(std::span<const float> row, double scale, const WeightLevels& levels, std::int64_t partSize,
                             std::span<const std::int16_t> multipliers) {
   double sum = 0.0;
   for (std::size_t part = 0; part < multipliers.size(); ++part) {
     const std::size_t begin = part * static_cast<std::size_t>(partSize);
     const std::size_t length = std::min(static_cast<std::size_t>(partSize), row.size() - begin);
-    sum += squaredRoundingError(row.subspan(begin, length), scale * multipliers[part], codes);
+    sum += squaredRoundingError(row.subspan(begin, length), scale * multipliers[part], levels);
   }
   return sum;
 }
@@ -54,13 +65,14 @@ double largestMagnitude(std::span<const float> weights) {
   return static_cast<double>(largest);
 }
 
-double leastErrorScale(std::span<const float> row, double start, IntegerRange codes, std::int64_t partSize,
+double leastErrorScale(std::span<const float> row, double start, const WeightLevels& levels, std::int64_t partSize,
                        std::span<const std::int16_t> multipliers) {
+  const int most = levels.isUniform() ? thresholdSteps : mostThresholdStepOfLevels;
   double best = start;
-  double leastError = squaredRoundingError(row, start, codes, partSize, multipliers);
-  for (int step = thresholdSteps - 1; step >= leastThresholdStep; --step) {
-    const double scale = start * step / thresholdSteps;
-    const double error = squaredRoundingError(row, scale, codes, partSize, multipliers);
+  double leastError = std::numeric_limits<double>::infinity();
+  for (int step = most; step >= leastThresholdStep; --step) {
+    const double scale = step == thresholdSteps ? start : start * step / thresholdSteps;
+    const double error = squaredRoundingError(row, scale, levels, partSize, multipliers);
     if (error < leastError) {
       leastError = error;
       best = scale;
@@ -69,10 +81,9 @@ double leastErrorScale(std::span<const float> row, double start, IntegerRange co
   return best;
 }
 
-std::vector<double> weightScales(const MatrixF& weight, int bits, WeightRange range, WeightScaleRule rule) {
-  assert(bits >= 1 && bits <= mostCodeBits && (bits >= 2 || range == WeightRange::full));
-  const IntegerRange codes = weightCodeRange(bits, range);
-  const auto end = static_cast<double>(-codes.low);
+std::vector<double> weightScales(const MatrixF& weight, const WeightLevels& levels, WeightScaleRule rule) {
+  const auto end = static_cast<double>(-levels.range().low);
+  assert(end > 0.0);
   std::vector<double> scales(static_cast<std::size_t>(weight.rows()), 1.0);
   for (Eigen::Index c = 0; c < weight.rows(); ++c) {
     const std::span row(weight.data() + c * weight.cols(), static_cast<std::size_t>(weight.cols()));
@@ -81,7 +92,7 @@ std::vector<double> weightScales(const MatrixF& weight, int bits, WeightRange ra
     scales[static_cast<std::size_t>(c)] =
         rule == WeightScaleRule::absmax
             ? absmaxScale
-            : leastErrorScale(row, absmaxScale, codes, weight.cols(), std::array<std::int16_t, 1>{1});
+            : leastErrorScale(row, absmaxScale, levels, weight.cols(), std::array<std::int16_t, 1>{1});
   }
   return scales;
 }

@@ -2,6 +2,7 @@
 #include "core/ptq/budget_scale.h"
 
 #include <algorithm>
+#include <numbers>
 
 namespace axescope {
 
@@ -69,13 +70,27 @@ std::span<const SearchRound> scaleSearchRounds() {
   return rounds;
 }
 
+std::vector<SearchRound> scaleSearchRounds(const WeightLevels& levels) {
+  const std::span<const SearchRound> uniform = scaleSearchRounds();
+  std::vector<SearchRound> rounds(uniform.begin(), uniform.end());
+  if (levels.isUniform()) return rounds;
+  std::vector<double>& wide = rounds.front().multiples;
+  wide = {0.8, 1.0, 1.2};
+  // Two in each octave: the next round's reach from one to the other.
+  for (double multiple = std::numbers::sqrt2; multiple <= static_cast<double>(levels.range().high);
+       multiple *= std::numbers::sqrt2) {
+    wide.push_back(multiple);
+  }
+  return rounds;
+}
+
 ScaledCodes searchScales(const MatrixF& weight, const MatrixF& start, std::span<const double> scales,
                          const TileMultipliers& multipliers, const InputStatistics* statistics,
-                         const QuantizeRows& quantize) {
+                         std::span<const SearchRound> rounds, const QuantizeRows& quantize) {
   ScaledCodes best{CodeMatrix(weight.rows(), weight.cols()), std::vector<double>(scales.begin(), scales.end())};
   for (std::int64_t first = 0; first < weight.rows(); first += blockChannels) {
     BlockSearch search(weight, start, multipliers, statistics, quantize, first, best);
-    for (const SearchRound& round : scaleSearchRounds()) search.run(round);
+    for (const SearchRound& round : rounds) search.run(round);
   }
   return best;
 }

@@ -9,7 +9,7 @@
 
 namespace axescope {
 
-CodeMatrix epInit(const MatrixD& values, const AxeOptions& options, IntegerRange codes, L1Budget budget) {
+CodeMatrix epInit(const MatrixD& values, const AxeOptions& options, const WeightLevels& codes, L1Budget budget) {
   const double fullRadius = l1Budget(budget, options.innerBits, options.activations);
   constexpr double shrinkage = 0.98;
   // Far beyond any code, and small enough that a radius keeps its digits beside it: values of an absurd scale end in
@@ -28,8 +28,7 @@ CodeMatrix epInit(const MatrixD& values, const AxeOptions& options, IntegerRange
         sums = {};
         const double lambda = softThreshold(part, radius);
         for (std::int64_t column = begin; column < end; ++column) {
-          const double code = std::clamp(std::trunc(shrink(part[static_cast<std::size_t>(column - begin)], lambda)),
-                                         static_cast<double>(codes.low), static_cast<double>(codes.high));
+          const double code = codes.towardZero(shrink(part[static_cast<std::size_t>(column - begin)], lambda));
           result(row, column) = static_cast<std::int16_t>(code);
           sums.add(static_cast<std::int64_t>(code));
         }

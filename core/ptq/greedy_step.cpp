@@ -18,9 +18,17 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Doubles = hn::CappedTag<double, 8>;
 using Vector = hn::Vec<Doubles>;
 
+// What a code may be: from −down to up.
+struct Room {
+  Vector down;
+  Vector up;
+};
+
 // budgetLeft() in lanes. Every number is an integer below 2^53, so that the floor of a quotient rounded to nearest is
 // the quotient of the integer division.
 struct Clip {
+  static constexpr double worstRounding = 0.5;
+
   explicit Clip(const AxeLanes& axe)
       : strict(axe.strict()), floor(axe.slack() == Slack::floor), limit(axe.limit()), nu(axe.high()), mu(axe.low()) {}
 
@@ -30,7 +38,7 @@ struct Clip {
     return floor ? hn::Floor(ratio) : ratio;
   }
 
-  Vector apply(Vector value, Vector positive, Vector negative) const {
+  Room left(Vector positive, Vector negative) const {
     const Doubles d;
     const Vector highest = hn::Add(hn::Mul(hn::Set(d, nu), positive), hn::Mul(hn::Set(d, mu), negative));
     const Vector lowest = hn::Add(hn::Mul(hn::Set(d, mu), positive), hn::Mul(hn::Set(d, nu), negative));
@@ -47,13 +55,20 @@ struct Clip {
       down = hn::Min(down, quotient(above, -mu));
     }
     if (!floor) {
-      const Vector worstRounding = hn::Set(d, 0.5);
-      up = hn::Sub(up, worstRounding);
-      down = hn::Sub(down, worstRounding);
+      up = hn::Sub(up, hn::Set(d, worstRounding));
+      down = hn::Sub(down, hn::Set(d, worstRounding));
     }
     up = hn::Max(up, hn::Zero(d));
     down = hn::Max(down, hn::Zero(d));
-    return hn::Min(hn::Max(value, hn::Neg(down)), up);
+    return {down, up};
+  }
+
+  // Of a level that a value within the room may become. Without the floor the room is half a step short of what
+  // fits, for the sake of rounding to whole numbers; a level has to know what fits.
+  Vector mostMagnitude(const Room& room, Vector value) const {
+    const Doubles d;
+    const Vector side = hn::IfThenElse(hn::Lt(value, hn::Zero(d)), room.down, room.up);
+    return floor ? side : hn::Add(side, hn::Set(d, worstRounding));
   }
 
   bool strict;
@@ -61,6 +76,36 @@ struct Clip {
   double limit;
   double nu;
   double mu;
+};
+
+// The magnitudes of levels that are not uniform, see WeightLevels.
+class LevelTable {
+ public:
+  explicit LevelTable(const WeightLevels& levels)
+      : magnitudes_(levels.magnitudes().data()),
+        thresholds_(levels.thresholds().data()),
+        half_(static_cast<std::int64_t>(levels.magnitudes().size()) / 2) {}
+
+  /// Nearest to each value, or the level below that where it is further out than `most`; no value itself is.
+  Vector nearest(Vector value, Vector most) const {
+    const Doubles d;
+    const hn::RebindToSigned<Doubles> words;
+    const Vector magnitude = hn::Abs(value);
+    auto index = hn::Zero(words);
+    for (std::int64_t step = half_; step > 0; step /= 2) {
+      const auto next = hn::Add(index, hn::Set(words, step));
+      const auto above = hn::Gt(magnitude, hn::GatherIndex(d, thresholds_, next));
+      index = hn::IfThenElse(hn::RebindMask(words, above), next, index);
+    }
+    const auto tooFar = hn::Gt(hn::GatherIndex(d, magnitudes_, index), most);
+    index = hn::Sub(index, hn::IfThenElseZero(hn::RebindMask(words, tooFar), hn::Set(words, 1)));
+    return hn::CopySign(hn::GatherIndex(d, magnitudes_, index), value);
+  }
+
+ private:
+  const double* magnitudes_;
+  const double* thresholds_;
+  std::int64_t half_;
 };
 
 Vector shrunk(Vector value, Vector lambda) {
@@ -128,17 +173,21 @@ class Lanes {
     }
     double* positive = nullptr;
     double* negative = nullptr;
+    Vector most = hn::Inf(d);  // of the code's magnitude
     if (axe_ != nullptr) {
       const std::int64_t tile = block_.tiles[static_cast<std::size_t>(i)];
       const std::size_t lane = first_ + v * width;
       positive = axe_->positive(tile) + lane;
       negative = axe_->negative(tile) + lane;
       if (axe_->soft()) shaped = shrunk(shaped, hn::LoadU(d, axe_->lambda(tile) + lane));
-      if (axe_->strict()) shaped = Clip(*axe_).apply(shaped, hn::LoadU(d, positive), hn::LoadU(d, negative));
+      if (axe_->strict()) {
+        const Clip clip(*axe_);
+        const Room room = clip.left(hn::LoadU(d, positive), hn::LoadU(d, negative));
+        shaped = hn::Min(hn::Max(shaped, hn::Neg(room.down)), room.up);
+        if (!rule_.codes.isUniform()) most = clip.mostMagnitude(room, shaped);
+      }
     }
-    const Vector low = hn::Set(d, static_cast<double>(rule_.codes.low));
-    const Vector high = hn::Set(d, static_cast<double>(rule_.codes.high));
-    const Vector code = hn::Min(hn::Max(hn::Round(shaped), low), high);
+    const Vector code = rule_.codes.isUniform() ? rounded(shaped) : LevelTable(rule_.codes).nearest(shaped, most);
     if (axe_ != nullptr) {
       const Vector zero = hn::Zero(d);
       hn::StoreU(hn::Add(hn::LoadU(d, positive), hn::Max(code, zero)), d, positive);
@@ -147,6 +196,13 @@ class Lanes {
     const Vector counted = grouped ? hn::Mul(multiplier, code) : code;
     const Vector kept = grouped ? hn::Mul(multiplier, shaped) : shaped;
     store(i, v, code, counted, rule_.shapedReference ? hn::Sub(value, kept) : hn::Zero(d));
+  }
+
+  Vector rounded(Vector value) const {
+    const Doubles d;
+    const Vector low = hn::Set(d, static_cast<double>(rule_.codes.range().low));
+    const Vector high = hn::Set(d, static_cast<double>(rule_.codes.range().high));
+    return hn::Min(hn::Max(hn::Round(value), low), high);
   }
 
   // `counted` is the code in units of the channel's scale.

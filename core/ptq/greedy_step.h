@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "core/number/integer_range.h"
+#include "core/number/weight_levels.h"
 #include "core/ptq/axe_constraint.h"
 
 namespace axescope {
@@ -32,7 +32,7 @@ struct GreedyBlock {
 };
 
 struct GreedyRule {
-  IntegerRange codes;
+  WeightLevels codes;
   bool shapedReference = false;  // what shape() cut off is not fed on
 };
 

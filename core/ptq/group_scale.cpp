@@ -39,12 +39,16 @@ std::int16_t chooseMultipliers(std::span<const double> magnitudes, double most, 
 
 }  // namespace
 
-GroupedScales groupedScales(const MatrixF& weight, int bits, WeightRange range, WeightScaleRule rule, GroupScale groups,
+std::int64_t largestMultiplier(GroupScale groups) {
+  return groups == GroupScale::off ? 1 : allowedMultipliers(groups).back();
+}
+
+GroupedScales groupedScales(const MatrixF& weight, const WeightLevels& levels, WeightScaleRule rule, GroupScale groups,
                             const Tiling& tiling) {
-  if (groups == GroupScale::off || tiling.tiles() == 1) return {weightScales(weight, bits, range, rule), {}};
-  assert(bits <= mostGroupedWeightBits);
-  const IntegerRange codes = weightCodeRange(bits, range);
-  const auto end = static_cast<double>(-codes.low);
+  if (groups == GroupScale::off || tiling.tiles() == 1) return {weightScales(weight, levels, rule), {}};
+  const std::int64_t last = -levels.range().low;
+  assert(last * largestMultiplier(groups) <= -twosComplement(mostCodeBits).low);
+  const auto end = static_cast<double>(last);
   CodeMatrix multipliers = CodeMatrix::Ones(weight.rows(), tiling.tiles());
   std::vector<double> scales(static_cast<std::size_t>(weight.rows()), 1.0);
   std::vector<double> magnitudes(static_cast<std::size_t>(tiling.tiles()));
@@ -60,7 +64,7 @@ GroupedScales groupedScales(const MatrixF& weight, int bits, WeightRange range, 
     const std::span<std::int16_t> ofTiles(&multipliers(c, 0), magnitudes.size());
     const double start = most / end / chooseMultipliers(magnitudes, most, groups, ofTiles);
     scales[static_cast<std::size_t>(c)] =
-        rule == WeightScaleRule::absmax ? start : leastErrorScale(row, start, codes, tiling.tileSize, ofTiles);
+        rule == WeightScaleRule::absmax ? start : leastErrorScale(row, start, levels, tiling.tileSize, ofTiles);
   }
   return {std::move(scales), TileMultipliers(tiling, std::move(multipliers))};
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <map>
 #include <memory>
 
@@ -26,11 +27,14 @@ bool projectsOntoBudget(const LayerOptions& options) {
 
 // Before they are rounded to those there are.
 GroupedScales startingScales(const MatrixF& weight, const std::optional<std::vector<double>>& givenScales,
-                             const LayerOptions& options) {
+                             const WeightLevels& levels, const LayerOptions& options) {
   if (givenScales) return {*givenScales, {}};
   const WeightScaleRule rule = options.weightScale == WeightScale::mse ? WeightScaleRule::mse : WeightScaleRule::absmax;
-  return groupedScales(weight, options.weightBits, options.weightRange, rule, options.groupScale,
-                       Tiling::of(weight.cols(), options.tileSize));
+  return groupedScales(weight, levels, rule, options.groupScale, Tiling::of(weight.cols(), options.tileSize));
+}
+
+WeightLevels levelsOf(const LayerOptions& options) {
+  return WeightLevels({options.weightBits, options.weightQuantizer}, options.weightRange);
 }
 
 // One setting on its way from weights to certified codes.
@@ -46,7 +50,7 @@ class Setting {
         feedback_(feedback),
         statistics_(statistics),
         options_(options),
-        range_(weightCodeRange(options.weightBits, options.weightRange)),
+        levels_(levelsOf(options)),
         axe_{.soft = options.constraint == Constraint::axeSoft || options.constraint == Constraint::axe,
              .strict = options.constraint != Constraint::axeSoft,
              .innerBits = options.innerBits,
@@ -58,14 +62,14 @@ class Setting {
              .innerBits = options.constraint == Constraint::none ? mostAccumulatorBits : options.innerBits,
              .tiling = axe_.tiling,
              .activations = options.activations,
-             .codes = range_,
+             .codes = levels_.range(),
              .steps = options.trainingSteps,
              .trainsScales = !givenScales,
              .scaleGrid = options.scaleGrid},
         searchesScales_(options.weightScale == WeightScale::budget && !givenScales),
         projection_(projectsOntoBudget(options) ? projection : nullptr) {
-    assert(options.groupScale == GroupScale::off || !isTrained(options.algorithm));
-    GroupedScales grouped = startingScales(start, givenScales, options);
+    assert(!isTrained(options.algorithm) || (options.groupScale == GroupScale::off && levels_.isUniform()));
+    GroupedScales grouped = startingScales(start, givenScales, levels_, options);
     result_.scales = std::move(grouped.scales);
     roundScales(result_.scales);
     result_.multipliers = std::move(grouped.multipliers);
@@ -86,7 +90,8 @@ class Setting {
     AXESCOPE_CHECK(checkBudgetIsPossible(options_));
     const bool trained = isTrained(options_.algorithm);
     if (searchesScales_) {
-      ScaledCodes best = searchScales(weight_, start_, result_.scales, result_.multipliers, statistics_,
+      const std::vector<SearchRound> rounds = scaleSearchRounds(levels_);
+      ScaledCodes best = searchScales(weight_, start_, result_.scales, result_.multipliers, statistics_, rounds,
                                       [&](const MatrixF& weight, const MatrixF& start, std::vector<double>& scales,
                                           ChannelRows of, const SearchEffort& effort) {
                                         roundScales(scales);
@@ -133,12 +138,12 @@ class Setting {
 
   RecurrenceOptions recurrence() const {
     const bool shaped = options_.constraint != Constraint::none && !isProjected();
-    return {range_, options_.errorReference, shaped ? &axe_ : nullptr};
+    return {levels_, options_.errorReference, shaped ? &axe_ : nullptr};
   }
 
   CodeMatrix rounded(CodeMatrix codes) const {
     if (!isProjected()) return codes;
-    return epInit(codes.cast<double>(), axe_, range_, *l1BudgetOf(options_));
+    return epInit(codes.cast<double>(), axe_, levels_, *l1BudgetOf(options_));
   }
 
   void roundScales(std::vector<double>& scales) const {
@@ -166,13 +171,13 @@ class Setting {
         values(row, k) /= scales[static_cast<std::size_t>(row)] * static_cast<double>(multipliers.ofColumn(row, k));
       }
     }
-    return epInit(values, axe_, range_, *l1BudgetOf(options_));
+    return epInit(values, axe_, levels_, *l1BudgetOf(options_));
   }
 
   void refineRows(const MatrixF& rows, ChannelRows of, const TileMultipliers& multipliers, const SearchEffort& effort,
                   std::vector<double>& scales, CodeMatrix& codes) const {
     if (options_.refineSweeps == 0) return;
-    const RefineOptions refinement{.codes = range_,
+    const RefineOptions refinement{.codes = levels_,
                                    .strict = promisesCertificate(options_) ? &axe_ : nullptr,
                                    .sweeps = std::min(options_.refineSweeps, effort.mostSweeps),
                                    .refitScales = searchesScales_ && effort.last,
@@ -200,7 +205,7 @@ class Setting {
   const Feedback& feedback_;
   const InputStatistics* statistics_;
   const LayerOptions& options_;
-  IntegerRange range_;
+  WeightLevels levels_;
   AxeOptions axe_;
   A2qOptions a2q_;
   bool searchesScales_;
@@ -228,8 +233,13 @@ bool promisesCertificate(const LayerOptions& options) {
 
 double sharedScaleUnit(const MatrixF& weight, const std::optional<std::vector<double>>& givenScales,
                        const LayerOptions& options) {
-  constexpr double roomToGrow = 4.0;
-  const std::vector<double> scales = startingScales(weight, givenScales, options).scales;
+  constexpr double roomOfUniform = 4.0;
+  const WeightLevels levels = levelsOf(options);
+  // Powers of two start at the scale of their largest level, far below where the search ends.
+  const double roomToGrow =
+      levels.isUniform() ? roomOfUniform
+                         : std::max(roomOfUniform, std::sqrt(static_cast<double>(levels.range().high)));
+  const std::vector<double> scales = startingScales(weight, givenScales, levels, options).scales;
   const bool mayGrow = !givenScales && (options.weightScale == WeightScale::budget || isTrained(options.algorithm));
   const double largest = *std::max_element(scales.begin(), scales.end()) * (mayGrow ? roomToGrow : 1.0);
   return largest / options.scaleGrid.largestInteger();

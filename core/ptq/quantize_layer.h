@@ -43,6 +43,7 @@ struct LayerOptions {
   Constraint constraint = Constraint::axe;
   int weightBits = 4;
   WeightRange weightRange = WeightRange::narrow;
+  WeightQuantizer weightQuantizer = WeightQuantizer::uniform;  // uniform of trained algorithms; not automatic
   WeightScale weightScale = WeightScale::absmax;
   GroupScale groupScale = GroupScale::off;  // not of trained algorithms, nor with given scales
   ScaleGrid scaleGrid{};                    // the scales there are, given ones rounded too

@@ -13,7 +13,7 @@
 
 #include "core/budget/tile_multipliers.h"
 #include "core/linalg/matrix.h"
-#include "core/number/integer_range.h"
+#include "core/number/weight_levels.h"
 #include "core/ptq/axe_constraint.h"
 #include "core/ptq/feedback.h"
 
@@ -25,7 +25,7 @@ enum class ErrorReference {
 };
 
 struct RecurrenceOptions {
-  IntegerRange codes{-7, 7};  // what a weight code may be
+  WeightLevels codes{IntegerRange{-7, 7}};  // what a weight code may be
   ErrorReference errorReference = ErrorReference::original;
   const AxeOptions* axe = nullptr;  // null: unconstrained, shape() is the identity
 };

@@ -9,13 +9,13 @@
 #include <utility>
 
 #include "core/base/parallel.h"
-#include "core/number/weight_quantizer.h"
 
 namespace axescope {
 
 namespace {
 
 constexpr Eigen::Index panelRows = 32;
+constexpr double unlimited = std::numeric_limits<double>::infinity();
 
 // One channel's codes; half its gradient is kept abreast of them.
 class RowRefinement {
@@ -24,12 +24,12 @@ class RowRefinement {
 
   /// `energy` is the diagonal of S, one value beside the other; multipliers[K] are those of the columns; `exact` may be
   /// null.
-  RowRefinement(const MatrixD& s, const Eigen::RowVectorXd& energy, IntegerRange codeRange, const AxeOptions* exact,
+  RowRefinement(const MatrixD& s, const Eigen::RowVectorXd& energy, const WeightLevels& levels, const AxeOptions* exact,
                 const Eigen::Ref<const Eigen::RowVectorXd>& multipliers, const ScaleGrid& scaleGrid,
                 std::span<std::int16_t> codes, double& scale, const Row& gradient)
       : s_(s),
         energy_(energy),
-        codeRange_(codeRange),
+        levels_(levels),
         exact_(exact),
         multipliers_(multipliers),
         scaleGrid_(scaleGrid),
@@ -57,16 +57,15 @@ class RowRefinement {
       const double energy = energy_[k];
       if (!(energy > 0.0)) continue;
       const std::int64_t old = at(k);
-      double code = roundHalfEven(static_cast<double>(old) - gradient_[k] / (energy * units_[k]));
+      const double wanted = static_cast<double>(old) - gradient_[k] / (energy * units_[k]);
+      BudgetLeft left{unlimited, unlimited};
       TileSums* tile = exact_ != nullptr ? &sums_[static_cast<std::size_t>(exact_->tiling.tileOf(k))] : nullptr;
       if (tile != nullptr) {
         tile->remove(old);
-        const BudgetLeft left = budgetLeft(*tile, *exact_);
-        code = std::clamp(code, -left.down, left.up);
+        left = budgetLeft(*tile, *exact_);
         tile->add(old);
       }
-      code = std::clamp(code, static_cast<double>(codeRange_.low), static_cast<double>(codeRange_.high));
-      const auto chosen = static_cast<std::int64_t>(code);
+      const auto chosen = static_cast<std::int64_t>(levels_.nearestWithin(wanted, left.down, left.up));
       if (chosen == old) continue;
       changed = true;
       set(k, chosen, tile);
@@ -81,34 +80,64 @@ class RowRefinement {
       relief_[0].resize(0);
       for (Eigen::Index i = exact_->tiling.begin(t); i < exact_->tiling.end(t); ++i) {
         if (!(energy_[i] > 0.0)) continue;
-        const int step = gradient_[i] < 0.0 ? 1 : -1;
+        const std::int64_t step = stepOf(i, gradient_[i] < 0.0 ? 1 : -1);
         if (costOf(i, step) < 0.0 && isBlocked(i, step, t)) changed |= tradeFor(i, step, t);
       }
     }
     return changed;
   }
 
+  // To the next level in a direction; 0 at the last.
+  std::int64_t stepOf(Eigen::Index k, int direction) const { return levels_.neighbour(at(k), direction) - at(k); }
+
   // What a step changes the error by.
-  double costOf(Eigen::Index k, int step) const {
-    return 2.0 * units_[k] * step * gradient_[k] + units_[k] * units_[k] * energy_[k];
+  double costOf(Eigen::Index k, std::int64_t step) const {
+    const double moved = units_[k] * static_cast<double>(step);
+    return 2.0 * moved * gradient_[k] + moved * moved * energy_[k];
   }
 
-  bool isBlocked(Eigen::Index i, int step, std::int64_t t) const {
-    const std::int64_t code = at(i) + step;
-    if (code < codeRange_.low || code > codeRange_.high) return false;
-    return !fitsAfter(t, i, step, std::nullopt);
+  bool isBlocked(Eigen::Index i, std::int64_t step, std::int64_t t) const {
+    return step != 0 && !fitsAfter(t, i, step, 0, 0);
   }
 
-  // Any code of the side gives the tile the same room.
-  bool fitsAfter(std::int64_t t, Eigen::Index i, int step, std::optional<std::size_t> side) const {
+  // With `back` added to the positive or, side 1, the negative codes of the tile.
+  bool fitsAfter(std::int64_t t, Eigen::Index i, std::int64_t step, std::size_t side, std::int64_t back) const {
     TileSums sums = sums_[static_cast<std::size_t>(t)];
     sums.remove(at(i));
     sums.add(at(i) + step);
-    if (side) (*side == 0 ? sums.positive : sums.negative) += stepBack(*side);
+    (side == 0 ? sums.positive : sums.negative) += back;
     return fits(sums.extremes(exact_->activations), exact_->innerBits);
   }
 
-  bool tradeFor(Eigen::Index i, int step, std::int64_t t) {
+  bool tradeFor(Eigen::Index i, std::int64_t step, std::int64_t t) {
+    const Eigen::Index partner = levels_.isUniform() ? unitPartner(i, step, t) : levelPartner(i, step, t);
+    if (partner < 0) return false;
+    TileSums* tile = &sums_[static_cast<std::size_t>(t)];
+    set(partner, at(partner) + stepOf(partner, at(partner) > 0 ? -1 : 1), tile);
+    set(i, at(i) + step, tile);
+    relief_[0].resize(0);
+    return true;
+  }
+
+  // The code that gives way at the least cost, of levels whose steps differ; −1 where none pays.
+  Eigen::Index levelPartner(Eigen::Index i, std::int64_t step, std::int64_t t) const {
+    const double own = costOf(i, step);
+    double least = 0.0;
+    Eigen::Index partner = -1;
+    for (Eigen::Index j = exact_->tiling.begin(t); j < exact_->tiling.end(t); ++j) {
+      if (j == i || at(j) == 0) continue;
+      const std::int64_t back = stepOf(j, at(j) > 0 ? -1 : 1);
+      const double both = own + costOf(j, back) +
+                          2.0 * units_[i] * units_[j] * static_cast<double>(step) * static_cast<double>(back) * s_(i, j);
+      if (both >= least || !fitsAfter(t, i, step, at(j) > 0 ? 0 : 1, back)) continue;
+      least = both;
+      partner = j;
+    }
+    return partner;
+  }
+
+  // The same for steps of 1: any code of a side gives the tile the same room.
+  Eigen::Index unitPartner(Eigen::Index i, std::int64_t step, std::int64_t t) {
     const Eigen::Index begin = exact_->tiling.begin(t);
     const Eigen::Index length = exact_->tiling.end(t) - begin;
     if (relief_[0].size() != length) readRelief(begin, length);
@@ -118,10 +147,10 @@ class RowRefinement {
     double least = 0.0;
     Eigen::Index partner = -1;
     for (std::size_t side = 0; side < 2; ++side) {
-      if (!fitsAfter(t, i, step, side)) continue;
+      if (!fitsAfter(t, i, step, side, stepBack(side))) continue;
       const double kept = std::exchange(relief_[side][i - begin], never);
       const auto costs =
-          relief_[side] + (2.0 * unit * unit * step * stepBack(side)) * s_.row(i).segment(begin, length).array();
+          relief_[side] + (2.0 * unit * unit * static_cast<double>(step * stepBack(side))) * s_.row(i).segment(begin, length).array();
       // First the least, then its place, which few candidates ask for: both at once would go one by one.
       const double lowest = costs.minCoeff();
       if (own + lowest < least) {
@@ -132,12 +161,7 @@ class RowRefinement {
       }
       relief_[side][i - begin] = kept;
     }
-    if (partner < 0) return false;
-    TileSums* tile = &sums_[static_cast<std::size_t>(t)];
-    set(partner, at(partner) + (at(partner) > 0 ? -1 : 1), tile);
-    set(i, at(i) + step, tile);
-    readRelief(begin, length);
-    return true;
+    return partner;
   }
 
   // Sides are those of zero on which a code that gives way lies: positive codes step down, negative ones up.
@@ -188,7 +212,7 @@ class RowRefinement {
 
   const MatrixD& s_;
   const Eigen::RowVectorXd& energy_;
-  IntegerRange codeRange_;
+  const WeightLevels& levels_;
   const AxeOptions* exact_;
   Eigen::Ref<const Eigen::RowVectorXd> multipliers_;
   const ScaleGrid& scaleGrid_;

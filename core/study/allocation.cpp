@@ -46,7 +46,8 @@ std::string overrideOf(const std::string& layer, const PointSettings& chosen,
     return std::any_of(candidates.begin(), candidates.end(),
                        [&](const PointSettings& c) { return c.*member != candidates.front().*member; });
   };
-  LayerOverride own{.layers = layer, .weightBits = {}, .activationBits = {}, .innerBits = {}, .tileSize = {}};
+  LayerOverride own;
+  own.layers = layer;
   if (differ(&PointSettings::weightBits)) own.weightBits = chosen.weightBits;
   if (differ(&PointSettings::activationBits)) own.activationBits = chosen.activationBits;
   if (differ(&PointSettings::innerBits)) own.innerBits = chosen.innerBits;

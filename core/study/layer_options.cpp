@@ -14,6 +14,7 @@ LayerOptions layerOptions(const PreparedLayer& layer, const LayerInfo& info, con
   options.constraint = settings.constraint;
   options.weightBits = widths.weightBits;
   options.weightRange = settings.weightRange;
+  options.weightQuantizer = info.hasWeightScale ? WeightQuantizer::uniform : widths.weightQuantizer;
   options.weightScale = settings.weightScale;
   options.groupScale = settings.groupScale;
   options.scaleGrid = {.rule = settings.scaleQuantization, .bits = settings.scaleBits};
@@ -27,6 +28,17 @@ LayerOptions layerOptions(const PreparedLayer& layer, const LayerInfo& info, con
   options.preprocess = settings.preprocess;
   options.magrAlpha = settings.magrAlpha;
   return options;
+}
+
+std::vector<LayerOptions> quantizerChoices(const LayerOptions& options) {
+  if (options.weightQuantizer != WeightQuantizer::automatic) return {options};
+  std::vector<LayerOptions> choices;
+  for (const WeightQuantizer quantizer : weightQuantizers) {
+    if (!WeightFormat{options.weightBits, quantizer}.fitsCodes(largestMultiplier(options.groupScale))) continue;
+    choices.push_back(options);
+    choices.back().weightQuantizer = quantizer;
+  }
+  return choices;
 }
 
 FeedbackOptions feedbackOptions(const PointSettings& settings) {

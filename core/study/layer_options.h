@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/datapath/datapath.h"
 #include "core/ptq/feedback.h"
@@ -11,8 +12,12 @@
 
 namespace axescope {
 
-/// How the layer's weights are quantized, its widths as its overrides say.
+/// How the layer's weights are quantized, its widths and levels as its overrides say. A layer whose file gives weight
+/// scales keeps the uniform levels that they were made for.
 LayerOptions layerOptions(const PreparedLayer& layer, const LayerInfo& info, const PointSettings& settings);
+/// The same for each quantizer that the layer may take: one, or under an automatic choice all whose levels fit, the
+/// preferred one of equals first.
+std::vector<LayerOptions> quantizerChoices(const LayerOptions& options);
 /// What decides the feedback matrices of its inputs.
 FeedbackOptions feedbackOptions(const PointSettings& settings);
 

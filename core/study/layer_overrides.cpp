@@ -29,31 +29,34 @@ std::string_view takeUntil(std::string_view& rest, char separator) {
   return trimmed(part);
 }
 
-// The widths that layers may have of their own, as settings of a point and as members of an override.
+// What layers may have of their own, as settings of a point and as members of an override.
 struct Width {
   std::string_view key;
-  std::optional<std::int64_t> (*get)(const LayerOverride&);
+  /// False where the override says nothing.
+  bool (*put)(const LayerOverride&, PointSettings&);
   void (*set)(LayerOverride&, const PointSettings&);
   void (*reset)(LayerOverride&);
 };
 
-template <class T>
-std::optional<std::int64_t> widened(const std::optional<T>& value) {
-  return value ? std::optional<std::int64_t>(*value) : std::nullopt;
+template <auto Member, auto Setting>
+constexpr Width makeWidth(std::string_view key) {
+  return {.key = key,
+          .put =
+              [](const LayerOverride& o, PointSettings& s) {
+                s.*Setting = (o.*Member).value_or(s.*Setting);
+                return (o.*Member).has_value();
+              },
+          .set = [](LayerOverride& o, const PointSettings& s) { o.*Member = s.*Setting; },
+          .reset = [](LayerOverride& o) { (o.*Member).reset(); }};
 }
 
-constexpr std::array widths{Width{"weight_bits", [](const LayerOverride& o) { return widened(o.weightBits); },
-                                  [](LayerOverride& o, const PointSettings& s) { o.weightBits = s.weightBits; },
-                                  [](LayerOverride& o) { o.weightBits.reset(); }},
-                            Width{"activation_bits", [](const LayerOverride& o) { return widened(o.activationBits); },
-                                  [](LayerOverride& o, const PointSettings& s) { o.activationBits = s.activationBits; },
-                                  [](LayerOverride& o) { o.activationBits.reset(); }},
-                            Width{"inner_bits", [](const LayerOverride& o) { return widened(o.innerBits); },
-                                  [](LayerOverride& o, const PointSettings& s) { o.innerBits = s.innerBits; },
-                                  [](LayerOverride& o) { o.innerBits.reset(); }},
-                            Width{"tile", [](const LayerOverride& o) { return widened(o.tileSize); },
-                                  [](LayerOverride& o, const PointSettings& s) { o.tileSize = s.tileSize; },
-                                  [](LayerOverride& o) { o.tileSize.reset(); }}};
+using O = LayerOverride;
+using P = PointSettings;
+constexpr std::array widths{makeWidth<&O::weightBits, &P::weightBits>("weight_bits"),
+                            makeWidth<&O::activationBits, &P::activationBits>("activation_bits"),
+                            makeWidth<&O::innerBits, &P::innerBits>("inner_bits"),
+                            makeWidth<&O::tileSize, &P::tileSize>("tile"),
+                            makeWidth<&O::weightQuantizer, &P::weightQuantizer>("weight_quantizer")};
 
 Result<LayerOverride> parseOne(std::string_view text) {
   constexpr const char* flag = "--overrides";
@@ -62,14 +65,14 @@ Result<LayerOverride> parseOne(std::string_view text) {
   if (layers.empty() || trimmed(rest).empty()) {
     return fail(ErrorCode::invalidArgument, {}, flag, "GLOB:KEY=VALUE,…", fmt::format("'{}'", text));
   }
-  LayerOverride result{
-      .layers = std::string(layers), .weightBits = {}, .activationBits = {}, .innerBits = {}, .tileSize = {}};
+  LayerOverride result;
+  result.layers = layers;
   while (!rest.empty()) {
     std::string_view value = takeUntil(rest, ',');
     const std::string_view key = takeUntil(value, '=');
     const auto width = std::find_if(widths.begin(), widths.end(), [&](const Width& w) { return w.key == key; });
     if (width == widths.end()) {
-      return fail(ErrorCode::invalidArgument, {}, flag, "weight_bits, activation_bits, inner_bits or tile",
+      return fail(ErrorCode::invalidArgument, {}, flag, "weight_bits, activation_bits, inner_bits, tile or weight_quantizer",
                   fmt::format("'{}'", key));
     }
     const SettingInfo& info = *findSetting(key);
@@ -103,10 +106,9 @@ std::string toText(const std::vector<LayerOverride>& overrides) {
   for (const LayerOverride& one : overrides) {
     std::string own;
     for (const Width& width : widths) {
-      const auto value = width.get(one);
-      if (!value) continue;
-      const char* zero = width.key == "tile" ? "full" : "auto";
-      own += fmt::format("{}{}={}", own.empty() ? "" : ",", width.key, *value == 0 ? zero : fmt::format("{}", *value));
+      PointSettings point;
+      if (!width.put(one, point)) continue;
+      own += fmt::format("{}{}={}", own.empty() ? "" : ",", width.key, toText(findSetting(width.key)->get(point)));
     }
     text += fmt::format("{}{}:{}", text.empty() ? "" : ";", one.layers, own);
   }
@@ -121,7 +123,9 @@ std::string onlyOverridesOf(const std::string& overrides, std::initializer_list<
     for (const Width& width : widths) {
       if (std::find(keys.begin(), keys.end(), width.key) == keys.end()) width.reset(one);
     }
-    if (one.weightBits || one.activationBits || one.innerBits || one.tileSize) left.push_back(std::move(one));
+    PointSettings point;
+    const bool says = std::any_of(widths.begin(), widths.end(), [&](const Width& w) { return w.put(one, point); });
+    if (says) left.push_back(std::move(one));
   }
   return toText(left);
 }
@@ -134,8 +138,13 @@ LayerWidths widthsOf(const PointSettings& settings, const std::string& layer) {
   LayerWidths own{.weightBits = settings.weightBits,
                   .activationBits = settings.activationBits,
                   .innerBits = settings.innerBits,
-                  .tileSize = settings.tileSize};
-  if (isSkipped(settings, layer)) own = {settings.skipBits, settings.skipBits, skippedAccumulatorBits, 0};
+                  .tileSize = settings.tileSize,
+                  .weightQuantizer = settings.weightQuantizer};
+  if (isSkipped(settings, layer)) {
+    own = {.weightBits = settings.skipBits,
+           .activationBits = settings.skipBits,
+           .innerBits = skippedAccumulatorBits};
+  }
   if (settings.overrides.empty()) return own;
   const auto overrides = parseOverrides(settings.overrides);
   if (!overrides) return own;  // not a valid point
@@ -145,6 +154,7 @@ LayerWidths widthsOf(const PointSettings& settings, const std::string& layer) {
     own.activationBits = one.activationBits.value_or(own.activationBits);
     own.innerBits = one.innerBits.value_or(own.innerBits);
     own.tileSize = one.tileSize.value_or(own.tileSize);
+    own.weightQuantizer = one.weightQuantizer.value_or(own.weightQuantizer);
   }
   return own;
 }

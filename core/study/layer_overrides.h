@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Mixed precision: widths that single layers have instead of the point's.
+// Mixed precision: widths and weight levels that single layers have instead of the point's.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/number/weight_levels.h"
 
 namespace axescope {
 
@@ -22,6 +23,7 @@ struct LayerOverride {
   std::optional<int> activationBits;
   std::optional<int> innerBits;          // 0: auto
   std::optional<std::int64_t> tileSize;  // 0: full
+  std::optional<WeightQuantizer> weightQuantizer;
   friend bool operator==(const LayerOverride&, const LayerOverride&) = default;
 };
 
@@ -39,10 +41,11 @@ struct LayerWidths {
   int activationBits = 0;
   int innerBits = 0;
   std::int64_t tileSize = 0;  // 0: full
+  WeightQuantizer weightQuantizer = WeightQuantizer::uniform;
 };
 
-/// The widths of one layer of a point: of its overrides, else skipBits with 32-bit accumulators where skipLayers
-/// matches, else the point's. `settings` are valid.
+/// The widths of one layer of a point: of its overrides, else skipBits, uniform, with 32-bit accumulators where
+/// skipLayers matches, else the point's. `settings` are valid.
 LayerWidths widthsOf(const PointSettings& settings, const std::string& layer);
 /// Whether the layer is one of --skip-layers.
 bool isSkipped(const PointSettings& settings, const std::string& layer);

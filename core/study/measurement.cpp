@@ -95,6 +95,7 @@ class PointMeasurement {
       const std::int64_t zerosHere = (quantized.codes.array() == 0).count();
       LayerMeasurement row;
       row.layer = model_.dump().layers()[layer].name;
+      row.weightQuantizer = quantized.weightQuantizer;
       const double layerOutput = sum(quantized.outputEnergy);
       row.error = layerOutput > 0.0 ? std::sqrt(sum(quantized.errorEnergy) / layerOutput) : 0.0;
       row.guaranteed = layers_[layer]->guaranteed();

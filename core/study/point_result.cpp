@@ -148,6 +148,19 @@ LayerColumn layerColumn(const char* name) {
           .set = [](LayerMeasurement& m, double value) { m.*Member = static_cast<T>(value); }};
 }
 
+// By its place among weightQuantizers.
+LayerColumn quantizerColumn() {
+  return {.name = "weight_quantizer",
+          .isInteger = true,
+          .get = [](const LayerMeasurement& m) { return static_cast<double>(m.weightQuantizer); },
+          .set =
+              [](LayerMeasurement& m, double value) {
+                for (const WeightQuantizer quantizer : weightQuantizers) {
+                  if (value == static_cast<double>(quantizer)) m.weightQuantizer = quantizer;
+                }
+              }};
+}
+
 // What a name in an integer column stands for on an axis.
 std::optional<double> namedNumber(const ResultColumn& column, const PointResult& result) {
   const Measurement& m = result.measurement;
@@ -201,7 +214,7 @@ std::optional<double> numericValue(const ResultColumn& column, const PointResult
 
 std::span<const LayerColumn> layerColumns() {
   using L = LayerMeasurement;
-  static const std::array<LayerColumn, 7> columns{
+  static const std::array<LayerColumn, 8> columns{
       layerColumn<&L::error>("error"),
       layerColumn<&L::guaranteed>("guaranteed"),
       layerColumn<&L::maxBudgetUse>("max_budget_use"),
@@ -209,6 +222,7 @@ std::span<const LayerColumn> layerColumns() {
       layerColumn<&L::smallestInnerBits>("smallest_inner_bits"),
       layerColumn<&L::overflowRate>("overflow_rate"),
       layerColumn<&L::sparsity>("sparsity"),
+      quantizerColumn(),
   };
   return columns;
 }

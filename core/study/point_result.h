@@ -18,6 +18,7 @@ namespace axescope {
 
 struct LayerMeasurement {
   std::string layer;
+  WeightQuantizer weightQuantizer = WeightQuantizer::uniform;  // the one it got
   double error = 0.0;  // ‖WX − QX̃‖/‖WX‖, or ‖W − Q‖/‖W‖ without calibration inputs
   bool guaranteed = false;
   double maxBudgetUse = 0.0;

@@ -2,7 +2,9 @@
 #include "core/study/quantization.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
+#include <numeric>
 #include <optional>
 
 #include "core/base/parallel.h"
@@ -52,7 +54,10 @@ class BatchQuantization {
 
  private:
   Status allLayers() {
-    for (std::size_t i = 0; i < settings_.size(); ++i) refuseStrayOverrides(i);
+    for (std::size_t i = 0; i < settings_.size(); ++i) {
+      refuseStrayOverrides(i);
+      refuseWideLevels(i);
+    }
     if (preparation_.calibration()) AXESCOPE_CHECK(alongNetwork());
     for (std::size_t layer = 0; layer < preparation_.layerCount(); ++layer) {
       const Members going = members();
@@ -80,6 +85,20 @@ class BatchQuantization {
       if (any) continue;
       errors_[member] = Error{ErrorCode::invalidArgument, model_.dump().fileName(), "--overrides",
                               "globs that match a layer which is quantized", "'" + glob + "'"};
+    }
+  }
+
+  // Bits and levels may come from different overrides.
+  void refuseWideLevels(std::size_t member) {
+    for (std::size_t layer = 0; layer < preparation_.layerCount() && !errors_[member]; ++layer) {
+      if (!preparation_.layer(layer).quantized) continue;
+      const LayerOptions options =
+          layerOptions(preparation_.layer(layer), model_.dump().layers()[layer], settings_[member]);
+      const Status status = checkWeightFormat(options.weightBits, options.weightQuantizer, options.groupScale);
+      if (status) continue;
+      errors_[member] = status.error();
+      errors_[member]->file = model_.dump().fileName();
+      errors_[member]->object = objectOf(layer);
     }
   }
 
@@ -195,14 +214,18 @@ class BatchQuantization {
     if (together.empty()) return;
     const LayerInfo& info = model_.dump().layers()[layer];
     const PreparedLayer& prepared = preparation_.layer(layer);
-    std::vector<LayerOptions> options;
+    std::vector<LayerOptions> options;  // each setting's choices side by side
+    std::vector<std::size_t> firsts;
     for (const std::size_t i : together) {
-      options.push_back(layerOptions(prepared, info, settings_[i]));
-      ScaleGrid& grid = options.back().scaleGrid;
-      if (grid.rule == ScaleQuantization::shared) {
-        grid.unit = sharedScaleUnit(tensors_->weight, tensors_->weightScale, options.back());
+      firsts.push_back(options.size());
+      for (LayerOptions choice : quantizerChoices(layerOptions(prepared, info, settings_[i]))) {
+        if (choice.scaleGrid.rule == ScaleQuantization::shared) {
+          choice.scaleGrid.unit = sharedScaleUnit(tensors_->weight, tensors_->weightScale, choice);
+        }
+        options.push_back(choice);
       }
     }
+    firsts.push_back(options.size());
     const std::int64_t channels = info.channelsPerGroup();
     std::vector<std::vector<Result<QuantizedWeights>>> groups(static_cast<std::size_t>(info.groups()));
     parallelFor(groups.size(), [&](std::size_t group) {
@@ -217,7 +240,33 @@ class BatchQuantization {
       groups[group] = quantizeWeights(weight, given, matrices == nullptr ? plain : (*matrices)[group],
                                       inputs == nullptr ? nullptr : &inputs->groups()[group], options, job_);
     });
-    for (std::size_t i = 0; i < together.size(); ++i) assemble(layer, together[i], options[i], i, groups, inputs);
+    for (std::size_t i = 0; i < together.size(); ++i) {
+      const std::size_t place = leastError(groups, firsts[i], firsts[i + 1]);
+      assemble(layer, together[i], options[place], place, groups, inputs);
+    }
+  }
+
+  // Of the places from first to last the one whose groups have the least error together, the first of equals.
+  static std::size_t leastError(const std::vector<std::vector<Result<QuantizedWeights>>>& groups, std::size_t first,
+                                std::size_t last) {
+    constexpr double failed = std::numeric_limits<double>::infinity();
+    const auto errorAt = [&](std::size_t place) {
+      double sum = 0.0;
+      for (const auto& group : groups) {
+        if (!group[place]) return failed;
+        sum = std::accumulate(group[place]->errorEnergy.begin(), group[place]->errorEnergy.end(), sum);
+      }
+      return sum;
+    };
+    std::size_t best = first;
+    double least = last - first > 1 ? errorAt(first) : 0.0;
+    for (std::size_t place = first + 1; place < last; ++place) {
+      const double error = errorAt(place);
+      if (!(error < least)) continue;
+      least = error;
+      best = place;
+    }
+    return best;
   }
 
   void assemble(std::size_t layer, std::size_t member, const LayerOptions& options, std::size_t place,
@@ -227,6 +276,7 @@ class BatchQuantization {
     result.input = preparation_.layer(layer).input;
     result.dynamicInput = preparation_.layer(layer).dynamicInput;
     result.weightBits = options.weightBits;
+    result.weightQuantizer = options.weightQuantizer;
     result.codes.resize(info.channels, info.k());
     const Tiling tiling = Tiling::of(info.k(), options.tileSize);
     CodeMatrix multipliers(info.channels, tiling.tiles());

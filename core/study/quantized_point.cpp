@@ -40,6 +40,7 @@ Result<QuantizedFile> toQuantizedFile(const Model& model, const Preparation& pre
     out.info = model.dump().layers()[index];
     out.codes = layer.codes;
     out.weightBits = layer.weightBits;
+    out.weightQuantizer = layer.weightQuantizer;
     out.weightScale = layer.scales;
     out.groupScale = layer.multipliers;
     out.bias = layer.bias;

@@ -50,6 +50,7 @@ double relativeCost(const PointSettings& settings) {
     for (const SearchRound& round : scaleSearchRounds()) tries += static_cast<double>(round.multiples.size());
     cost *= tries;
   }
+  if (settings.weightQuantizer == WeightQuantizer::automatic) cost *= static_cast<double>(weightQuantizers.size());
   if (settings.constraint == Constraint::axeInputs) cost *= SearchEffort{}.projectionSteps / 4.0;
   if (settings.preprocess == Preprocess::magr) cost += magrIterations;
   if (isTrained(settings.algorithm)) cost += settings.trainingSteps;

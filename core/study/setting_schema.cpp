@@ -73,6 +73,11 @@ struct Names<WeightRange> {
   inline static const List list{"narrow", "full"};
 };
 template <>
+struct Names<WeightQuantizer> {
+  inline static const List list{name(WeightQuantizer::uniform), name(WeightQuantizer::powerOfTwo),
+                                name(WeightQuantizer::additivePowerOfTwo), name(WeightQuantizer::automatic)};
+};
+template <>
 struct Names<ErrorReference> {
   inline static const List list{"original", "shaped"};
 };
@@ -256,6 +261,11 @@ std::vector<SettingInfo> makeSchema() {
       real<&P::magrAlpha>("magr_alpha", "MagR strength", "α",
                           "What MagR pays for the largest weight, relative to it; 0 changes nothing.", 0, 1e6),
       choice<&P::weightRange>("weight_range", "Weight range", "", "narrow: symmetric codes. full: also −2^(M−1)."),
+      choice<&P::weightQuantizer>(
+          "weight_quantizer", "Weight levels", "",
+          "uniform: evenly spaced. power-of-two: 0 and ±2^i, whose products are shifts. additive-power-of-two: sums of "
+          "powers of two (arXiv 1909.13144). auto: for each layer the one with the least output error under the "
+          "constraint (arXiv 2404.00103). Codes count with their value in every accumulator budget."),
       choice<&P::actOrder>("act_order", "Act-order", "", "Visit inputs by descending energy."),
       real<&P::damping>("damping", "Damping", "η",
                         "Added to the diagonal of the input products, as a share of its mean (optq).", 0, 1e6),
@@ -322,7 +332,8 @@ std::vector<SettingInfo> makeSchema() {
                                      mostCodeBits)),
       alternatives(text<&P::overrides>(
           "overrides", "Layer overrides",
-          "Widths that single layers have of their own: conv1:weight_bits=8,inner_bits=20;layer3.*:tile=full. The last "
+          "Widths and weight levels that single layers have of their own: "
+          "conv1:weight_bits=8,inner_bits=20;layer3.*:tile=full;*.depthwise.*:weight_quantizer=power-of-two. The last "
           "one that matches a layer decides. Alternatives stand between |.")),
       perStudy(integerOr<&P::evaluationSamples, ZeroName::all>("eval_samples", "Evaluation samples", "",
                                                                "How many evaluation samples are run.", 1, manySamples)),

@@ -8,6 +8,18 @@
 
 namespace axescope {
 
+Status checkWeightFormat(int weightBits, WeightQuantizer quantizer, GroupScale groups) {
+  if (quantizer == WeightQuantizer::automatic || quantizer == WeightQuantizer::uniform) return {};
+  const std::int64_t factor = largestMultiplier(groups);
+  if (WeightFormat{weightBits, quantizer}.fitsCodes(factor)) return {};
+  int most = 2;
+  while (WeightFormat{most + 1, quantizer}.fitsCodes(factor)) ++most;
+  return fail(ErrorCode::invalidArgument, {}, "--weight-bits",
+              fmt::format("2 to {} with {} weights{}, whose levels are kept in 16 bits", most, name(quantizer),
+                          factor > 1 ? " and group scales" : ""),
+              std::to_string(weightBits));
+}
+
 Status validate(const PointSettings& settings) {
   for (const SettingInfo& info : settingSchema()) AXESCOPE_CHECK(checkValue(info, info.get(settings)));
   const auto refuse = [](const char* flag, const char* expected, std::string found) {
@@ -36,6 +48,14 @@ Status validate(const PointSettings& settings) {
     return refuse("--weight-bits", "at most 12 with group scales, whose products with codes are kept in 16 bits",
                   std::to_string(settings.weightBits));
   }
+  if (settings.weightQuantizer != WeightQuantizer::uniform && isTrained(settings.algorithm)) {
+    return refuse("--weight-quantizer", "uniform with a2q and a2q-plus, which train evenly spaced codes",
+                  std::string(name(settings.weightQuantizer)));
+  }
+  if (settings.weightQuantizer != WeightQuantizer::uniform && settings.weightRange == WeightRange::full) {
+    return refuse("--weight-range", "narrow with levels that are not uniform, which are symmetric", "full");
+  }
+  AXESCOPE_CHECK(checkWeightFormat(settings.weightBits, settings.weightQuantizer, settings.groupScale));
   const bool widelySkipped = !settings.skipLayers.empty() && settings.skipBits > mostGroupedWeightBits;
   if (settings.groupScale != GroupScale::off && widelySkipped) {
     return refuse("--skip-bits", "at most 12 with group scales", std::to_string(settings.skipBits));
@@ -60,6 +80,7 @@ Status validate(const PointSettings& settings) {
     layer.weightBits = one.weightBits.value_or(layer.weightBits);
     layer.activationBits = one.activationBits.value_or(layer.activationBits);
     layer.innerBits = one.innerBits.value_or(layer.innerBits);
+    layer.weightQuantizer = one.weightQuantizer.value_or(layer.weightQuantizer);
     AXESCOPE_CHECK(validate(layer));
   }
   return {};
@@ -117,8 +138,8 @@ PointSettings quantizationKey(PointSettings settings) {
     // A trained method's parameters are those of tiles, clamped or not, and so are group scales.
     const bool tiled = isTrained(settings.algorithm) || settings.groupScale != GroupScale::off;
     if (!tiled) settings.tileSize = defaults.tileSize;
-    settings.overrides = tiled ? onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "tile"})
-                               : onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits"});
+    settings.overrides = tiled ? onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "weight_quantizer", "tile"})
+                               : onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "weight_quantizer"});
   }
   return settings;
 }

@@ -59,6 +59,7 @@ struct PointSettings {
   Preprocess preprocess = Preprocess::none;
   double magrAlpha = 1e-3;
   WeightRange weightRange = WeightRange::narrow;
+  WeightQuantizer weightQuantizer = WeightQuantizer::uniform;
   bool actOrder = false;
   double damping = 0.01;
   ErrorReference errorReference = ErrorReference::original;
@@ -85,6 +86,10 @@ struct PointSettings {
 
   friend bool operator==(const PointSettings&, const PointSettings&) = default;
 };
+
+/// Whether a layer's codes fit the 16 bits in which they are kept. Of an automatic quantizer those count that do. Errors:
+/// invalidArgument with --weight-bits as object.
+Status checkWeightFormat(int weightBits, WeightQuantizer quantizer, GroupScale groups);
 
 /// Ranges and combinations. The error's object is the flag.
 Status validate(const PointSettings& settings);

@@ -130,6 +130,16 @@ class BatchNormTest(NetworkCase):
         norms = [node["name"] for node in nodes if node["op"] == "batch_norm"]
         self.assertEqual(norms, ["first_norm", "branch_norm", "token_norm"])
 
+    def test_all_stay_where_asked_to(self) -> None:
+        model, x = build("sequential")
+        path = Path(_folder.name) / "unfolded.h5"
+        export(model, path, example=x, fold_batch_norms=False)
+        norms = sum(isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)) for module in model.modules())
+        self.assertGreater(norms, 0)
+        self.assertEqual(sum(node["op"] == "batch_norm" for node in graph_of(path)["nodes"]), norms)
+        with torch.no_grad():
+            self.assert_close(replay(path, x.numpy()), model.eval()(x).numpy())
+
     def test_one_norm_may_follow_several_layers(self) -> None:
         def forward(m: nn.Module, x: Tensor) -> Tensor:
             return m.norm(m.linear(x)) + m.norm(m.second(x)) + m.norm(x)

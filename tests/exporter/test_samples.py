@@ -2,11 +2,13 @@
 """Tests of the committed samples: their scripts make them again, and they are what their README says."""
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 import tempfile
 import unittest
+from collections import Counter
 from pathlib import Path
 
 import h5py
@@ -69,21 +71,54 @@ class FirBankTest(unittest.TestCase):
                 np.testing.assert_array_equal(windows[1:, :-hop], windows[:-1, hop:])
 
 
-class DigitsCnnTest(unittest.TestCase):
+class DigitsTest:
+    """What both networks on digits promise; NAME is the sample's."""
+    NAME: str
+
     def test_is_made_again(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            first, second = make_twice("make_digits_cnn.py", folder)
+            first, second = make_twice(f"make_{self.NAME.replace('-', '_')}.py", folder)
             self.assertEqual(first.read_bytes(), second.read_bytes())
             self.assertGreaterEqual(accuracy(first), LEAST_ACCURACY)
-            made, committed = contents(first), contents(SAMPLES / "digits-cnn.h5")
+            made, committed = contents(first), contents(self.path())
         self.assertEqual(made.keys(), committed.keys())
         for name, values in committed.items():
             self.assertEqual((made[name].shape, made[name].dtype), (values.shape, values.dtype), name)
-            if not name.startswith("layers/") or "@" in name:  # training may differ in the last bits elsewhere
+            trained = name.startswith(("layers/", "params/")) and "@" not in name
+            if not trained:  # training may differ in the last bits elsewhere
                 np.testing.assert_array_equal(made[name], values, name)
 
-    def test_accuracy_of_the_committed_file(self) -> None:
-        self.assertGreaterEqual(accuracy(SAMPLES / "digits-cnn.h5"), LEAST_ACCURACY)
+    def test_accuracy_of_the_committed_file_is_what_the_readme_says(self) -> None:
+        line = next(line for line in (SAMPLES / "README.md").read_text().splitlines()
+                    if line.startswith(f"| `{self.NAME}.h5` |"))
+        stated = re.search(r"accuracy (\d+\.\d+) %", line)
+        self.assertAlmostEqual(100 * accuracy(self.path()), float(stated[1]), delta=0.2)
+
+    def path(self) -> Path:
+        return SAMPLES / f"{self.NAME}.h5"
+
+
+class DigitsCnnTest(DigitsTest, unittest.TestCase):
+    NAME = "digits-cnn"
+
+
+class DigitsMobileNetTest(DigitsTest, unittest.TestCase):
+    NAME = "digits-mobilenet"
+
+    def test_depthwise_and_pointwise_layers_keep_their_batch_norms(self) -> None:
+        with h5py.File(self.path(), "r") as file:
+            nodes = json.loads(file["graph"].asstr()[()])["nodes"]
+            kinds = Counter((layer.attrs.get("groups", 1), layer["weight"].shape[2:])
+                            for layer in file["layers"].values())
+        self.assertEqual(kinds, {(1, (3, 3)): 1, (1, (1, 1)): 5, (1, ()): 1, (16, (3, 3)): 1, (32, (3, 3)): 1,
+                                 (48, (3, 3)): 2, (96, (3, 3)): 1})
+        layers = {node["name"] for node in nodes if node["op"] == "conv2d"}
+        norms = [node["inputs"][0] for node in nodes if node["op"] == "batch_norm"]
+        self.assertEqual((len(norms), set(norms)), (11, layers))
+        self.assertEqual(sum(node["op"] == "add" for node in nodes), 2)
+
+    def test_size(self) -> None:
+        self.assertLess(self.path().stat().st_size, 1_000_000)
 
 
 class TextLmTest(unittest.TestCase):

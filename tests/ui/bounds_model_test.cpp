@@ -29,7 +29,7 @@ TEST(BoundsModel, ShowsEachBoundOfEachLayerForTheChosenTile) {
   const auto showTiles = [&](std::int64_t size) { model.setBounds(inspection, layerBounds(*inspection, size, {})); };
   showTiles(0);
   const auto cell = [&](int column) { return model.index(0, column).data().toInt(); };
-  EXPECT_EQ(cell(BoundsModel::dataTypeColumn), dataTypeBound(4, 4, 8, false));
+  EXPECT_EQ(cell(BoundsModel::dataTypeColumn), dataTypeBound(4, {4}, 8, false));
   EXPECT_EQ(cell(BoundsModel::exactColumn), 13);  // 15 · 255 = 3825
   EXPECT_EQ(cell(BoundsModel::tilesColumn), 1);
   showTiles(2);

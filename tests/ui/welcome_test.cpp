@@ -18,7 +18,7 @@ namespace {
 TEST(SampleFiles, AreFoundFromABuildTree) {
   const auto samples = sampleFiles();
   if (samples.empty()) GTEST_SKIP() << "the build tree is not inside the source tree";
-  EXPECT_EQ(samples.size(), 3U);
+  EXPECT_EQ(samples.size(), 4U);
   for (const SampleFile& sample : samples) {
     EXPECT_TRUE(QFileInfo::exists(sample.path));
     EXPECT_FALSE(sample.title.isEmpty());

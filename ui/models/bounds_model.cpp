@@ -18,7 +18,7 @@ std::vector<LayerBounds> layerBounds(const Inspection& inspection, std::int64_t 
     const ChannelUnitCodes units(layer.codes, layer.groupScale);
     const Certificate whole(units.codes(), certificate.tiling(), layer.input.range(), mostAccumulatorBits, 0);
     bounds.push_back(
-        {widthBounds(certificate, layer.weightBits, layer.input.bits, hasSignedCodes(layer.input.encoding)),
+        {widthBounds(certificate, layer.weights(), layer.input.bits, hasSignedCodes(layer.input.encoding)),
          whole.smallestOuterBits(), certificate.tiling().tiles()});
   }
   return bounds;

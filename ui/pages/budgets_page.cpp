@@ -19,7 +19,7 @@ QString budgetSummary(const Inspection& inspection, std::size_t layer) {
     unproven += certificate.guaranteed(channel) ? 0 : 1;
   }
   const WidthBounds bounds =
-      widthBounds(certificate, file.weightBits, file.input.bits, hasSignedCodes(file.input.encoding));
+      widthBounds(certificate, file.weights(), file.input.bits, hasSignedCodes(file.input.encoding));
   QString text =
       unproven == 0
           ? BudgetsPage::tr("✓ guaranteed: no input can overflow any of %L1 channels").arg(certificate.channels())

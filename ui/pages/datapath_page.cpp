@@ -2,6 +2,7 @@
 #include "ui/pages/datapath_page.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/network/dot_product_rows.h"
 
@@ -42,6 +43,8 @@ DatapathDescription datapathOf(const Inspection& inspection, std::size_t layer) 
   description.title = QStringLiteral("%1 · %2").arg(QString::fromStdString(file.info.name), inspection.title());
   description.weightBits = file.weightBits;
   description.activationBits = file.input.bits;
+  const auto largest = static_cast<std::uint64_t>(file.weights().largestMagnitude());
+  description.productBits = file.input.bits + static_cast<int>(std::bit_width(largest));
   description.innerBits = certificate.innerBits();
   description.outerBits = certificate.outerBits();
   description.smallestOuterBits = certificate.smallestOuterBits();

@@ -95,7 +95,7 @@ void DatapathPlot::paintStages(QPainter& painter, const QRectF& area, const Them
   const double rowHeight = RegisterBox::height(painter.font());
   const auto room = static_cast<std::size_t>(std::max(1.0, (area.height() + rowGap) / (rowHeight + rowGap)));
   const std::vector<std::size_t> drawn = drawnTiles(description_, std::clamp<std::size_t>(room, 1, 6));
-  const int productBits = description_.weightBits + description_.activationBits;
+  const int productBits = description_.productBits;
 
   // One scale for all registers: the pixels of a bit.
   const int bits = productBits + description_.innerBits + description_.outerBits;

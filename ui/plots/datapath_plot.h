@@ -21,7 +21,8 @@ struct DatapathTile {
 
 struct DatapathDescription {
   QString title;
-  int weightBits = 0;
+  int weightBits = 0;   // as stored
+  int productBits = 0;  // of a code's value times an activation
   int activationBits = 0;
   int innerBits = 0;
   int outerBits = 0;

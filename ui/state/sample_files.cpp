@@ -23,6 +23,11 @@ constexpr SampleText texts[] = {
                        "A small convolutional network with labelled images: sweep it and watch accuracy "
                        "fall off the cliff."),
      5},
+    {"digits-mobilenet.h5", QT_TRANSLATE_NOOP("SampleFiles", "Handwritten digits, MobileNet"),
+     QT_TRANSLATE_NOOP("SampleFiles",
+                       "Depthwise and pointwise convolutions with batch norms between them: short dot products, and "
+                       "much work around them."),
+     12},
     {"fir-bank.h5", QT_TRANSLATE_NOOP("SampleFiles", "Filter banks"),
      QT_TRANSLATE_NOOP("SampleFiles",
                        "Two banks of FIR filters over a signal: narrow accumulators outside deep "

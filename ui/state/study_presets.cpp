@@ -60,6 +60,10 @@ constexpr PresetText texts[] = {
                        "W8A8 rounded to nearest while the accumulator shrinks, wrapping and saturating, "
                        "beside A2Q, which never overflows: after figure 2 of the A2Q paper (arXiv "
                        "2308.13504).")},
+    {":/presets/heterogeneous-quantizers.json", QT_TRANSLATE_NOOP("StudyPresets", "Weight levels by layer"),
+     QT_TRANSLATE_NOOP("StudyPresets",
+                       "Uniform, power-of-two and additive power-of-two weights and the best of them in each layer, at "
+                       "2 to 4 bits, without and with a narrow accumulator (arXiv 2404.00103, 1909.13144).")},
     {":/presets/sparsity.json", QT_TRANSLATE_NOOP("StudyPresets", "Sparsity against width"),
      QT_TRANSLATE_NOOP("StudyPresets",
                        "How many weights become zero under the ℓ₁ budgets of A2Q and A2Q+, of their "

@@ -24,7 +24,7 @@ TEST(SyntheticLayer, HoldsTheSameNumbersOnEveryMachine) {
 
 TEST(SyntheticLayer, FillsMostTilesBeyondSixteenBits) {
   const MatrixF weight = syntheticWeights(32, 2048);
-  const auto scales = weightScales(weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+  const auto scales = weightScales(weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
   CodeMatrix codes(weight.rows(), weight.cols());
   for (Eigen::Index row = 0; row < weight.rows(); ++row) {
     for (Eigen::Index column = 0; column < weight.cols(); ++column) {

@@ -42,9 +42,9 @@ int leastSignedBits(Wide magnitude) {
 }
 
 TEST(DataTypeBound, KnownValues) {
-  EXPECT_EQ(dataTypeBound(128, 4, 4, false), 16);
-  EXPECT_EQ(dataTypeBound(4096, 4, 8, false), 25);
-  EXPECT_EQ(dataTypeBound(4096, 4, 8, true), 24);
+  EXPECT_EQ(dataTypeBound(128, {4}, 4, false), 16);
+  EXPECT_EQ(dataTypeBound(4096, {4}, 8, false), 25);
+  EXPECT_EQ(dataTypeBound(4096, {4}, 8, true), 24);
 }
 
 TEST(DataTypeBound, IsTheLeastWidthThatHoldsTheLargestProductSum) {
@@ -53,7 +53,7 @@ TEST(DataTypeBound, IsTheLeastWidthThatHoldsTheLargestProductSum) {
       for (int n = 1; n <= 16; ++n) {
         for (const int s : {0, 1}) {
           const Wide worst = Wide{k} * power(n - s) * power(m - 1);
-          EXPECT_EQ(dataTypeBound(k, m, n, s == 1), leastSignedBits(worst)) << k << ' ' << m << ' ' << n << ' ' << s;
+          EXPECT_EQ(dataTypeBound(k, {m}, n, s == 1), leastSignedBits(worst)) << k << ' ' << m << ' ' << n << ' ' << s;
         }
       }
     }
@@ -69,7 +69,7 @@ TEST(DataTypeBound, IsThePublishedFormula) {
           const long double a = std::log2(static_cast<long double>(k)) + n + m - 1 - s;
           const long double width = a + std::log2(1.0L + std::exp2(-a)) + 1.0L;
           if (std::abs(width - std::round(width)) < 1e-12L) continue;
-          EXPECT_EQ(dataTypeBound(k, m, n, s == 1), static_cast<int>(std::ceil(width)));
+          EXPECT_EQ(dataTypeBound(k, {m}, n, s == 1), static_cast<int>(std::ceil(width)));
         }
       }
     }

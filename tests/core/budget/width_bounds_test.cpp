@@ -13,8 +13,8 @@ TEST(WidthBounds, EachKnowsMoreThanTheOneBefore) {
   codes << 7, -7, 3, 0, 0, 0, 1, -1,  //
       2, 2, -2, -2, 5, -5, 0, 0;
   const Certificate certificate(codes, Tiling::of(8, 4), {0, 255}, 16, 0);
-  const WidthBounds bounds = widthBounds(certificate, 4, 8, false);
-  EXPECT_EQ(bounds.dataType, dataTypeBound(4, 4, 8, false));
+  const WidthBounds bounds = widthBounds(certificate, {4}, 8, false);
+  EXPECT_EQ(bounds.dataType, dataTypeBound(4, {4}, 8, false));
   EXPECT_EQ(bounds.a2q, a2qBound(17, 8, false));
   EXPECT_EQ(bounds.a2qPlus, a2qPlusBound(17, 8));
   // The largest tile is 7, −7, 3: sums up to 255 · 10 = 2550, which needs 13 bits.

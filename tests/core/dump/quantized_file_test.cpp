@@ -69,6 +69,7 @@ void expectEqual(const QuantizedFileLayer& found, const QuantizedFileLayer& expe
   EXPECT_EQ(found.info.conv.padRight, expected.info.conv.padRight);
   EXPECT_EQ(found.codes, expected.codes);
   EXPECT_EQ(found.weightBits, expected.weightBits);
+  EXPECT_EQ(found.weightQuantizer, expected.weightQuantizer);
   EXPECT_EQ(found.weightScale, expected.weightScale);
   EXPECT_EQ(found.groupScale, expected.groupScale);
   EXPECT_EQ(found.bias, expected.bias);
@@ -96,6 +97,34 @@ TEST(QuantizedFile, WhatIsWrittenIsReadInTheNetworksOrder) {
   EXPECT_EQ(read->provenance, written.provenance);
   ASSERT_EQ(read->layers.size(), 2U);
   for (std::size_t i = 0; i < 2; ++i) expectEqual(read->layers[i], written.layers[i]);
+}
+
+TEST(QuantizedFile, LevelsKeepTheirValuesAndTheirWidthAsStored) {
+  const auto path = temporaryPath("levels.h5");
+  QuantizedFile written = sample();
+  written.layers.resize(1);
+  QuantizedFileLayer& layer = written.layers.front();
+  layer.groupScale = {};
+  layer.weightBits = 5;
+  layer.weightQuantizer = WeightQuantizer::powerOfTwo;
+  std::int64_t exponent = 0;
+  for (std::int16_t& code : layer.codes.reshaped()) {
+    const auto power = static_cast<std::int16_t>(1 << (exponent % 15));
+    code = exponent % 4 == 0 ? std::int16_t{0} : exponent % 2 == 0 ? power : static_cast<std::int16_t>(-power);
+    ++exponent;
+  }
+  ASSERT_TRUE(writeQuantizedFile(path, written));
+  const auto read = readQuantizedFile(path);
+  ASSERT_TRUE(read) << read.error().line();
+  expectEqual(read->layers.front(), layer);
+  const auto reader = hdf5::Reader::open(path);
+  EXPECT_EQ(*reader->stringAttribute("/layers/stem.conv", "weight_quantizer"), "power-of-two");
+  // No level, and a width whose levels do not fit.
+  layer.codes(0, 0) = 3;
+  EXPECT_EQ(writeQuantizedFile(path, written).error().object, "/layers/stem.conv/codes");
+  layer.codes(0, 0) = 2;
+  layer.weightBits = 6;
+  EXPECT_EQ(writeQuantizedFile(path, written).error().object, "/layers/stem.conv@weight_quantizer");
 }
 
 TEST(QuantizedFile, IsTheDocumentedLayout) {

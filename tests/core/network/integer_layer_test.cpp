@@ -66,6 +66,13 @@ Case randomCase(unsigned seed) {
   std::uniform_int_distribution<int> code(static_cast<int>(codes.low), static_cast<int>(codes.high));
   c.layer.codes.resize(c.info.channels, c.info.k());
   for (std::int16_t& q : c.layer.codes.reshaped()) q = static_cast<std::int16_t>(code(random));
+  // Values of levels are wider than the bits that store them.
+  if (seed % 5 == 4) {
+    // Odd seeds have multipliers, whose products with codes are kept in 16 bits.
+    const int bits = static_cast<int>(3 + seed / 5 % (seed % 2 == 0 ? 3 : 2));
+    const WeightLevels levels({bits, WeightQuantizer::powerOfTwo}, WeightRange::narrow);
+    for (std::int16_t& q : c.layer.codes.reshaped()) q = static_cast<std::int16_t>(levels.nearest(512.0 * q));
+  }
   for (std::int64_t channel = 0; channel < c.info.channels; ++channel) {
     c.layer.scales.push_back(0.01 + 1e-6 * static_cast<double>(random() % 1000));
   }

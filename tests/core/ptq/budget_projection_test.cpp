@@ -62,7 +62,7 @@ Case makeCase(ActivationEncoding encoding, int innerBits, bool deadInputs, std::
       randomLayer({.channels = 12, .k = 36, .samples = 400, .encoding = encoding, .deadInputs = deadInputs}, random);
   made.statistics = made.layer.statistics();
   made.axe = {.innerBits = innerBits, .tiling = Tiling::of(36, 14), .activations = made.layer.quantizer.range()};
-  made.scales = weightScales(made.layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+  made.scales = weightScales(made.layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
   return made;
 }
 

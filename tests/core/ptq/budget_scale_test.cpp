@@ -37,7 +37,7 @@ void expectBestOfAllMultiples(const RandomLayer& layer, LayerOptions options, co
   };
   const QuantizedWeights found = quantize(std::nullopt, WeightScale::budget);
   const std::vector<double> absmax =
-      weightScales(layer.weight, options.weightBits, options.weightRange, WeightScaleRule::absmax);
+      weightScales(layer.weight, weightCodeRange(options.weightBits, options.weightRange), WeightScaleRule::absmax);
   std::vector<double> best = absmax;
   CodeMatrix codes(layer.weight.rows(), layer.weight.cols());
   for (const SearchRound& round : scaleSearchRounds()) {
@@ -97,7 +97,7 @@ TEST(BudgetScale, NeverHoldsAllMultiplesOfAWideLayerAtOnce) {
     all += rows.rows();
     return CodeMatrix(CodeMatrix::Ones(rows.rows(), rows.cols()));
   };
-  searchScales(weight, weight, std::vector<double>(1000, 1.0), {}, nullptr, quantize);
+  searchScales(weight, weight, std::vector<double>(1000, 1.0), {}, nullptr, scaleSearchRounds(), quantize);
   EXPECT_LE(most, 256 * 10);
   EXPECT_EQ(all, expected);
 }

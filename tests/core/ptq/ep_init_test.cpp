@@ -48,7 +48,7 @@ TEST(EpInit, AWideAccumulatorOnlyTruncates) {
   values << 2.9, -2.9, 0.4, -7.0, 123.0;
   CodeMatrix expected(1, 5);
   expected << 2, -2, 0, -7, 7;
-  EXPECT_EQ(epInit(values, {.innerBits = 32, .tiling = Tiling::of(5, 0)}, {-7, 7}), expected);
+  EXPECT_EQ(epInit(values, {.innerBits = 32, .tiling = Tiling::of(5, 0)}, IntegerRange{-7, 7}), expected);
 }
 
 // A given scale may be absurd: 1e-19 makes weights of one 1e19 codes large, where neighbouring numbers are 2048 apart.

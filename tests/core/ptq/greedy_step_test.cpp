@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <random>
 #include <string>
@@ -60,6 +62,18 @@ struct Answer {
   MatrixF errors;
 };
 
+// By trying every level; half-step slack clips values half a step short of what a level may be.
+double nearestLevel(double shaped, const BudgetLeft& left, const GreedyRule& rule, double slack) {
+  double best = 0.0;
+  for (const double magnitude : rule.codes.magnitudes()) {
+    for (const double level : {-magnitude, magnitude}) {
+      if (level > left.up + slack || level < -left.down - slack) continue;
+      if (std::abs(shaped - level) < std::abs(shaped - best)) best = level;
+    }
+  }
+  return best;
+}
+
 // One channel at a time, with the constraint's own integers.
 Answer oneByOne(const Case& c, const Block& block, const std::vector<std::vector<double>>& lambda) {
   Answer answer{block.codes, block.errors};
@@ -76,12 +90,17 @@ Answer oneByOne(const Case& c, const Block& block, const std::vector<std::vector
       if (block.dead[static_cast<std::size_t>(i)] == 0) {
         const auto tile = static_cast<std::size_t>(block.tiles[static_cast<std::size_t>(i)]);
         if (c.axe && c.axe->soft) shaped = shrink(shaped, lambda[tile][static_cast<std::size_t>(lane)]);
+        BudgetLeft left{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
         if (c.axe && c.axe->strict) {
-          const BudgetLeft left = budgetLeft(sums[tile], *c.axe);
+          left = budgetLeft(sums[tile], *c.axe);
           shaped = std::clamp(shaped, -left.down, left.up);
         }
-        code = std::clamp(roundHalfEven(shaped), static_cast<double>(c.rule.codes.low),
-                          static_cast<double>(c.rule.codes.high));
+        if (c.rule.codes.isUniform()) {
+          code = std::clamp(roundHalfEven(shaped), static_cast<double>(c.rule.codes.range().low),
+                            static_cast<double>(c.rule.codes.range().high));
+        } else {
+          code = nearestLevel(shaped, left, c.rule, c.axe && c.axe->slack == Slack::half ? 0.5 : 0.0);
+        }
         if (c.axe) sums[tile].add(static_cast<std::int64_t>(code));
       }
       double error = block.weight(i, lane) - code;
@@ -127,12 +146,18 @@ void expectSameBits(const Case& c, std::mt19937& random, const std::string& what
   EXPECT_EQ(block.errors, expected.errors) << what;
 }
 
-TEST(GreedyStep, IsBitForBitTheStepOfOneChannelAtATime) {
+WeightLevels drawLevels(bool uniform, std::mt19937& random) {
+  if (uniform) return random() % 2 == 0 ? IntegerRange{-7, 7} : IntegerRange{-128, 127};
+  if (random() % 2 == 0) return {{2 + static_cast<int>(random() % 4), WeightQuantizer::powerOfTwo}, WeightRange::narrow};
+  return {{2 + static_cast<int>(random() % 7), WeightQuantizer::additivePowerOfTwo}, WeightRange::narrow};
+}
+
+void expectTheStepOfOneChannelAtATime(bool uniform) {
   std::mt19937 random(11);
   for (int round = 0; round < 300; ++round) {
     Case c{.columns = 1 + static_cast<std::int64_t>(random() % 64),
            .lanes = greedyLanes * (1 + static_cast<std::int64_t>(random() % 5)),
-           .rule = {random() % 2 == 0 ? IntegerRange{-7, 7} : IntegerRange{-128, 127}, random() % 3 == 0},
+           .rule = {drawLevels(uniform, random), random() % 3 == 0},
            .axe = {},
            .feeds = random() % 4 != 0,
            .fedBack = random() % 4 != 0};
@@ -148,6 +173,10 @@ TEST(GreedyStep, IsBitForBitTheStepOfOneChannelAtATime) {
     expectSameBits(c, random, "round " + std::to_string(round));
   }
 }
+
+TEST(GreedyStep, IsBitForBitTheStepOfOneChannelAtATime) { expectTheStepOfOneChannelAtATime(true); }
+
+TEST(GreedyStep, OfLevelsThatAreNotUniformIsToo) { expectTheStepOfOneChannelAtATime(false); }
 
 }  // namespace
 }  // namespace axescope

@@ -46,7 +46,7 @@ TEST(GroupScale, EachTileHasTheLeastMultipleThatClipsNothing) {
     const bool shifts = groups == GroupScale::powerOfTwo;
     const std::int64_t most = shifts ? 8 : 15;
     const GroupedScales grouped =
-        groupedScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax, groups, tiling);
+        groupedScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax, groups, tiling);
     EXPECT_EQ(grouped.multipliers.largest(), most);
     for (Eigen::Index c = 0; c < 40; ++c) {
       const double end = 7.0 * grouped.scales[static_cast<std::size_t>(c)];
@@ -79,10 +79,10 @@ TEST(GroupScale, OneTileOrNoneAskedForAreScalesOfChannels) {
   std::mt19937 random(92);
   const RandomLayer layer = unevenLayer(9, 40, 8, random);
   for (const WeightScaleRule rule : {WeightScaleRule::absmax, WeightScaleRule::mse}) {
-    const std::vector<double> scales = weightScales(layer.weight, 3, WeightRange::full, rule);
+    const std::vector<double> scales = weightScales(layer.weight, weightCodeRange(3, WeightRange::full), rule);
     const auto expectPlain = [&](GroupScale groups, std::int64_t tile) {
       const GroupedScales grouped =
-          groupedScales(layer.weight, 3, WeightRange::full, rule, groups, Tiling::of(40, tile));
+          groupedScales(layer.weight, weightCodeRange(3, WeightRange::full), rule, groups, Tiling::of(40, tile));
       EXPECT_TRUE(grouped.multipliers.allOnes());
       EXPECT_EQ(grouped.scales, scales);
     };
@@ -95,9 +95,9 @@ TEST(GroupScale, TilesAsLargeAsEachOtherNeedNoMultipliers) {
   const MatrixF weight{{0.5F, -1.0F, 1.0F, 0.25F}, {2.0F, 1.0F, -2.0F, 1.0F}};
   for (const GroupScale groups : groupScales) {
     const GroupedScales grouped =
-        groupedScales(weight, 4, WeightRange::narrow, WeightScaleRule::absmax, groups, Tiling::of(4, 2));
+        groupedScales(weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax, groups, Tiling::of(4, 2));
     EXPECT_TRUE(grouped.multipliers.allOnes());
-    EXPECT_EQ(grouped.scales, weightScales(weight, 4, WeightRange::narrow, WeightScaleRule::absmax));
+    EXPECT_EQ(grouped.scales, weightScales(weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax));
   }
 }
 
@@ -107,9 +107,9 @@ TEST(GroupScale, TheMseRuleSearchesTheScaleWithItsMultipliers) {
   const RandomLayer layer = unevenLayer(20, 50, 16, random);
   const Tiling tiling = Tiling::of(50, 16);
   const auto start =
-      groupedScales(layer.weight, 3, WeightRange::narrow, WeightScaleRule::absmax, GroupScale::integer, tiling);
+      groupedScales(layer.weight, weightCodeRange(3, WeightRange::narrow), WeightScaleRule::absmax, GroupScale::integer, tiling);
   const auto found =
-      groupedScales(layer.weight, 3, WeightRange::narrow, WeightScaleRule::mse, GroupScale::integer, tiling);
+      groupedScales(layer.weight, weightCodeRange(3, WeightRange::narrow), WeightScaleRule::mse, GroupScale::integer, tiling);
   EXPECT_EQ(found.multipliers, start.multipliers);
   EXPECT_NE(found.scales, start.scales);
   for (Eigen::Index c = 0; c < 20; ++c) {

@@ -48,13 +48,25 @@ void expectWitnessesReachTheExtremes(const CodeMatrix& codes, const Tiling& tili
   }
 }
 
-TEST(Guarantee, NoCertificateIsBrokenInTenThousandRandomConstrainedLayers) {
+void drawLevels(int round, LayerOptions& options) {
+  const bool powers = round % 2 == 0;
+  options.weightQuantizer = powers ? WeightQuantizer::powerOfTwo : WeightQuantizer::additivePowerOfTwo;
+  options.weightBits = 2 + round / 2 % (powers ? 4 : 7);
+  options.weightRange = WeightRange::narrow;
+  if (isTrained(options.algorithm)) options.algorithm = Algorithm::optqCorrected;
+  if (round % 13 == 5) options.constraint = Constraint::axeInputs;
+  if (round % 7 == 3) options.weightScale = WeightScale::mse;
+  if (round % 9 == 4 && options.weightBits < 5) options.groupScale = GroupScale::integer;
+}
+
+// Answers how many layers had no room for any code.
+int expectNoBrokenCertificate(int rounds, bool uniform) {
   std::mt19937 random(99);
   const auto pick = [&](auto values) {
     return *(values.begin() + static_cast<std::ptrdiff_t>(random() % values.size()));
   };
   int impossible = 0;
-  for (int round = 0; round < 10'000; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     RandomLayerShape shape{.channels = 2, .k = 5 + static_cast<std::int64_t>(random() % 36), .samples = 24};
     shape.encoding = pick(std::initializer_list<ActivationEncoding>{
         ActivationEncoding::asymmetric, ActivationEncoding::centred, ActivationEncoding::signedSymmetric,
@@ -79,19 +91,37 @@ TEST(Guarantee, NoCertificateIsBrokenInTenThousandRandomConstrainedLayers) {
     options.weightRange = round % 3 == 0 ? WeightRange::full : WeightRange::narrow;
     options.weightScale = round % 11 == 3 ? WeightScale::budget : WeightScale::absmax;
     options.refineSweeps = round % 5 == 0 ? 2 : 0;
+    if (!uniform) drawLevels(round, options);
     const auto result = quantize(layer, options, round % 4 == 0);
     if (!checkBudgetIsPossible(options)) {
-      ASSERT_FALSE(result.has_value()) << "round " << round;
+      EXPECT_FALSE(result.has_value()) << "round " << round;
       ++impossible;
       continue;
     }
-    ASSERT_TRUE(result.has_value()) << result.error().line();
+    EXPECT_TRUE(result.has_value()) << result.error().line();
+    if (!result) return impossible;
+    const WeightLevels levels({options.weightBits, options.weightQuantizer}, options.weightRange);
+    EXPECT_TRUE(std::ranges::all_of(result->codes.reshaped(), [&](std::int16_t code) { return levels.contains(code); }));
     expectWitnessesReachTheExtremes(result->codes, Tiling::of(shape.k, options.tileSize), options.activations,
                                     options.innerBits);
-    if (HasFatalFailure()) FAIL() << "round " << round;
+    if (::testing::Test::HasFailure()) {
+      ADD_FAILURE() << "round " << round;
+      return impossible;
+    }
   }
+  return impossible;
+}
+
+TEST(Guarantee, NoCertificateIsBrokenInTenThousandRandomConstrainedLayers) {
+  const int impossible = expectNoBrokenCertificate(10'000, true);
   EXPECT_GT(impossible, 300);
   EXPECT_LT(impossible, 2000);
+}
+
+TEST(Guarantee, NoCertificateIsBrokenInFiveThousandRandomLayersWhoseLevelsAreNotUniform) {
+  const int impossible = expectNoBrokenCertificate(5'000, false);
+  EXPECT_GT(impossible, 150);
+  EXPECT_LT(impossible, 1000);
 }
 
 // Codes −1 and 0: ν = 0, so that only one end of each extreme moves.

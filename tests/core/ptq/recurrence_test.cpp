@@ -28,9 +28,12 @@ struct Setting {
   bool actOrder = false;
   ErrorReference errorReference = ErrorReference::original;
   TileMultipliers multipliers{};
+  WeightQuantizer quantizer = WeightQuantizer::uniform;
+
+  WeightLevels levels() const { return {{weightBits, quantizer}, WeightRange::narrow}; }
 
   std::string describe() const {
-    return "algorithm " + std::to_string(static_cast<int>(algorithm)) + " K " + std::to_string(shape.k) + " N " +
+    return std::string(name(quantizer)) + " algorithm " + std::to_string(static_cast<int>(algorithm)) + " K " + std::to_string(shape.k) + " N " +
            std::to_string(shape.activationBits) + " encoding " + std::to_string(static_cast<int>(shape.encoding)) +
            " M " + std::to_string(weightBits) + " constrained " + std::to_string(constrained) + " P " +
            std::to_string(axe.innerBits) + " T " + std::to_string(axe.tiling.tileSize) + " grouped " +
@@ -42,6 +45,8 @@ struct Setting {
 ReferenceAnswer reference(const Setting& setting, const RandomLayer& layer, const std::vector<double>& scales) {
   ReferenceOptions options;
   options.codes = weightCodeRange(setting.weightBits, WeightRange::narrow);
+  const WeightLevels levels = setting.levels();
+  options.levels.assign(levels.magnitudes().begin(), levels.magnitudes().end());
   options.shapedErrorReference = setting.errorReference == ErrorReference::shaped;
   options.order = testing::energyOrder(layer.quantized);
   if (!setting.actOrder) std::sort(options.order.begin(), options.order.end());
@@ -74,7 +79,7 @@ ReferenceAnswer reference(const Setting& setting, const RandomLayer& layer, cons
 CodeMatrix ours(const Setting& setting, const RandomLayer& layer, const std::vector<double>& scales) {
   const auto matrices = feedback(layer.statistics(), {setting.algorithm, setting.actOrder, 0.01}, "layer");
   EXPECT_TRUE(matrices.has_value());
-  const RecurrenceOptions options{weightCodeRange(setting.weightBits, WeightRange::narrow), setting.errorReference,
+  const RecurrenceOptions options{setting.levels(), setting.errorReference,
                                   setting.constrained ? &setting.axe : nullptr};
   return quantizeGreedily(layer.weight, scales, *matrices, options, &setting.multipliers);
 }
@@ -103,14 +108,15 @@ struct Tally {
 
 class AgainstTextbook : public ::testing::TestWithParam<Algorithm> {};
 
-TEST_P(AgainstTextbook, IntegersAreIdenticalButForRoundingTies) {
-  std::mt19937 random(static_cast<unsigned>(GetParam()) + 17U);
+// Random layers and settings; of levels that are not uniform where these are asked for.
+void expectTheTextbooksIntegers(Algorithm algorithm, bool uniform) {
+  std::mt19937 random(static_cast<unsigned>(algorithm) + 17U);
   const auto pick = [&](auto values) {
     return *(values.begin() + static_cast<std::ptrdiff_t>(random() % values.size()));
   };
   Tally tally;
   for (int round = 0; round < 120; ++round) {
-    Setting setting{.algorithm = GetParam(), .shape = {}, .axe = {}};
+    Setting setting{.algorithm = algorithm, .shape = {}, .axe = {}};
     setting.shape.k = pick(std::initializer_list<std::int64_t>{9, 9, 65, 130, 200});
     setting.shape.channels = 10;
     setting.shape.samples = 320;
@@ -121,6 +127,10 @@ TEST_P(AgainstTextbook, IntegersAreIdenticalButForRoundingTies) {
     setting.shape.tiedEnergies = round % 3 == 0;
     setting.shape.deadInputs = round % 4 == 1;
     setting.weightBits = pick(std::initializer_list<int>{3, 4, 8});
+    if (!uniform) {
+      setting.quantizer = round % 2 == 0 ? WeightQuantizer::powerOfTwo : WeightQuantizer::additivePowerOfTwo;
+      setting.weightBits = round % 2 == 0 ? 3 + round / 2 % 2 : 4 + round / 2 % 2;
+    }
     setting.constrained = round % 5 != 0;
     setting.actOrder = round % 2 == 0;
     setting.errorReference = round % 6 == 5 ? ErrorReference::shaped : ErrorReference::original;
@@ -131,8 +141,7 @@ TEST_P(AgainstTextbook, IntegersAreIdenticalButForRoundingTies) {
     setting.axe.soft = round % 8 != 3;
     setting.axe.strict = round % 8 != 4;
     const RandomLayer layer = testing::randomLayer(setting.shape, random);
-    std::vector<double> scales =
-        weightScales(layer.weight, setting.weightBits, WeightRange::narrow, WeightScaleRule::absmax);
+    std::vector<double> scales = weightScales(layer.weight, setting.levels(), WeightScaleRule::absmax);
     if (round % 3 == 1) {
       CodeMatrix multipliers(setting.shape.channels, setting.axe.tiling.tiles());
       for (std::int16_t& m : multipliers.reshaped()) m = static_cast<std::int16_t>(1 + random() % 5);
@@ -144,9 +153,17 @@ TEST_P(AgainstTextbook, IntegersAreIdenticalButForRoundingTies) {
     tally.compare(ours(setting, layer, scales), reference(setting, layer, scales), order, setting.describe());
   }
   EXPECT_LT(static_cast<double>(tally.different), 0.001 * static_cast<double>(tally.codes));
-  RecordProperty("codes", std::to_string(tally.codes));
-  RecordProperty("different", std::to_string(tally.different));
+  ::testing::Test::RecordProperty("codes", std::to_string(tally.codes));
+  ::testing::Test::RecordProperty("different", std::to_string(tally.different));
   std::cout << tally.different << " of " << tally.codes << " codes differ\n";
+}
+
+TEST_P(AgainstTextbook, IntegersAreIdenticalButForRoundingTies) {
+  expectTheTextbooksIntegers(GetParam(), true);
+}
+
+TEST_P(AgainstTextbook, LevelsThatAreNotUniformAreIdenticalButForRoundingTies) {
+  expectTheTextbooksIntegers(GetParam(), false);
 }
 
 INSTANTIATE_TEST_SUITE_P(Algorithms, AgainstTextbook,
@@ -156,7 +173,7 @@ INSTANTIATE_TEST_SUITE_P(Algorithms, AgainstTextbook,
 TEST(Recurrence, AWideAccumulatorGivesTheBaseAlgorithmBitForBit) {
   std::mt19937 random(5);
   const RandomLayer layer = testing::randomLayer({.channels = 70, .k = 150}, random);
-  const auto scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+  const auto scales = weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
   for (const Algorithm algorithm :
        {Algorithm::rtn, Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}) {
     Setting setting{.algorithm = algorithm, .shape = {}, .axe = {}};
@@ -174,7 +191,7 @@ TEST(Recurrence, AWideAccumulatorGivesTheBaseAlgorithmBitForBit) {
 TEST(Recurrence, ResultDoesNotDependOnTheNumberOfThreads) {
   std::mt19937 random(6);
   const RandomLayer layer = testing::randomLayer({.channels = 300, .k = 200}, random);
-  const auto scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+  const auto scales = weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
   Setting setting{.algorithm = Algorithm::gpfq, .shape = {}, .constrained = true, .axe = {}};
   setting.axe.innerBits = 14;
   setting.axe.tiling = Tiling::of(200, 32);
@@ -191,7 +208,7 @@ TEST(Recurrence, StackedSettingsGetTheCodesTheyGetAlone) {
   std::mt19937 random(10);
   const std::int64_t k = 600;  // more than one segment of columns
   const RandomLayer layer = testing::randomLayer({.channels = 150, .k = k, .samples = 700}, random);
-  const auto scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+  const auto scales = weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
   std::vector<AxeOptions> axe;
   for (const int bits : {12, 14, 16}) {
     for (const std::int64_t tile : {32, 0}) {
@@ -208,7 +225,7 @@ TEST(Recurrence, StackedSettingsGetTheCodesTheyGetAlone) {
       const bool isNarrow = i % 2 == 0;
       stack.push_back({isNarrow ? &few : &layer.weight,
                        std::span(scales).first(isNarrow ? 13 : 150),
-                       {.codes = {-7, 7}, .axe = i == 3 ? nullptr : &axe[i]}});
+                       {.codes = IntegerRange{-7, 7}, .axe = i == 3 ? nullptr : &axe[i]}});
     }
     const std::vector<CodeMatrix> together = quantizeGreedily(stack, *matrices);
     ASSERT_EQ(together.size(), stack.size());
@@ -222,7 +239,7 @@ TEST(Recurrence, StackedSettingsGetTheCodesTheyGetAlone) {
 TEST(Recurrence, DeadInputsGetCodeZeroAndChangeNothingElse) {
   std::mt19937 random(7);
   const RandomLayer layer = testing::randomLayer({.k = 63, .deadInputs = true}, random);
-  const auto scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+  const auto scales = weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
   for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}) {
     const CodeMatrix codes = ours({.algorithm = algorithm, .shape = {}, .axe = {}}, layer, scales);
     for (std::int64_t i = 3; i < 63; i += 7) EXPECT_TRUE((codes.col(i).array() == 0).all());
@@ -267,7 +284,7 @@ TEST(Feedback, WhereNothingArrivesEveryCodeIsZero) {
   RandomLayer layer = testing::randomLayer({.k = 40, .samples = 10}, random);
   layer.inputs.setZero();
   layer.codes.setConstant(static_cast<std::int16_t>(layer.quantizer.zeroPoint));
-  const auto scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+  const auto scales = weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
   for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}) {
     const CodeMatrix codes = ours({.algorithm = algorithm, .shape = {}, .axe = {}}, layer, scales);
     EXPECT_TRUE((codes.array() == 0).all());

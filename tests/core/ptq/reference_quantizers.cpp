@@ -101,12 +101,37 @@ struct Choice {
   double fedBack;
 };
 
+// The nearest of the levels that the tile's budget still allows, by trying all; how far from the next best it is.
+double nearestLevel(double shaped, std::int64_t column, const Shaper& shaper, const std::vector<double>& levels,
+                    double& margin) {
+  double best = 0.0;
+  double least = std::abs(shaped);
+  double second = least + 2.0;
+  for (const double magnitude : levels) {
+    for (const double level : {magnitude, -magnitude}) {
+      if (magnitude == 0.0) continue;
+      if (shaper.o.strict && !shaper.allowed(column / shaper.tile, static_cast<std::int64_t>(level))) continue;
+      const double distance = std::abs(shaped - level);
+      if (distance < least) {
+        second = least;
+        least = distance;
+        best = level;
+      } else {
+        second = std::min(second, distance);
+      }
+    }
+  }
+  margin = second - least;
+  return best;
+}
+
 Choice choose(double v, std::int64_t column, bool dead, Shaper& shaper, const ReferenceOptions& options,
               double& margin) {
   double shaped = shaper.shape(v, column);
   double code = std::nearbyint(shaped);
   margin = std::abs(std::abs(shaped - std::floor(shaped)) - 0.5);
   code = std::clamp(code, static_cast<double>(options.codes.low), static_cast<double>(options.codes.high));
+  if (!options.levels.empty()) code = nearestLevel(shaped, column, shaper, options.levels, margin);
   if (dead) {
     code = 0.0;
     shaped = v;

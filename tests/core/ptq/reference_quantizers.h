@@ -32,6 +32,7 @@ struct ReferenceOptions {
   std::vector<std::int64_t> order;  // visiting order of inputs
   ReferenceConstraint constraint;
   MatrixD multipliers;  // [C×K], of each weight's scale; none: all 1
+  std::vector<double> levels;  // magnitudes that codes may have; none: all integers of `codes`
 };
 
 /// Textbook GPFQ on samples: u_i = u_{i−1} + w_i X_i − q_i X̃_i, q_i = Q(⟨X̃_i, u_{i−1} + w_i X_i⟩ / ‖X̃_i‖²).

@@ -30,12 +30,13 @@ TileMultipliers drawMultipliers(std::int64_t channels, const Tiling& tiling, std
 
 // The least error that any change of one code of this channel reaches, within the code range and the budget.
 double leastErrorOneChangeAway(const RandomLayer& layer, CodeMatrix codes, const TileMultipliers& multipliers,
-                               Eigen::Index channel, double scale, const AxeOptions* strict) {
+                               Eigen::Index channel, double scale, const AxeOptions* strict,
+                               const WeightLevels& levels) {
   double least = std::numeric_limits<double>::infinity();
   for (Eigen::Index k = 0; k < codes.cols(); ++k) {
     const std::int16_t kept = codes(channel, k);
-    for (std::int64_t code = codeRange.low; code <= codeRange.high; ++code) {
-      if (code == kept) continue;
+    for (std::int64_t code = levels.range().low; code <= levels.range().high; ++code) {
+      if (code == kept || !levels.contains(code)) continue;
       codes(channel, k) = static_cast<std::int16_t>(code);
       const CodeMatrix row = codes.row(channel);
       if (strict != nullptr &&
@@ -49,7 +50,8 @@ double leastErrorOneChangeAway(const RandomLayer& layer, CodeMatrix codes, const
   return least;
 }
 
-TEST(Refine, StopsWhereNoSingleCodeWithinTheBudgetLowersTheError) {
+// Scales a few times larger leave more of the outer levels unused, as budgets do.
+void expectNoBetterCode(const WeightLevels& levels, double scaleMultiple) {
   std::mt19937 random(31);
   int improved = 0;
   int rows = 0;
@@ -62,11 +64,12 @@ TEST(Refine, StopsWhereNoSingleCodeWithinTheBudgetLowersTheError) {
     const AxeOptions axe{
         .innerBits = 9 + round % 3, .tiling = Tiling::of(k, 4), .activations = layer.quantizer.range()};
     const AxeOptions* strict = round % 3 == 0 ? nullptr : &axe;
-    std::vector<double> scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+    std::vector<double> scales = weightScales(layer.weight, levels, WeightScaleRule::absmax);
+    for (double& scale : scales) scale *= scaleMultiple;
     const CodeMatrix start = CodeMatrix::Zero(3, k);  // fits every budget
     CodeMatrix codes = start;
     const TileMultipliers multipliers = round % 4 < 2 ? TileMultipliers() : drawMultipliers(3, axe.tiling, random);
-    RefineOptions options{codeRange, strict, untilNothingChanges, false, multipliers};
+    RefineOptions options{levels, strict, untilNothingChanges, false, multipliers};
     refine(layer.weight, layer.statistics(), {0, 3}, options, scales, codes);
     CodeMatrix once = start;
     options.sweeps = 1;
@@ -81,11 +84,11 @@ TEST(Refine, StopsWhereNoSingleCodeWithinTheBudgetLowersTheError) {
       const double after = outputError(layer, c, codes, multipliers, scale);
       EXPECT_LE(afterOne, before);
       EXPECT_LE(after, afterOne * (1 + 1e-6));
-      if (leastErrorOneChangeAway(layer, start, multipliers, c, scale, strict) < 0.999 * before) {
+      if (leastErrorOneChangeAway(layer, start, multipliers, c, scale, strict, levels) < 0.999 * before) {
         EXPECT_LT(afterOne, before) << "round " << round << " channel " << c;
         ++improved;
       }
-      EXPECT_GE(leastErrorOneChangeAway(layer, codes, multipliers, c, scale, strict), after * (1 - 1e-5))
+      EXPECT_GE(leastErrorOneChangeAway(layer, codes, multipliers, c, scale, strict, levels), after * (1 - 1e-5))
           << "round " << round << " channel " << c;
       ++rows;
     }
@@ -93,10 +96,23 @@ TEST(Refine, StopsWhereNoSingleCodeWithinTheBudgetLowersTheError) {
   EXPECT_GT(improved, rows / 2);
 }
 
-// A step of code i that would help and that the budget forbids, with a step towards zero of code j in the same tile
+const WeightLevels powersOfTwo({4, WeightQuantizer::powerOfTwo}, WeightRange::narrow);
+const WeightLevels sumsOfPowersOfTwo({4, WeightQuantizer::additivePowerOfTwo}, WeightRange::narrow);
+
+TEST(Refine, StopsWhereNoSingleCodeWithinTheBudgetLowersTheError) {
+  expectNoBetterCode(codeRange, 1.0);
+}
+
+TEST(Refine, StopsThereTooWhereLevelsAreNotUniform) {
+  expectNoBetterCode(powersOfTwo, 8.0);
+  expectNoBetterCode(sumsOfPowersOfTwo, 1.5);
+}
+
+// A step of code i to the next level that would help and that the budget forbids, with a step towards zero of code j in the same tile
 // that makes room for it.
 double leastErrorOneTradeAway(const RandomLayer& layer, CodeMatrix codes, const TileMultipliers& multipliers,
-                              Eigen::Index channel, double scale, const AxeOptions& strict) {
+                              Eigen::Index channel, double scale, const AxeOptions& strict,
+                              const WeightLevels& levels) {
   double least = std::numeric_limits<double>::infinity();
   const double now = outputError(layer, channel, codes, multipliers, scale);
   for (Eigen::Index i = 0; i < codes.cols(); ++i) {
@@ -104,13 +120,14 @@ double leastErrorOneTradeAway(const RandomLayer& layer, CodeMatrix codes, const 
       if (i == j || codes(channel, j) == 0 || strict.tiling.tileOf(i) != strict.tiling.tileOf(j)) continue;
       for (const int step : {-1, 1}) {
         CodeMatrix row = codes.row(channel);
-        row(0, i) = static_cast<std::int16_t>(row(0, i) + step);
+        row(0, i) = static_cast<std::int16_t>(levels.neighbour(row(0, i), step));
+        if (row(0, i) == codes(channel, i)) continue;
         CodeMatrix alone = codes;
         alone.row(channel) = row;
         if (outputError(layer, channel, alone, multipliers, scale) >= now) continue;
         const bool blocked = !Certificate(row, strict.tiling, strict.activations, strict.innerBits, 0).guaranteed();
-        row(0, j) = static_cast<std::int16_t>(row(0, j) - (row(0, j) > 0 ? 1 : -1));
-        if (!blocked || row(0, i) < codeRange.low || row(0, i) > codeRange.high) continue;
+        row(0, j) = static_cast<std::int16_t>(levels.neighbour(row(0, j), row(0, j) > 0 ? -1 : 1));
+        if (!blocked) continue;
         if (!Certificate(row, strict.tiling, strict.activations, strict.innerBits, 0).guaranteed()) continue;
         CodeMatrix all = codes;
         all.row(channel) = row;
@@ -121,7 +138,7 @@ double leastErrorOneTradeAway(const RandomLayer& layer, CodeMatrix codes, const 
   return least;
 }
 
-TEST(Refine, StopsWhereNoTradeWithinATileLowersTheError) {
+void expectNoBetterTrade(const WeightLevels& levels, double scaleMultiple) {
   std::mt19937 random(33);
   int traded = 0;
   for (int round = 0; round < 30; ++round) {
@@ -129,14 +146,15 @@ TEST(Refine, StopsWhereNoTradeWithinATileLowersTheError) {
     const RandomLayer layer =
         randomLayer({.channels = 3, .k = 12, .samples = 80, .activationBits = 6, .encoding = encoding}, random);
     const AxeOptions axe{.innerBits = 10, .tiling = Tiling::of(12, 6), .activations = layer.quantizer.range()};
-    std::vector<double> scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+    std::vector<double> scales = weightScales(layer.weight, levels, WeightScaleRule::absmax);
+    for (double& scale : scales) scale *= scaleMultiple;
     CodeMatrix codes = CodeMatrix::Zero(3, 12);
     const TileMultipliers multipliers = round % 4 < 2 ? TileMultipliers() : drawMultipliers(3, axe.tiling, random);
-    refine(layer.weight, layer.statistics(), {0, 3}, {codeRange, &axe, untilNothingChanges, false, multipliers}, scales,
+    refine(layer.weight, layer.statistics(), {0, 3}, {levels, &axe, untilNothingChanges, false, multipliers}, scales,
            codes);
     for (Eigen::Index c = 0; c < 3; ++c) {
       const double scale = scales[static_cast<std::size_t>(c)];
-      const double best = leastErrorOneTradeAway(layer, codes, multipliers, c, scale, axe);
+      const double best = leastErrorOneTradeAway(layer, codes, multipliers, c, scale, axe, levels);
       EXPECT_GE(best, outputError(layer, c, codes, multipliers, scale) * (1 - 1e-5))
           << "round " << round << " channel " << c;
       if (std::isfinite(best)) ++traded;
@@ -145,11 +163,20 @@ TEST(Refine, StopsWhereNoTradeWithinATileLowersTheError) {
   EXPECT_GT(traded, 30) << "budgets that bind";
 }
 
+TEST(Refine, StopsWhereNoTradeWithinATileLowersTheError) {
+  expectNoBetterTrade(codeRange, 1.0);
+}
+
+TEST(Refine, TradesStepsBetweenLevelsThatAreNotUniform) {
+  expectNoBetterTrade(powersOfTwo, 8.0);
+  expectNoBetterTrade(sumsOfPowersOfTwo, 1.5);
+}
+
 TEST(Refine, RefittedScalesAreTheBestForTheirCodes) {
   std::mt19937 random(34);
   const RandomLayer layer = randomLayer({.channels = 6, .k = 40, .samples = 300}, random);
   const AxeOptions axe{.innerBits = 13, .tiling = Tiling::of(40, 20), .activations = layer.quantizer.range()};
-  const std::vector<double> given = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+  const std::vector<double> given = weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
   std::vector<double> kept = given;
   std::vector<double> fitted = given;
   CodeMatrix frozen = CodeMatrix::Zero(6, 40);
@@ -170,7 +197,7 @@ TEST(Refine, RefittedScalesAreTheBestForTheirCodes) {
 TEST(Refine, LowersTheErrorOfRoundedCodes) {
   std::mt19937 random(32);
   const RandomLayer layer = randomLayer({.channels = 12, .k = 100, .samples = 600}, random);
-  std::vector<double> scales = weightScales(layer.weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+  std::vector<double> scales = weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
   CodeMatrix codes(12, 100);
   for (Eigen::Index c = 0; c < 12; ++c) {
     for (Eigen::Index k = 0; k < 100; ++k) {

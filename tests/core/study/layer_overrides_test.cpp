@@ -50,6 +50,27 @@ TEST(LayerOverrides, TheLastThatMatchesDecidesAndSkippedLayersStartFromTheSkipBi
   EXPECT_EQ(widthsOf(settings, "first").tileSize, 0);
 }
 
+TEST(LayerOverrides, LevelsAreASettingOfSingleLayersToo) {
+  const auto read = parseOverrides("dw*: weight_quantizer = power-of-two, weight_bits=3; last: weight_quantizer=uniform");
+  ASSERT_TRUE(read) << read.error().line();
+  EXPECT_EQ(toText(*read), "dw*:weight_bits=3,weight_quantizer=power-of-two;last:weight_quantizer=uniform");
+  EXPECT_EQ(*parseOverrides(toText(*read)), *read);
+  EXPECT_FALSE(parseOverrides("dw:weight_quantizer=log"));
+  PointSettings settings;
+  settings.weightQuantizer = WeightQuantizer::automatic;
+  settings.skipLayers = "first";
+  settings.overrides = toText(*read);
+  EXPECT_EQ(widthsOf(settings, "dw1").weightQuantizer, WeightQuantizer::powerOfTwo);
+  EXPECT_EQ(widthsOf(settings, "last").weightQuantizer, WeightQuantizer::uniform);
+  EXPECT_EQ(widthsOf(settings, "pw1").weightQuantizer, WeightQuantizer::automatic);
+  EXPECT_EQ(widthsOf(settings, "first").weightQuantizer, WeightQuantizer::uniform);
+  settings.constraint = Constraint::none;
+  PointSettings other = settings;
+  other.overrides.clear();
+  EXPECT_NE(quantizationKey(settings), quantizationKey(other));
+  EXPECT_EQ(preparationKey(settings), preparationKey(other));
+}
+
 TEST(LayerOverrides, OnlyActivationBitsNeedAPreparationOfTheirOwn) {
   PointSettings a;
   PointSettings b;

@@ -43,6 +43,7 @@ TEST(Presets, HaveThePointsThatTheirAxesMultiplyTo) {
       {"axe-ablation", 2 * 4 * 9 * 2},                         // algorithms, constraints, P_I, T
       {"tile-size", 2 * 3 * 7},                                // algorithms, constraints, T
       {"a2q-overflow", (2 + 1) * 13},                          // wrap, saturate and A2Q; P_I
+      {"heterogeneous-quantizers", 4 * 3 * (1 + 2)},           // levels, M, P_I
       {"sparsity", (2 + 2 + 1) * 2 * 9},                       // methods, M, P_I
       {"a2q-against-a2q-plus", (2 + 1 + 1) * 7},               // two projections, A2Q, A2Q+; P_I
       {"activation-codes", 2 * 2 * 3 * 3 * 4},                 // algorithms, constraints, N, P_I, codes

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/study/quantization.h"
 
+#include <map>
+#include <numeric>
+
 #include <gtest/gtest.h>
 
 #include "core/base/parallel.h"
@@ -68,6 +71,61 @@ TEST_F(Quantization, SettingsTogetherGetTheCodesTheyGetAlone) {
       expectSame(*together[i], *alone.front(), toJson(settings[i]));
     }
   }
+}
+
+double errorOf(const QuantizedLayer& layer) {
+  return std::accumulate(layer.errorEnergy.begin(), layer.errorEnergy.end(), 0.0);
+}
+
+TEST_F(Quantization, AnAutomaticQuantizerIsTheOneWithTheLeastErrorInEachLayer) {
+  const auto model = open("digits-mobilenet.h5");
+  ASSERT_TRUE(model);
+  Study study;
+  for (const auto& [key, text] :
+       {std::pair{"propagate", "off"},
+        {"calibration_samples", "64"},
+        {"weight_quantizer", "uniform,power-of-two,additive-power-of-two,auto"},
+        {"weight_scale", "mse"},
+        {"inner_bits", "12"},
+        {"tile", "32"}}) {
+    ASSERT_TRUE(study.set(key, std::string_view(text)).has_value()) << key;
+  }
+  const auto settings = *study.points({.propagation = true});
+  ASSERT_EQ(settings.size(), 4U);
+  const PointSettings key = preparationKey(settings.front());
+  const auto preparation = Preparation::make(*model, key, *planMemory(*model, key, 0, 2), {});
+  ASSERT_TRUE(preparation);
+  const auto results = quantizeModels(*model, *preparation, settings, {});
+  std::map<WeightQuantizer, int> chosen;
+  for (std::size_t layer = 0; layer < model->dump().layers().size(); ++layer) {
+    const QuantizedLayer& automatic = *(*results[3])[layer];
+    std::size_t best = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ((*results[i])[layer]->weightQuantizer, weightQuantizers[i]);
+      if (errorOf(*(*results[i])[layer]) < errorOf(*(*results[best])[layer])) best = i;
+    }
+    EXPECT_EQ(automatic.weightQuantizer, weightQuantizers[best]) << layer;
+    EXPECT_EQ(automatic.codes, (*results[best])[layer]->codes) << layer;
+    EXPECT_EQ(automatic.scales, (*results[best])[layer]->scales) << layer;
+    ++chosen[automatic.weightQuantizer];
+  }
+  EXPECT_GT(chosen.size(), 1U) << "layers that differ";
+}
+
+TEST_F(Quantization, LevelsThatOnlyTwoOverridesTogetherMakeTooWideAreRefused) {
+  const auto model = open("digits-mobilenet.h5");
+  ASSERT_TRUE(model);
+  PointSettings settings;
+  settings.propagation = Propagation::off;
+  settings.calibrationSamples = 16;
+  settings.overrides = "stem*:weight_bits=8;*:weight_quantizer=power-of-two";
+  ASSERT_TRUE(validate(settings));
+  const PointSettings key = preparationKey(settings);
+  const auto preparation = Preparation::make(*model, key, *planMemory(*model, key, 0, 1), {});
+  ASSERT_TRUE(preparation);
+  const auto results = quantizeModels(*model, *preparation, {&settings, 1}, {});
+  ASSERT_FALSE(results.front());
+  EXPECT_EQ(results.front().error().object, "layer 'stem.conv'");
 }
 
 // Without damping, inputs that are always zero leave nothing to factor.

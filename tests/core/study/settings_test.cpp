@@ -53,6 +53,42 @@ TEST(Settings, GroupScalesAreRefusedWhereTheyCannotBe) {
   EXPECT_EQ(validate(settings).error().object, "--skip-bits");
 }
 
+TEST(Settings, LevelsAreRefusedWhereTheyCannotBe) {
+  PointSettings settings;
+  settings.weightQuantizer = WeightQuantizer::powerOfTwo;
+  for (int bits = 2; bits <= 5; ++bits) {
+    settings.weightBits = bits;
+    EXPECT_TRUE(validate(settings)) << bits;
+  }
+  settings.weightBits = 6;
+  EXPECT_EQ(validate(settings).error().line(),
+            "--weight-bits: expected 2 to 5 with power-of-two weights, whose levels are kept in 16 bits, found 6");
+  settings.weightQuantizer = WeightQuantizer::additivePowerOfTwo;
+  settings.weightBits = 11;
+  EXPECT_TRUE(validate(settings));
+  settings.weightBits = 12;
+  EXPECT_EQ(validate(settings).error().object, "--weight-bits");
+  settings.weightQuantizer = WeightQuantizer::automatic;
+  EXPECT_TRUE(validate(settings)) << "uniform remains";
+  settings.weightBits = 5;
+  settings.weightQuantizer = WeightQuantizer::powerOfTwo;
+  settings.tileSize = 64;
+  settings.groupScale = GroupScale::powerOfTwo;
+  EXPECT_EQ(validate(settings).error().object, "--weight-bits") << "16384 times 8";
+  settings.weightBits = 4;
+  EXPECT_TRUE(validate(settings));
+  settings.groupScale = GroupScale::off;
+  settings.overrides = "conv1:weight_bits=7";
+  EXPECT_EQ(validate(settings).error().object, "--weight-bits");
+  settings.overrides = "conv1:weight_bits=7,weight_quantizer=uniform";
+  EXPECT_TRUE(validate(settings));
+  settings.weightRange = WeightRange::full;
+  EXPECT_EQ(validate(settings).error().object, "--weight-range");
+  settings.weightRange = WeightRange::narrow;
+  settings.algorithm = Algorithm::a2qPlus;
+  EXPECT_EQ(validate(settings).error().object, "--weight-quantizer");
+}
+
 TEST(Settings, GroupScalesNeedTilesAndMakeThemMatter) {
   PointSettings off;
   PointSettings grouped;
@@ -76,7 +112,7 @@ TEST(Settings, GroupScalesNeedTilesAndMakeThemMatter) {
 }
 
 TEST(MethodPages, EveryMethodHasFormulaSourceAndUse) {
-  for (const char* key : {"algorithm", "constraint", "activation", "activation_range", "weight_scale"}) {
+  for (const char* key : {"algorithm", "constraint", "activation", "activation_range", "weight_scale", "weight_quantizer"}) {
     for (const std::string_view choice : findSetting(key)->choices) {
       const auto pages = methodPages();
       EXPECT_EQ(std::count_if(pages.begin(), pages.end(),
