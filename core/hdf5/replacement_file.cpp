@@ -86,7 +86,7 @@ Result<ReplacementFile> ReplacementFile::create(const std::filesystem::path& tar
   for (int number = 0; number < mostLeftovers && file.descriptor_ < 0; ++number) {
     const std::filesystem::path candidate =
         folder / fmt::format("{}{}-{}", temporaryStart(file.target_), ::getpid(), number);
-    file.descriptor_ = ::open(candidate.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, readableByAll);
+    file.descriptor_ = ::open(candidate.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, readableByAll);
     if (file.descriptor_ >= 0) file.temporary_ = candidate;
     if (file.descriptor_ < 0 && errno != EEXIST) return file.failure(errno);
   }
@@ -115,6 +115,11 @@ Status ReplacementFile::commit(std::span<const std::byte> content) {
     if (written < 0 && errno != EINTR) return failure(errno);
     if (written > 0) content = content.subspan(static_cast<std::size_t>(written));
   }
+  return commitInPlace(size);
+}
+
+Status ReplacementFile::commitInPlace(std::size_t size) {
+  if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) return failure(errno);
   struct stat result {};
   if (::fsync(descriptor_) != 0 || ::fstat(descriptor_, &result) != 0) return failure(errno);
   if (static_cast<std::size_t>(result.st_size) != size) return failure(EIO);

@@ -25,9 +25,13 @@ class ReplacementFile {
   ~ReplacementFile();  // removes the temporary file unless commit() succeeded
 
   const std::filesystem::path& temporary() const { return temporary_; }
+  /// Of the temporary file, to read and write.
+  int descriptor() const { return descriptor_; }
 
   /// Writes the whole content, forces it to the disk and renames it over the target.
   Status commit(std::span<const std::byte> content);
+  /// The same where the first `size` bytes of the temporary file are the content already.
+  Status commitInPlace(std::size_t size);
 
  private:
   ReplacementFile() = default;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/hdf5/writer.h"
 
-#include <exception>
-#include <vector>
+#include <system_error>
 
 #include "core/hdf5/library.h"
 #include "core/hdf5/writer_state.h"
@@ -10,36 +9,6 @@
 namespace axescope::hdf5 {
 
 namespace {
-
-constexpr std::size_t imageGrowth = std::size_t{4} << 20;
-
-/// An HDF5 file in memory only. `name` tells it from others that are open.
-FileHandle createImage(const std::string& name) {
-  const PropertyHandle access(H5Pcreate(H5P_FILE_ACCESS));
-  const PropertyHandle creation(H5Pcreate(H5P_FILE_CREATE));
-  H5Pset_fapl_core(access.get(), imageGrowth, 0);
-  H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
-  // The oldest format that can hold the content: any HDF5 program reads it.
-  H5Pset_libver_bounds(access.get(), H5F_LIBVER_EARLIEST, H5F_LIBVER_V110);
-  H5Pset_obj_track_times(creation.get(), 0);
-  return FileHandle(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()));
-}
-
-Result<std::vector<std::byte>> imageBytes(hid_t file, const std::string& name) {
-  const auto failed = [&](const char* found) {
-    return fail(ErrorCode::writeFailed, name, {}, "enough memory for the whole file", found);
-  };
-  if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) return failed("the HDF5 library failed to finish it");
-  const ssize_t size = H5Fget_file_image(file, nullptr, 0);
-  if (size <= 0) return failed("the HDF5 library failed to finish it");
-  try {
-    std::vector<std::byte> bytes(static_cast<std::size_t>(size));
-    if (H5Fget_file_image(file, bytes.data(), bytes.size()) != size) return failed("an incomplete copy");
-    return bytes;
-  } catch (const std::exception&) {
-    return failed("not enough");
-  }
-}
 
 Status setAttribute(hid_t file, const std::string& fileName, const std::string& object, const std::string& name,
                     hid_t fileType, hid_t memoryType, hid_t space, const void* value) {
@@ -76,6 +45,12 @@ TypeHandle textType(std::size_t bytes) {
   return type;
 }
 
+tl::unexpected<Error> Writer::State::failedToStore(const std::string& object, std::string expected) const {
+  if (memory->failure() == 0)
+    return fail(ErrorCode::writeFailed, object, std::move(expected), "a failure of the HDF5 library");
+  return fail(ErrorCode::writeFailed, object, std::move(expected), std::generic_category().message(memory->failure()));
+}
+
 Status Writer::State::checkFree(const std::string& path) const {
   if (!image.valid()) return fail(ErrorCode::invalidArgument, path, "a file being written", "a committed one");
   if (H5Oexists_by_name(image.get(), path.c_str(), H5P_DEFAULT) > 0)
@@ -97,14 +72,16 @@ Writer::~Writer() {
   state_.reset();
 }
 
-Result<Writer> Writer::create(const std::filesystem::path& target) {
+Result<Writer> Writer::create(const std::filesystem::path& target, std::size_t mostInMemory) {
   const LibraryLock lock;
   AXESCOPE_TRY(ReplacementFile replacement, ReplacementFile::create(target));
-  FileHandle image = createImage(replacement.temporary().string() + ".image");
+  auto memory = std::make_unique<FileImage>(replacement.descriptor(), mostInMemory);
+  FileHandle image = memory->createFile((replacement.temporary().string() + ".image").c_str());
   if (!image.valid()) {
     return fail(ErrorCode::writeFailed, target.string(), {}, "a new HDF5 file", "the HDF5 library failed to make one");
   }
-  return Writer(std::make_unique<State>(State{target.string(), std::move(replacement), std::move(image)}));
+  return Writer(
+      std::make_unique<State>(State{target.string(), std::move(replacement), std::move(memory), std::move(image)}));
 }
 
 Status Writer::group(const std::string& path) {
@@ -155,9 +132,15 @@ Status Writer::commit() {
   const LibraryLock lock;
   if (!state_->image.valid())
     return state_->fail(ErrorCode::invalidArgument, {}, "a file being written", "a committed one");
-  const FileHandle image = std::move(state_->image);
-  AXESCOPE_TRY(const std::vector<std::byte> bytes, imageBytes(image.get(), state_->name));
-  return state_->replacement.commit(bytes);
+  ssize_t size = -1;
+  {
+    const FileHandle image = std::move(state_->image);
+    if (H5Fflush(image.get(), H5F_SCOPE_GLOBAL) >= 0) size = H5Fget_file_image(image.get(), nullptr, 0);
+  }
+  if (size <= 0) return state_->failedToStore({}, "all of the file's content");
+  const auto bytes = static_cast<std::size_t>(size);
+  if (state_->memory->isInFile()) return state_->replacement.commitInPlace(bytes);
+  return state_->replacement.commit(state_->memory->content(bytes));
 }
 
 }  // namespace axescope::hdf5

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Writing HDF5 files that are never seen half-written: the file grows in memory, commit() writes it to a temporary
-// file beside the target, forces it to the disk and renames it over the target. Without commit() the target is
-// untouched. In memory, because the library cannot close a file of its own cleanly once the disk is full.
+// Writing HDF5 files that are never seen half-written: the file grows in memory, a large one in a mapped temporary file
+// beside the target; commit() forces it to the disk and renames it over the target. Without commit() the target is
+// untouched. As memory, because the library cannot close a file of its own cleanly once the disk is full.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -22,10 +23,13 @@ struct TableColumn {
   std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>> values;
 };
 
+/// Bytes of a file that grows in memory alone.
+inline constexpr std::size_t mostFileInMemory = std::size_t{64} << 20;
+
 class Writer {
  public:
   /// Errors: writeFailed (folder absent, not writable, disk full).
-  static Result<Writer> create(const std::filesystem::path& target);
+  static Result<Writer> create(const std::filesystem::path& target, std::size_t mostInMemory = mostFileInMemory);
   Writer(Writer&&) noexcept;
   Writer& operator=(Writer&&) noexcept;
   ~Writer();  // removes the temporary file when commit() did not succeed

@@ -65,7 +65,7 @@ Status Writer::State::write(const std::string& path, hid_t fileType, hid_t memor
   AXESCOPE_TRY(const DatasetHandle dataset, createDataset(path, fileType, shape, bytesPerElement));
   if (elementCount(shape) == 0) return {};
   if (H5Dwrite(dataset.get(), memoryType, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
-    return fail(ErrorCode::writeFailed, path, "values that can be stored", "a failure of the HDF5 library");
+    return failedToStore(path, "values that can be stored");
   return {};
 }
 

@@ -39,8 +39,8 @@ std::vector<std::string> folderOf(const std::filesystem::path& path) {
   return names;
 }
 
-Writer mustCreate(const std::filesystem::path& path) {
-  auto writer = Writer::create(path);
+Writer mustCreate(const std::filesystem::path& path, std::size_t mostInMemory = mostFileInMemory) {
+  auto writer = Writer::create(path, mostInMemory);
   EXPECT_TRUE(writer) << writer.error().line();
   return std::move(*writer);
 }
@@ -166,6 +166,49 @@ TEST(Writer, EqualContentIsEqualBytes) {
     ASSERT_TRUE(writer.commit());
   }
   EXPECT_EQ(bytesOf(first), bytesOf(second));
+}
+
+TEST(Writer, AFileThatLeavesMemoryHasTheSameBytes) {
+  const auto inMemory = temporaryPath("memory.h5");
+  const auto onDisk = temporaryPath("disk.h5");
+  for (const auto& [path, mostInMemory] : {std::pair(inMemory, mostFileInMemory), std::pair(onDisk, std::size_t{0})}) {
+    Writer writer = mustCreate(path, mostInMemory);
+    // Grows several times, and each part is written after the one before it left for the disk.
+    for (const char* group : {"/a", "/b", "/c"}) {
+      std::vector<std::int64_t> values(1'000'000);
+      std::uint64_t state = 1;
+      for (std::int64_t& value : values) {
+        state = state * 6364136223846793005U + 1442695040888963407U;
+        value = static_cast<std::int64_t>(state);
+      }
+      ASSERT_TRUE(
+          writer.tensor(std::string(group) + "/values", Sizes{1'000'000}, std::span<const std::int64_t>(values)));
+      ASSERT_TRUE(writer.attribute(group, "who", std::string(group)));
+    }
+    EXPECT_EQ(folderOf(path).size(), path == inMemory ? 1U : 2U) << "nothing but the temporary file so far";
+    ASSERT_TRUE(writer.commit());
+  }
+  EXPECT_EQ(bytesOf(inMemory), bytesOf(onDisk));
+  EXPECT_GT(bytesOf(onDisk).size(), 20'000'000U);
+  EXPECT_TRUE(Reader::open(onDisk)->readIntegers("/c/values"));
+}
+
+TEST(Writer, ADiskThatFillsUpWhileAFileGrowsOnItLeavesTheTargetUntouched) {
+  const auto path = temporaryPath("out.h5");
+  std::ofstream(path) << "precious";
+  Writer writer = mustCreate(path, 0);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit tight{6'000'000, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &tight), 0);
+  const Status status = writeSample(writer, 4'000'000);
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_THAT(status, FailsWith(ErrorCode::writeFailed, "File too large"));
+  { const Writer gone = std::move(writer); }
+  EXPECT_EQ(bytesOf(path), "precious");
+  EXPECT_THAT(folderOf(path), ElementsAre("out.h5"));
 }
 
 TEST(Writer, PlacesThatCannotBeWrittenAreReportedAtOnce) {
