@@ -7,6 +7,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "core/command/isolation.h"
+
 namespace axescope {
 
 namespace {
@@ -43,6 +45,7 @@ void addModelSource(CLI::App& app, ModelSource& source) {
                  "inputs. May be repeated.")
       ->option_text("NAME=/DATASET:OI[:/INPUTS]")
       ->allow_extra_args(false);
+  addIsolation(app, source.isolate);
   addThreads(app, source.threads);
 }
 
@@ -85,7 +88,8 @@ Result<std::unique_ptr<Model>> openModel(const ModelSource& source) {
     AXESCOPE_TRY(LayerMapping mapping, parseMapping(text));
     mappings.push_back(std::move(mapping));
   }
-  return Model::open(source.file, mappings);
+  AXESCOPE_TRY(hdf5::Reader reader, hdf5::Reader::open(source.file, {}, readerProcesses(source.isolate)));
+  return Model::open(std::move(reader), mappings);
 }
 
 }  // namespace axescope
