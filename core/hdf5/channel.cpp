@@ -117,51 +117,59 @@ Exchange Channel::awaitTaken(std::size_t mostUnderWay) {
   return Exchange::good;
 }
 
+Exchange Channel::awaitFreePiece(std::span<std::byte>& piece) {
+  const Exchange waited = awaitTaken(SharedPieces::pieces - 1);
+  piece = pieces_.piece(sent_);
+  return waited;
+}
+
+Exchange Channel::sendPiece(std::size_t bytes) {
+  MessageWriter piece;
+  piece.put(true);
+  piece.put(std::uint64_t{bytes});
+  ++sent_;
+  ++underWay_;
+  return send(piece.bytes());
+}
+
 Exchange Channel::sendBytes(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    if (const Exchange free = awaitTaken(SharedPieces::pieces - 1); free != Exchange::good) return free;
-    const std::size_t count = std::min(bytes.size(), SharedPieces::pieceBytes);
-    std::memcpy(pieces_.piece(sent_++), bytes.data(), count);
-    MessageWriter piece;
-    piece.put(true);
-    piece.put(std::uint64_t{count});
-    if (const Exchange sent = send(piece.bytes()); sent != Exchange::good) return sent;
-    ++underWay_;
+    std::span<std::byte> piece;
+    if (const Exchange free = awaitFreePiece(piece); free != Exchange::good) return free;
+    const std::size_t count = std::min(bytes.size(), piece.size());
+    std::memcpy(piece.data(), bytes.data(), count);
+    if (const Exchange sent = sendPiece(count); sent != Exchange::good) return sent;
     bytes = bytes.subspan(count);
   }
   return Exchange::good;
 }
 
+Exchange Channel::endPieces() {
+  sent_ = 0;
+  return awaitTaken(0);
+}
+
 Exchange Channel::sendInstead(std::string_view message) {
-  if (const Exchange ended = endBytes(); ended != Exchange::good) return ended;
+  if (const Exchange ended = endPieces(); ended != Exchange::good) return ended;
   MessageWriter mark;
   mark.put(false);
   return send(mark.bytes() + std::string(message));
 }
 
-Exchange Channel::endBytes() {
-  sent_ = 0;
-  return awaitTaken(0);
-}
-
-Exchange Channel::receiveBytes(std::span<std::byte> target, std::optional<std::string>& instead) {
+Exchange Channel::receivePiece(std::size_t number, std::span<const std::byte>& piece,
+                               std::optional<std::string>& instead) {
   std::string message;
-  for (std::size_t number = 0; !target.empty(); ++number) {
-    if (const Exchange got = receive(message); got != Exchange::good) return got;
-    MessageReader piece(message);
-    bool isPiece = false;
-    if (!piece.get(isPiece)) return Exchange::malformed;
-    if (!isPiece) {
-      instead = message.substr(sizeof(isPiece));
-      return Exchange::good;
-    }
-    std::uint64_t count = 0;
-    if (!piece.get(count) || count == 0 || count > SharedPieces::pieceBytes || count > target.size())
-      return Exchange::malformed;
-    std::memcpy(target.data(), pieces_.piece(number), count);
-    if (const Exchange sent = send({}); sent != Exchange::good) return sent;
-    target = target.subspan(count);
+  if (const Exchange got = receive(message); got != Exchange::good) return got;
+  MessageReader reader(message);
+  bool isPiece = false;
+  if (!reader.get(isPiece)) return Exchange::malformed;
+  if (!isPiece) {
+    instead = message.substr(sizeof(isPiece));
+    return Exchange::good;
   }
+  std::uint64_t count = 0;
+  if (!reader.get(count) || count == 0 || count > SharedPieces::pieceBytes) return Exchange::malformed;
+  piece = pieces_.piece(number).first(count);
   return Exchange::good;
 }
 

@@ -20,7 +20,7 @@ namespace axescope::hdf5 {
 class SharedPieces {
  public:
   static constexpr std::size_t pieces = 2;
-  static constexpr std::size_t pieceBytes = std::size_t{1} << 20;
+  static constexpr std::size_t pieceBytes = std::size_t{4} << 20;
 
   /// A descriptor of new memory; invalid when the system gives none.
   static FileDescriptor create();
@@ -35,7 +35,7 @@ class SharedPieces {
   SharedPieces& operator=(const SharedPieces&) = delete;
   ~SharedPieces();
 
-  std::byte* piece(std::size_t number) const { return begin_ + number % pieces * pieceBytes; }
+  std::span<std::byte> piece(std::size_t number) const { return {begin_ + number % pieces * pieceBytes, pieceBytes}; }
 
  private:
   explicit SharedPieces(std::byte* begin) : begin_(begin) {}
@@ -53,13 +53,22 @@ class Channel {
   Exchange send(std::string_view message);
   Exchange receive(std::string& message);
 
-  /// Passes on bytes, any number of times, then end(). The other end takes all of them with one receiveBytes() each.
+  // One end fills pieces and sends them, any number of times, then endPieces() or sendInstead(); the other receives
+  // each and says when it has taken it. The pieces' bytes are only to be copied: the other end may change them at any
+  // time.
+
+  /// Waits until a piece may be filled.
+  Exchange awaitFreePiece(std::span<std::byte>& piece);
+  Exchange sendPiece(std::size_t bytes);
+  /// Copies any number of bytes into as many pieces as it takes.
   Exchange sendBytes(std::span<const std::byte> bytes);
-  /// Instead of further bytes: the other end's receiveBytes() gives `message` back.
+  Exchange endPieces();
+  /// In place of further pieces.
   Exchange sendInstead(std::string_view message);
-  Exchange endBytes();
-  /// Fills `target`; `instead` is what came in place of the rest.
-  Exchange receiveBytes(std::span<std::byte> target, std::optional<std::string>& instead);
+
+  /// `number` counts from 0 with each answer. `instead`: what came in place of a piece.
+  Exchange receivePiece(std::size_t number, std::span<const std::byte>& piece, std::optional<std::string>& instead);
+  Exchange sayTaken() { return send({}); }
 
  private:
   Exchange waitReadable();

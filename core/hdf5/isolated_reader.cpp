@@ -11,17 +11,6 @@ namespace {
 
 constexpr int mostLost = 3;
 
-/// A buffer of `count` values, or tooLarge when the machine has not enough memory.
-template <class T>
-Result<T> room(const std::string& file, const std::string& object, std::uint64_t count) {
-  try {
-    return T(count, typename T::value_type{});
-  } catch (const std::exception&) {
-    return fail(ErrorCode::tooLarge, file, object, "data that fits into memory",
-                std::to_string(count) + " values of " + std::to_string(sizeof(typename T::value_type)) + " bytes");
-  }
-}
-
 }  // namespace
 
 std::optional<IsolatedReader::Identity> IsolatedReader::Identity::of(const std::string& path) {
@@ -166,15 +155,37 @@ Result<DatasetInfo> IsolatedReader::dataset(const std::string& path) const {
   return knownDataset(path);
 }
 
-Status IsolatedReader::receive(std::span<std::byte> target, const std::string& object) const {
-  std::optional<std::string> instead;
-  if (const Exchange got = process_->channel().receiveBytes(target, instead); got != Exchange::good)
-    return lost(got, object);
-  if (!instead) return {};
-  MessageReader reader(*instead);
-  Error error;
-  if (!reader.get(error) || !reader.atEnd()) return lost(Exchange::malformed, object);
-  return fail(std::move(error));
+template <class Values>
+Status IsolatedReader::receive(Values& values, std::uint64_t count, const std::string& object) const {
+  using Value = typename Values::value_type;
+  try {
+    values.reserve(count);
+  } catch (const std::exception&) {
+    process_.reset();  // its answer is on the way still
+    return fail(ErrorCode::tooLarge, name_, object, "data that fits into memory",
+                std::to_string(count) + " values of " + std::to_string(sizeof(Value)) + " bytes");
+  }
+  for (std::size_t number = 0; values.size() < count; ++number) {
+    std::span<const std::byte> piece;
+    std::optional<std::string> instead;
+    Exchange got = process_->channel().receivePiece(number, piece, instead);
+    if (got == Exchange::good && instead) {
+      MessageReader reader(*instead);
+      Error error;
+      if (!reader.get(error) || !reader.atEnd()) return lost(Exchange::malformed, object);
+      return fail(std::move(error));
+    }
+    const std::size_t arrived = piece.size() / sizeof(Value);
+    if (got == Exchange::good && (piece.size() % sizeof(Value) != 0 || arrived > count - values.size()))
+      got = Exchange::malformed;
+    if (got == Exchange::good) {
+      const auto* first = reinterpret_cast<const Value*>(piece.data());
+      values.insert(values.end(), first, first + arrived);
+      got = process_->channel().sayTaken();
+    }
+    if (got != Exchange::good) return lost(got, object);
+  }
+  return {};
 }
 
 template <class T>
@@ -188,12 +199,8 @@ Result<std::vector<T>> IsolatedReader::values(ReaderCall call, const std::string
   const std::int64_t rowSize = available == 0 ? 0 : info.elements() / available;
   const std::uint64_t count = static_cast<std::uint64_t>(rowSize) * static_cast<std::uint64_t>(wanted.count);
   if (announced != count * sizeof(T)) return lost(Exchange::malformed, path);
-  auto result = room<std::vector<T>>(name_, path, count);
-  if (!result) {
-    process_.reset();  // its answer is on the way still
-    return result;
-  }
-  AXESCOPE_CHECK(receive(std::as_writable_bytes(std::span(*result)), path));
+  std::vector<T> result;
+  AXESCOPE_CHECK(receive(result, count, path));
   return result;
 }
 
@@ -222,13 +229,9 @@ Result<std::vector<Reader::Column>> IsolatedReader::readTable(const std::string&
   const std::scoped_lock lock(mutex_);
   AXESCOPE_TRY(const auto bytes, ask<std::uint64_t>(ReaderCall::table, path));
   if (bytes > 2 * limits_.readBytes) return lost(Exchange::malformed, path);
-  auto encoded = room<std::string>(name_, path, bytes);
-  if (!encoded) {
-    process_.reset();
-    return fail(encoded.error());
-  }
-  AXESCOPE_CHECK(receive(std::as_writable_bytes(std::span(*encoded)), path));
-  MessageReader reader(*encoded, MessageReader::Text::utf8);
+  std::string encoded;
+  AXESCOPE_CHECK(receive(encoded, bytes, path));
+  MessageReader reader(encoded, MessageReader::Text::utf8);
   std::vector<Reader::Column> columns;
   const auto rowsOf = [](const Reader::Column& column) { return std::max(column.numbers.size(), column.texts.size()); };
   const bool isTable =

@@ -8,7 +8,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <span>
 
 #include <sys/stat.h>
 
@@ -67,8 +66,9 @@ class IsolatedReader final : public ReaderBackend {
   Result<T> ask(ReaderCall call, const std::string& object, const Arguments&... arguments) const;
   template <class T>
   Result<std::vector<T>> values(ReaderCall call, const std::string& path, std::optional<Rows> rows) const;
-  /// The bytes that an answer announced.
-  Status receive(std::span<std::byte> target, const std::string& object) const;
+  /// Appends the values that an answer announced, as they arrive: their memory is touched only once.
+  template <class Values>
+  Status receive(Values& values, std::uint64_t count, const std::string& object) const;
   Result<DatasetInfo> knownDataset(const std::string& path) const;
 
   std::string name_;

@@ -34,36 +34,88 @@ Result<Selection> select(const FileAccess& file, hid_t dataset, const DatasetInf
   return selection;
 }
 
-/// `rows` absent: all of them. A scalar counts as one row.
-template <class T>
-Result<std::vector<T>> readRows(FileAccess& file, const std::string& path, hid_t memoryType,
-                                std::optional<ElementKind> only, std::optional<Rows> rows) {
-  AXESCOPE_TRY(const ObjectHandle dataset, openDataset(file, path));
-  AXESCOPE_TRY(const DatasetInfo info, checkedDataset(file, dataset, path));
+/// Rows of a dataset that may be read.
+struct OpenedRows {
+  ObjectHandle dataset;
+  DatasetInfo info;
+  Rows rows;
+  std::uint64_t values = 0;
+};
+
+/// `rows` absent: all of them.
+Result<OpenedRows> openRows(FileAccess& file, const std::string& path, std::optional<ElementKind> only,
+                            std::optional<Rows> rows, std::size_t bytesPerValue) {
+  OpenedRows opened;
+  AXESCOPE_TRY(opened.dataset, openDataset(file, path));
+  AXESCOPE_TRY(opened.info, checkedDataset(file, opened.dataset, path));
+  const DatasetInfo& info = opened.info;
   if (only && info.kind != *only) return file.fail(ErrorCode::wrongType, path, "integers", "floating-point numbers");
   const std::int64_t available = info.shape.empty() ? 1 : info.shape.front();
-  const Rows wanted = rows.value_or(Rows{0, available});
+  opened.rows = rows.value_or(Rows{0, available});
+  const Rows& wanted = opened.rows;
   if (wanted.first < 0 || wanted.count < 0 || wanted.count > available - wanted.first) {
     return file.fail(ErrorCode::invalidArgument, path, "rows 0 to " + std::to_string(available),
                      "first " + std::to_string(wanted.first) + ", count " + std::to_string(wanted.count));
   }
   const std::int64_t rowSize = available == 0 ? 0 : info.elements() / available;
-  const auto count = static_cast<std::uint64_t>(rowSize * wanted.count);
-  if (count > file.limits.readBytes / sizeof(T)) {
+  opened.values = static_cast<std::uint64_t>(rowSize * wanted.count);
+  if (opened.values > file.limits.readBytes / bytesPerValue) {
     return file.fail(ErrorCode::tooLarge, path, "at most " + describeBytes(file.limits.readBytes) + " in one read",
                      describeShape(info.shape));
   }
-  AXESCOPE_TRY(std::vector<T> values, allocate<T>(file, path, count));
-  if (count == 0) return values;
-  AXESCOPE_TRY(const Selection selection, select(file, dataset.get(), info, wanted));
-  if (H5Dread(dataset.get(), memoryType, selection.memory.get(), selection.file.get(), H5P_DEFAULT, values.data()) < 0)
-    return file.unreadable(path);
+  return opened;
+}
+
+template <class T>
+Status fill(const FileAccess& file, const OpenedRows& opened, hid_t memoryType, std::span<T> target) {
+  if (opened.values != target.size()) {
+    return file.fail(ErrorCode::invalidArgument, opened.info.path,
+                     "room for " + std::to_string(opened.values) + " values", std::to_string(target.size()));
+  }
+  if (target.empty()) return {};
+  AXESCOPE_TRY(const Selection selection, select(file, opened.dataset.get(), opened.info, opened.rows));
+  if (H5Dread(opened.dataset.get(), memoryType, selection.memory.get(), selection.file.get(), H5P_DEFAULT,
+              target.data()) < 0)
+    return file.unreadable(opened.info.path);
+  if constexpr (std::is_same_v<T, std::int64_t>) {
+    // Unsigned 64-bit values beyond int64 are clipped to its maximum by the library.
+    if (std::ranges::find(target, std::numeric_limits<std::int64_t>::max()) != target.end())
+      return file.fail(ErrorCode::tooLarge, opened.info.path, "integers below 2^63 - 1", "a larger value");
+  }
+  return {};
+}
+
+template <class T>
+hid_t nativeType() {
+  if constexpr (std::is_same_v<T, float>) return H5T_NATIVE_FLOAT;
+  if constexpr (std::is_same_v<T, double>) return H5T_NATIVE_DOUBLE;
+  return H5T_NATIVE_INT64;
+}
+
+template <class T>
+constexpr std::optional<ElementKind> onlyKind() {
+  return std::is_same_v<T, std::int64_t> ? std::optional(ElementKind::integer) : std::nullopt;
+}
+
+template <class T>
+Result<std::vector<T>> readRows(FileAccess& file, const std::string& path, std::optional<Rows> rows) {
+  const LibraryLock lock;
+  AXESCOPE_TRY(const OpenedRows opened, openRows(file, path, onlyKind<T>(), rows, sizeof(T)));
+  AXESCOPE_TRY(std::vector<T> values, allocate<T>(file, path, opened.values));
+  AXESCOPE_CHECK(fill(file, opened, nativeType<T>(), std::span<T>(values)));
   return values;
+}
+
+template <class T>
+Status readRowsInto(FileAccess& file, const std::string& path, Rows rows, std::span<T> target) {
+  const LibraryLock lock;
+  AXESCOPE_TRY(const OpenedRows opened, openRows(file, path, onlyKind<T>(), rows, sizeof(T)));
+  return fill(file, opened, nativeType<T>(), target);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<ReaderBackend>> LocalReader::open(const std::filesystem::path& path, const Limits& limits) {
+Result<std::unique_ptr<LocalReader>> LocalReader::open(const std::filesystem::path& path, const Limits& limits) {
   const LibraryLock lock;
   AXESCOPE_TRY(FileAccess file, openFile(path, limits));
   return std::make_unique<LocalReader>(std::move(file));
@@ -108,22 +160,27 @@ Result<DatasetInfo> LocalReader::dataset(const std::string& path) const {
 }
 
 Result<std::vector<float>> LocalReader::readFloats(const std::string& path, std::optional<Rows> rows) const {
-  const LibraryLock lock;
-  return readRows<float>(file_, path, H5T_NATIVE_FLOAT, std::nullopt, rows);
+  return readRows<float>(file_, path, rows);
 }
 
 Result<std::vector<double>> LocalReader::readDoubles(const std::string& path, std::optional<Rows> rows) const {
-  const LibraryLock lock;
-  return readRows<double>(file_, path, H5T_NATIVE_DOUBLE, std::nullopt, rows);
+  return readRows<double>(file_, path, rows);
 }
 
 Result<std::vector<std::int64_t>> LocalReader::readIntegers(const std::string& path, std::optional<Rows> rows) const {
-  const LibraryLock lock;
-  AXESCOPE_TRY(auto values, readRows<std::int64_t>(file_, path, H5T_NATIVE_INT64, ElementKind::integer, rows));
-  // Unsigned 64-bit values beyond int64 are clipped to its maximum by the library.
-  if (std::ranges::find(values, std::numeric_limits<std::int64_t>::max()) != values.end())
-    return file_.fail(ErrorCode::tooLarge, path, "integers below 2^63 - 1", "a larger value");
-  return values;
+  return readRows<std::int64_t>(file_, path, rows);
+}
+
+Status LocalReader::readInto(const std::string& path, Rows rows, std::span<float> target) const {
+  return readRowsInto(file_, path, rows, target);
+}
+
+Status LocalReader::readInto(const std::string& path, Rows rows, std::span<double> target) const {
+  return readRowsInto(file_, path, rows, target);
+}
+
+Status LocalReader::readInto(const std::string& path, Rows rows, std::span<std::int64_t> target) const {
+  return readRowsInto(file_, path, rows, target);
 }
 
 }  // namespace axescope::hdf5

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 
 #include "core/hdf5/file_access.h"
 #include "core/hdf5/reader_backend.h"
@@ -12,7 +13,7 @@ namespace axescope::hdf5 {
 
 class LocalReader final : public ReaderBackend {
  public:
-  static Result<std::unique_ptr<ReaderBackend>> open(const std::filesystem::path& path, const Limits& limits);
+  static Result<std::unique_ptr<LocalReader>> open(const std::filesystem::path& path, const Limits& limits);
   explicit LocalReader(FileAccess file) : file_(std::move(file)) {}
   LocalReader(const LocalReader&) = delete;
   LocalReader& operator=(const LocalReader&) = delete;
@@ -40,6 +41,11 @@ class LocalReader final : public ReaderBackend {
   Result<std::vector<std::int64_t>> readIntegers(const std::string& path, std::optional<Rows> rows) const override;
   Result<std::string> readString(const std::string& path) const override;                 // reader_text.cpp
   Result<std::vector<Reader::Column>> readTable(const std::string& path) const override;  // reader_table.cpp
+
+  /// Rows straight to where they are wanted, `target` of exactly their number of values.
+  Status readInto(const std::string& path, Rows rows, std::span<float> target) const;
+  Status readInto(const std::string& path, Rows rows, std::span<double> target) const;
+  Status readInto(const std::string& path, Rows rows, std::span<std::int64_t> target) const;
 
  private:
   mutable FileAccess file_;  // remembers what it has checked

@@ -25,9 +25,6 @@ constexpr bool boundsAddressSpace = false;  // sanitizers reserve most of it
 constexpr bool boundsAddressSpace = true;
 #endif
 
-/// Of a tensor, that are read at once: a piece of the shared memory, or what is stored together if that is more.
-constexpr std::uint64_t bytesAtOnce = SharedPieces::pieceBytes;
-
 void bound(__rlimit_resource resource, rlim_t most) {
   rlimit limit{};
   ::getrlimit(resource, &limit);
@@ -103,11 +100,11 @@ class Worker {
       case ReaderCall::table:
         return sendTable(object);
       case ReaderCall::floats:
-        return sendRows(object, arguments, [&](Rows rows) { return reader_->readFloats(object, rows); });
+        return sendRows<float>(object, arguments);
       case ReaderCall::doubles:
-        return sendRows(object, arguments, [&](Rows rows) { return reader_->readDoubles(object, rows); });
+        return sendRows<double>(object, arguments);
       case ReaderCall::integers:
-        return sendRows(object, arguments, [&](Rows rows) { return reader_->readIntegers(object, rows); });
+        return sendRows<std::int64_t>(object, arguments);
       default:
         return answerAttribute(call, object, arguments);
     }
@@ -167,51 +164,64 @@ class Worker {
     table.put(*columns);
     Exchange done = announce(table.bytes().size());
     if (done == Exchange::good) done = channel_.sendBytes(std::as_bytes(std::span(table.bytes())));
-    return done == Exchange::good ? channel_.endBytes() : done;
+    return done == Exchange::good ? channel_.endPieces() : done;
   }
 
-  /// Rows read at once: about `bytesAtOnce`, and whole chunks where the dataset has them, so that none is unpacked
-  /// twice. Nothing where there is something wrong with what is asked for: then the error is that of one read.
+  /// Rows read at once: as fill a piece, and whole chunks where the dataset has them, so that none is unpacked twice.
+  /// Nothing where there is something wrong with what is asked for: then the error is that of one read.
   std::optional<std::int64_t> rowsAtOnce(const DatasetInfo& info, Rows rows, std::uint64_t bytesPerValue) const {
     const std::int64_t available = info.shape.empty() ? 1 : info.shape.front();
     if (rows.first < 0 || rows.count <= 0 || rows.count > available - rows.first) return std::nullopt;
     const std::uint64_t rowBytes = static_cast<std::uint64_t>(info.elements() / available) * bytesPerValue;
     if (rowBytes == 0 || static_cast<std::uint64_t>(rows.count) > limits_.readBytes / rowBytes) return std::nullopt;
-    const auto few = static_cast<std::int64_t>(std::max<std::uint64_t>(1, bytesAtOnce / rowBytes));
-    return (few + info.rowsTogether - 1) / info.rowsTogether * info.rowsTogether;
+    const auto most = static_cast<std::int64_t>(SharedPieces::pieceBytes / rowBytes);
+    return std::max(most / info.rowsTogether, std::int64_t{1}) * info.rowsTogether;
   }
 
-  template <class Read>
-  Exchange sendRows(const std::string& path, MessageReader& arguments, const Read& read) {
+  template <class T>
+  Exchange sendRows(const std::string& path, MessageReader& arguments) {
     Rows rows;
     if (!arguments.get(rows.first) || !arguments.get(rows.count)) return Exchange::malformed;
     const auto info = reader_->dataset(path);
     if (!info) return reply(Status(fail(info.error())));
-    using Value = typename decltype(read(rows))::value_type::value_type;
-    const std::optional<std::int64_t> most = rowsAtOnce(*info, rows, sizeof(Value));
-    std::int64_t left = rows.count;
-    Rows now{rows.first, most ? std::min(left, *most - rows.first % info->rowsTogether) : left};
-    auto values = read(now);
-    if (!values) return reply(Status(fail(values.error())));
-    const std::uint64_t perRow = now.count == 0 ? 0 : values->size() / static_cast<std::uint64_t>(now.count);
-    Exchange done = announce(perRow * static_cast<std::uint64_t>(rows.count) * sizeof(Value));
-    while (done == Exchange::good) {
-      done = channel_.sendBytes(std::as_bytes(std::span(*values)));
-      left -= now.count;
-      if (done != Exchange::good || left == 0) break;
-      now = {now.first + now.count, std::min(left, most.value_or(left))};
-      values = read(now);
-      if (!values) {
-        MessageWriter error;
-        error.put(values.error());
-        return channel_.sendInstead(error.bytes());
-      }
+    const std::optional<std::int64_t> most = rowsAtOnce(*info, rows, sizeof(T));
+    if (!most) {
+      const Status read = reader_->readInto(path, rows, std::span<T>{});
+      return read ? announce(0) : reply(read);
     }
-    return done == Exchange::good ? channel_.endBytes() : done;
+    const std::int64_t rowSize = info->elements() / (info->shape.empty() ? 1 : info->shape.front());
+    const std::int64_t end = rows.first + rows.count;
+    std::vector<T> large;
+    Rows now{rows.first, std::min(rows.count, *most - rows.first % info->rowsTogether)};
+    while (now.count > 0) {
+      std::span<std::byte> piece;
+      Exchange done = channel_.awaitFreePiece(piece);
+      if (done != Exchange::good) return done;
+      const auto values = static_cast<std::size_t>(rowSize * now.count);
+      const bool fits = values <= piece.size() / sizeof(T);
+      if (!fits) large.resize(values);
+      const std::span<T> target = fits ? std::span(reinterpret_cast<T*>(piece.data()), values) : std::span(large);
+      const bool isFirst = now.first == rows.first;
+      if (const Status read = reader_->readInto(path, now, target); !read)
+        return isFirst ? reply(read) : sendInstead(read.error());
+      if (isFirst) done = announce(static_cast<std::uint64_t>(rowSize * rows.count) * sizeof(T));
+      if (done == Exchange::good)
+        done = fits ? channel_.sendPiece(target.size_bytes()) : channel_.sendBytes(std::as_bytes(target));
+      if (done != Exchange::good) return done;
+      now.first += now.count;
+      now.count = std::min(end - now.first, *most);
+    }
+    return channel_.endPieces();
+  }
+
+  Exchange sendInstead(const Error& error) {
+    MessageWriter message;
+    message.put(error);
+    return channel_.sendInstead(message.bytes());
   }
 
   Channel channel_;
-  std::unique_ptr<ReaderBackend> reader_;
+  std::unique_ptr<LocalReader> reader_;
   Limits limits_;
   std::chrono::seconds patience_{0};
 };

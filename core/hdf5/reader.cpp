@@ -20,9 +20,12 @@ Reader::~Reader() = default;
 
 Result<Reader> Reader::open(const std::filesystem::path& path, Limits limits,
                             const std::shared_ptr<ReaderProcesses>& processes) {
-  AXESCOPE_TRY(auto backend,
-               processes ? IsolatedReader::open(path, limits, processes) : LocalReader::open(path, limits));
-  return Reader(std::move(backend));
+  if (processes) {
+    AXESCOPE_TRY(auto isolated, IsolatedReader::open(path, limits, processes));
+    return Reader(std::move(isolated));
+  }
+  AXESCOPE_TRY(auto local, LocalReader::open(path, limits));
+  return Reader(std::move(local));
 }
 
 const std::string& Reader::fileName() const {

@@ -49,7 +49,8 @@ inline std::string wholeDump() {
   file.dataset("eval/labels", {6}, H5T_STD_I64LE, H5T_NATIVE_INT64, labels.data(), plain);
   const hid_t text = H5Tcopy(H5T_C_S1);
   H5Tset_size(text, H5T_VARIABLE);
-  const char* graph = R"({"inputs":["x"],"outputs":["y"],"nodes":[{"name":"y","op":"linear","layer":"fc","inputs":["x"]}]})";
+  const char* graph =
+      R"({"inputs":["x"],"outputs":["y"],"nodes":[{"name":"y","op":"linear","layer":"fc","inputs":["x"]}]})";
   file.dataset("graph", {}, text, text, static_cast<const void*>(&graph), plain);
   H5Tclose(text);
   H5Pclose(plain);
