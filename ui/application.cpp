@@ -9,6 +9,7 @@
 
 #include "axescope_version.h"
 #include "ui/render.h"
+#include "ui/state/reader_program.h"
 #include "ui/theme/icons.h"
 #include "ui/window/main_window.h"
 
@@ -70,6 +71,7 @@ int runApplication(int argc, char** argv) {
                                QApplication::tr("Dumps, results, quantized files or a session to open."),
                                QStringLiteral("[FILE…]"));
   parser.process(application);
+  const auto processes = readerProcessesIn(QCoreApplication::applicationDirPath());
   if (parser.isSet(renderOption)) {
     if (!parser.isSet(outOption)) {
       return report({ErrorCode::invalidArgument, {}, "--out", "a file to draw into", "none"});
@@ -81,12 +83,19 @@ int runApplication(int argc, char** argv) {
     }
     const Status status = render({parser.value(renderOption), parser.value(plotOption), parser.value(outOption),
                                   parser.value(modelOption), parser.value(layerOption), point, parser.value(xOption),
-                                  parser.value(yOption), parser.positionalArguments()});
+                                  parser.value(yOption), parser.positionalArguments(), processes});
     return status ? 0 : report(status.error());
   }
   QApplication::setWindowIcon(applicationIcon());
   QGuiApplication::setDesktopFileName(QStringLiteral("axescope"));
   MainWindow window;
+  window.state().setReaderProcesses(processes);
+  if (!processes) {
+    window.banner()->showText(
+        QApplication::tr(
+            "axescope-cli is not beside this program: files are read in this process, which a damaged one may end."),
+        Banner::Kind::note);
+  }
   const QStringList files = parser.positionalArguments();
   if (files.isEmpty() && window.actions().restoreAtStart->isChecked()) {
     if (const auto session = loadSession(MainWindow::lastSessionPath())) window.restore(*session);

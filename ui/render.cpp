@@ -26,7 +26,8 @@ Result<std::shared_ptr<const Model>> modelOf(const RenderRequest& request, const
     return fail(ErrorCode::notFound, path.toStdString(), "--model",
                 "the dump that the results come from, " + provenance.inputFile, "no such file");
   }
-  AXESCOPE_TRY(std::shared_ptr<const Model> model, Model::open(path.toStdString()));
+  AXESCOPE_TRY(hdf5::Reader reader, hdf5::Reader::open(path.toStdString(), {}, request.processes));
+  AXESCOPE_TRY(std::shared_ptr<const Model> model, Model::open(std::move(reader)));
   AXESCOPE_TRY(const std::string hash, model->sha256());
   if (hash != provenance.inputSha256) {
     return fail(ErrorCode::refused, path.toStdString(), "--model", "SHA-256 " + provenance.inputSha256, hash);
@@ -79,7 +80,7 @@ Status renderIntegers(const RenderRequest& request, const OpenedFile& file, cons
 
 Result<DrawnPoints> pointsOf(const RenderRequest& request, const OpenedFile& file) {
   std::vector<OpenedFile> files{file};
-  for (const QString& path : request.others) files.push_back(openFile(path));
+  for (const QString& path : request.others) files.push_back(openFile(path, request.processes));
   std::vector<ResultsOfFile> all;
   for (const OpenedFile& one : files) {
     if (one.error) return fail(*one.error);
@@ -108,7 +109,7 @@ Status takeColumns(const RenderRequest& request, View& view) {
 }  // namespace
 
 Status render(const RenderRequest& request) {
-  const OpenedFile file = openFile(request.file);
+  const OpenedFile file = openFile(request.file, request.processes);
   if (file.error) return fail(*file.error);
   const Theme theme = Theme::paper();
   PlotExportOptions options;

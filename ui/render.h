@@ -4,8 +4,10 @@
 
 #include <QString>
 #include <QStringList>
+#include <memory>
 
 #include "core/base/error.h"
+#include "core/hdf5/reader_processes.h"
 
 namespace axescope::ui {
 
@@ -20,6 +22,7 @@ struct RenderRequest {
   QString y{};
   /// More results for Pareto plots, curves and heatmaps: points of several models in one picture.
   QStringList others{};
+  std::shared_ptr<hdf5::ReaderProcesses> processes = nullptr;  // that read the files; null: this process
 };
 
 /// Errors: those of reading, of quantizing and of writing; invalidArgument for an unknown plot, point, layer or column;

@@ -9,6 +9,7 @@
 
 #include "core/budget/bounds.h"
 #include "core/budget/width_bounds.h"
+#include "core/command/isolation.h"
 #include "core/command/terminal.h"
 #include "core/command/text_table.h"
 #include "core/dump/quantized_file.h"
@@ -108,7 +109,8 @@ std::string asText(const QuantizedFile& file) {
 }  // namespace
 
 Result<int> runCertify(const CertifyOptions& options) {
-  AXESCOPE_TRY(const QuantizedFile file, readQuantizedFile(options.file));
+  AXESCOPE_TRY(const hdf5::Reader reader, hdf5::Reader::open(options.file, {}, readerProcesses(options.isolate)));
+  AXESCOPE_TRY(const QuantizedFile file, readQuantizedFile(reader));
   print(options.json ? asJson(file) : asText(file));
   return 0;
 }
@@ -117,6 +119,7 @@ Command certifyCommand(CLI::App& program) {
   CLI::App* app = program.add_subcommand("certify", "Smallest safe accumulator widths of a quantized file");
   const auto options = std::make_shared<CertifyOptions>();
   app->add_option("QUANTIZED", options->file, "File written by quantize")->option_text(" ")->required();
+  addIsolation(*app, options->isolate);
   app->add_flag("--json", options->json, "Machine-readable output, each channel included");
   app->footer(
       "Example:\n"

@@ -10,6 +10,7 @@ namespace axescope {
 
 struct CertifyOptions {
   std::string file;
+  bool isolate = false;
   bool json = false;
 };
 

@@ -7,6 +7,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -26,6 +27,7 @@
 #include "core/command/setting_flags.h"
 #include "core/command/sweep.h"
 #include "core/command/terminal.h"
+#include "core/hdf5/read_worker.h"
 
 namespace axescope {
 
@@ -116,6 +118,7 @@ int flushed(int status) {
 }  // namespace
 
 int runCommandLine(int argc, const char* const* argv) {
+  if (argc == 2 && std::string_view(argv[1]) == hdf5::readWorkerCommand) return hdf5::runReadWorker();
   const Interruption interruption;
   try {
     return flushed(

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "core/command/isolation.h"
 #include "core/command/model_source.h"
 #include "core/command/numeric_column.h"
 #include "core/command/terminal.h"
@@ -59,7 +60,7 @@ Result<int> runDatapaths(const DatapathsOptions& options, const std::stop_token&
   AXESCOPE_CHECK(checkOptions(options));
   ParetoAxes axes;
   AXESCOPE_TRY(axes.x, numericColumn("--price", options.costTable.empty() ? options.price : "cost_custom"));
-  AXESCOPE_TRY(StoredResults results, readResults(options.file));
+  AXESCOPE_TRY(StoredResults results, readResults(options.file, readerProcesses(options.isolate)));
   std::vector<PointResult>& points = results.points;
   if (options.guaranteedOnly) {
     std::erase_if(points, [](const PointResult& p) { return !p.measurement.guaranteed; });
@@ -68,6 +69,7 @@ Result<int> runDatapaths(const DatapathsOptions& options, const std::stop_token&
     AXESCOPE_TRY(const CostModel table, findCostModel(options.costTable));
     ModelSource source;
     source.file = options.dump;
+    source.isolate = options.isolate;
     AXESCOPE_TRY(const auto model, openModel(source));
     AXESCOPE_CHECK(priceCustom(*model, table, points, {.stop = stop, .onProgress = {}}));
   }
@@ -109,6 +111,7 @@ Command datapathsCommand(CLI::App& program) {
       ->check(CLI::Range(64, 65536))
       ->option_text("BITS");
   app->add_flag("--guaranteed-only", options->guaranteedOnly, "Leave out points whose accumulators may overflow");
+  addIsolation(*app, options->isolate);
   app->footer(
       "Example:\n"
       "  axescope-cli datapaths results.h5 --price cost_energy --accumulator 12 --guaranteed-only");

@@ -17,6 +17,7 @@ struct DatapathsOptions {
   int accumulatorBits = 16;
   int registerBits = 256;
   bool guaranteedOnly = false;
+  bool isolate = false;
 };
 
 Result<int> runDatapaths(const DatapathsOptions& options, const std::stop_token& stop);

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "core/command/isolation.h"
 #include "core/study/memory_plan.h"
 
 namespace axescope {
@@ -45,6 +46,7 @@ void addModelSource(CLI::App& app, ModelSource& source) {
                  "inputs. May be repeated.")
       ->option_text("NAME=/DATASET:OI[:/INPUTS]")
       ->allow_extra_args(false);
+  addIsolation(app, source.isolate);
   addThreads(app, source.threads);
 }
 
@@ -91,7 +93,8 @@ Result<std::unique_ptr<Model>> openModel(const ModelSource& source, std::int64_t
     AXESCOPE_TRY(LayerMapping mapping, parseMapping(text));
     mappings.push_back(std::move(mapping));
   }
-  return Model::open(source.file, mappings, mostWeightBytes);
+  AXESCOPE_TRY(hdf5::Reader reader, hdf5::Reader::open(source.file, {}, readerProcesses(source.isolate)));
+  return Model::open(std::move(reader), mappings, mostWeightBytes);
 }
 
 }  // namespace axescope

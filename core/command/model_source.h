@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The model a command works on: FILE, --map for files that are not dumps, and --threads.
+// The model a command works on: FILE, --map for files that are not dumps, --isolate and --threads.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,9 @@ namespace axescope {
 struct ModelSource {
   std::string file;
   std::vector<std::string> maps;  // as typed: NAME=/DATASET:OI
-  int threads = 0;                // 0: all of the machine's
-  std::int64_t memory = 0;        // bytes; 0: half of the machine's
+  bool isolate = false;
+  int threads = 0;          // 0: all of the machine's
+  std::int64_t memory = 0;  // bytes; 0: half of the machine's
 };
 
 void addModelSource(CLI::App& app, ModelSource& source);

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "core/command/isolation.h"
 #include "core/command/numeric_column.h"
 #include "core/command/output_file.h"
 #include "core/command/terminal.h"
@@ -50,7 +51,7 @@ std::string asText(const std::vector<PointResult>& front, const ParetoAxes& axes
 
 Result<int> runPareto(const ParetoOptions& options) {
   if (!options.csv.empty()) AXESCOPE_CHECK(checkOutputs({{"--csv", options.csv}}, {options.file}));
-  AXESCOPE_TRY(StoredResults results, readResults(options.file));
+  AXESCOPE_TRY(StoredResults results, readResults(options.file, readerProcesses(options.isolate)));
   std::vector<PointResult>& points = results.points;
   const std::size_t all = points.size();
   if (options.guaranteedOnly) {
@@ -82,6 +83,7 @@ Command paretoCommand(CLI::App& program) {
   app->add_option("--y", options->y, "Metric column (default: accuracy, else perplexity, else error)")
       ->option_text("COLUMN");
   app->add_option("--csv", options->csv, "The front's rows, with the columns of sweep --csv")->option_text("FRONT.csv");
+  addIsolation(*app, options->isolate);
   app->add_flag("--guaranteed-only", options->guaranteedOnly, "Leave out points whose accumulators may overflow");
   app->footer(
       "Example:\n"

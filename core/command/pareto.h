@@ -13,6 +13,7 @@ struct ParetoOptions {
   std::string x = "accumulator_bits";
   std::string y;  // empty: accuracy, or perplexity or error where there is none
   std::string csv;
+  bool isolate = false;
   bool guaranteedOnly = false;
 };
 

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "core/base/parallel.h"
+#include "core/command/isolation.h"
 #include "core/command/output_file.h"
 #include "core/command/sweep_table.h"
 #include "core/command/terminal.h"
@@ -150,7 +151,10 @@ Result<int> runSweep(const SweepOptions& options, const std::stop_token& stop) {
     return 0;
   }
   AXESCOPE_TRY(const Provenance provenance, makeProvenance(*model, study));
-  ResultsFile::Options file{.path = options.out, .csv = std::nullopt, .resume = options.resume};
+  ResultsFile::Options file{.path = options.out,
+                            .csv = std::nullopt,
+                            .resume = options.resume,
+                            .processes = readerProcesses(options.source.isolate)};
   if (!options.csv.empty()) file.csv = options.csv;
   AXESCOPE_TRY(const auto results, ResultsFile::open(file, provenance));
   warnOfOtherVersions(*results, options.out);

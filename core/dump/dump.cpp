@@ -78,6 +78,11 @@ Dump::~Dump() = default;
 Result<Dump> Dump::open(const std::filesystem::path& path, const std::vector<LayerMapping>& mappings,
                         hdf5::Limits limits) {
   AXESCOPE_TRY(hdf5::Reader reader, hdf5::Reader::open(path, limits));
+  return open(std::move(reader), mappings);
+}
+
+Result<Dump> Dump::open(hdf5::Reader reader, const std::vector<LayerMapping>& mappings) {
+  const std::filesystem::path path = reader.fileName();
   AXESCOPE_TRY(std::unique_ptr<DumpSource> source, openSource(std::move(reader), mappings));
   source->path = path;
   if (source->model.empty()) source->model = modelNameOf(path);

@@ -87,6 +87,8 @@ class Dump {
   /// mappings is `unsupported`, with the candidate datasets named in `found`.
   static Result<Dump> open(const std::filesystem::path& path, const std::vector<LayerMapping>& mappings = {},
                            hdf5::Limits limits = {});
+  /// The same of a file that is open.
+  static Result<Dump> open(hdf5::Reader reader, const std::vector<LayerMapping>& mappings = {});
   Dump(Dump&&) noexcept;
   Dump& operator=(Dump&&) noexcept;
   ~Dump();

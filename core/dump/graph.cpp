@@ -3,6 +3,8 @@
 
 #include <set>
 
+#include "core/dump/strict_json.h"
+
 namespace axescope {
 
 namespace {
@@ -119,51 +121,10 @@ class GraphParser {
   std::set<std::string> defined_;
 };
 
-/// Nesting of brackets outside strings, before anything is built from them.
-bool isTooDeep(const std::string& text) {
-  int level = 0;
-  bool inString = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (inString) {
-      if (c == '\\') ++i;
-      if (c == '"') inString = false;
-      continue;
-    }
-    if (c == '"') inString = true;
-    if (c == '{' || c == '[') ++level;
-    if (c == '}' || c == ']') --level;
-    if (level > mostLevels) return true;
-  }
-  return false;
-}
-
-/// Parses; `duplicate` is the first key that an object has twice, which the result would silently drop.
-json parseJson(const std::string& text, std::string& duplicate) {
-  std::vector<std::set<std::string>> keys;
-  const auto watch = [&](int /*depth*/, json::parse_event_t event, json& value) {
-    if (event == json::parse_event_t::object_start) keys.emplace_back();
-    if (event == json::parse_event_t::object_end) keys.pop_back();
-    if (event == json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second && duplicate.empty())
-      duplicate = value.get<std::string>();
-    return true;
-  };
-  constexpr bool allowExceptions = false;
-  return json::parse(text, watch, allowExceptions);
-}
-
 }  // namespace
 
 Result<Graph> parseGraph(const std::string& text, const std::string& file) {
-  if (isTooDeep(text)) {
-    return fail(ErrorCode::refused, file, dataset, "at most " + std::to_string(mostLevels) + " levels of nesting",
-                "more");
-  }
-  std::string duplicate;
-  const json root = parseJson(text, duplicate);
-  if (root.is_discarded()) return fail(ErrorCode::corrupt, file, dataset, "JSON", "text that is no JSON");
-  if (!duplicate.empty())
-    return fail(ErrorCode::corrupt, file, dataset, "each key once", "\"" + duplicate + "\" twice");
+  AXESCOPE_TRY(const json root, parseStrictJson(text, mostLevels, file, dataset));
   return GraphParser(file).parse(root);
 }
 

@@ -80,5 +80,6 @@ Status writeQuantizedFile(const std::filesystem::path& path, const QuantizedFile
 /// Checks everything: codes among the levels of weight_bits, finite positive scales, shapes. The stored certificate is compared
 /// with the one recomputed from the codes; a difference is `corrupt`.
 Result<QuantizedFile> readQuantizedFile(const std::filesystem::path& path);
+Result<QuantizedFile> readQuantizedFile(const hdf5::Reader& reader);
 
 }  // namespace axescope

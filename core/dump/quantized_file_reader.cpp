@@ -182,6 +182,10 @@ Result<std::vector<std::string>> layerNames(const hdf5::Reader& reader) {
 
 Result<QuantizedFile> readQuantizedFile(const std::filesystem::path& path) {
   AXESCOPE_TRY(const hdf5::Reader reader, hdf5::Reader::open(path));
+  return readQuantizedFile(reader);
+}
+
+Result<QuantizedFile> readQuantizedFile(const hdf5::Reader& reader) {
   AXESCOPE_CHECK(checkFormat(reader));
   QuantizedFile file;
   AXESCOPE_TRY(const auto model, reader.stringAttribute("/", "model"));

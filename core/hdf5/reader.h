@@ -34,15 +34,21 @@ struct DatasetInfo {
   std::vector<std::int64_t> shape;
   ElementKind kind = ElementKind::real;
   int bytesPerElement = 4;
+  std::int64_t rowsTogether = 1;  // along axis 0, stored as one piece: reading one of them unpacks all
   std::int64_t elements() const;
 };
 
-/// One opened file, read-only, locking off. Move-only; every call takes the process-wide HDF5 lock, so a Reader
-/// may be used from several threads.
+class ReaderBackend;
+class ReaderProcesses;
+
+/// One opened file, read-only, locking off. Move-only; calls take turns, in this process by the process-wide HDF5
+/// lock, so a Reader may be used from several threads.
 class Reader {
  public:
-  /// Errors: notFound, notHdf5, corrupt.
-  static Result<Reader> open(const std::filesystem::path& path, Limits limits = {});
+  /// With `processes` the library works in a process of its own (reader_processes.h), and every call may also fail with
+  /// what happened to that process, `corrupt` or `refused`. Errors: notFound, notHdf5, corrupt.
+  static Result<Reader> open(const std::filesystem::path& path, Limits limits = {},
+                             const std::shared_ptr<ReaderProcesses>& processes = nullptr);
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;
   ~Reader();
@@ -92,9 +98,8 @@ class Reader {
   Result<std::vector<Column>> readTable(const std::string& path) const;
 
  private:
-  struct State;
-  explicit Reader(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Reader(std::unique_ptr<ReaderBackend> backend);
+  std::unique_ptr<ReaderBackend> backend_;
 };
 
 }  // namespace axescope::hdf5

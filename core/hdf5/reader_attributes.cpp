@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "core/hdf5/library.h"
-#include "core/hdf5/reader_state.h"
+#include "core/hdf5/local_reader.h"
 #include "core/hdf5/text.h"
 
 namespace axescope::hdf5 {
@@ -67,52 +67,54 @@ Result<std::vector<std::int64_t>> integers(const FileAccess& file, const OpenedA
 
 }  // namespace
 
-Result<std::optional<std::string>> Reader::stringAttribute(const std::string& object, const std::string& name) const {
+Result<std::optional<std::string>> LocalReader::stringAttribute(const std::string& object,
+                                                                const std::string& name) const {
   const LibraryLock lock;
-  AXESCOPE_TRY(const auto attribute, openAttribute(state_->file, object, name));
+  AXESCOPE_TRY(const auto attribute, openAttribute(file_, object, name));
   if (!attribute) return std::nullopt;
-  if (attribute->elements() != 1) return wrongCount(state_->file, *attribute, "one text");
-  AXESCOPE_TRY(auto values, readTexts(state_->file, *attribute));
+  if (attribute->elements() != 1) return wrongCount(file_, *attribute, "one text");
+  AXESCOPE_TRY(auto values, readTexts(file_, *attribute));
   return std::move(values.front());
 }
 
-Result<std::optional<std::vector<std::string>>> Reader::stringListAttribute(const std::string& object,
-                                                                            const std::string& name) const {
+Result<std::optional<std::vector<std::string>>> LocalReader::stringListAttribute(const std::string& object,
+                                                                                 const std::string& name) const {
   const LibraryLock lock;
-  AXESCOPE_TRY(const auto attribute, openAttribute(state_->file, object, name));
+  AXESCOPE_TRY(const auto attribute, openAttribute(file_, object, name));
   if (!attribute) return std::nullopt;
-  if (attribute->shape.size() > 1) return wrongCount(state_->file, *attribute, "a list of texts");
+  if (attribute->shape.size() > 1) return wrongCount(file_, *attribute, "a list of texts");
   // An empty list may have any element type (h5py writes floats).
   if (attribute->elements() == 0) return std::vector<std::string>{};
-  return readTexts(state_->file, *attribute);
+  return readTexts(file_, *attribute);
 }
 
-Result<std::optional<std::int64_t>> Reader::integerAttribute(const std::string& object, const std::string& name) const {
+Result<std::optional<std::int64_t>> LocalReader::integerAttribute(const std::string& object,
+                                                                  const std::string& name) const {
   const LibraryLock lock;
-  AXESCOPE_TRY(const auto attribute, openAttribute(state_->file, object, name));
+  AXESCOPE_TRY(const auto attribute, openAttribute(file_, object, name));
   if (!attribute) return std::nullopt;
-  if (attribute->elements() != 1) return wrongCount(state_->file, *attribute, "one integer");
-  AXESCOPE_TRY(const auto values, integers(state_->file, *attribute));
+  if (attribute->elements() != 1) return wrongCount(file_, *attribute, "one integer");
+  AXESCOPE_TRY(const auto values, integers(file_, *attribute));
   return values.front();
 }
 
-Result<std::optional<std::vector<std::int64_t>>> Reader::integerListAttribute(const std::string& object,
-                                                                              const std::string& name) const {
+Result<std::optional<std::vector<std::int64_t>>> LocalReader::integerListAttribute(const std::string& object,
+                                                                                   const std::string& name) const {
   const LibraryLock lock;
-  AXESCOPE_TRY(const auto attribute, openAttribute(state_->file, object, name));
+  AXESCOPE_TRY(const auto attribute, openAttribute(file_, object, name));
   if (!attribute) return std::nullopt;
-  if (attribute->shape.size() > 1) return wrongCount(state_->file, *attribute, "a list of integers");
-  return integers(state_->file, *attribute);
+  if (attribute->shape.size() > 1) return wrongCount(file_, *attribute, "a list of integers");
+  return integers(file_, *attribute);
 }
 
-Result<std::optional<double>> Reader::realAttribute(const std::string& object, const std::string& name) const {
+Result<std::optional<double>> LocalReader::realAttribute(const std::string& object, const std::string& name) const {
   const LibraryLock lock;
-  AXESCOPE_TRY(const auto attribute, openAttribute(state_->file, object, name));
+  AXESCOPE_TRY(const auto attribute, openAttribute(file_, object, name));
   if (!attribute) return std::nullopt;
-  if (attribute->elements() != 1) return wrongCount(state_->file, *attribute, "one number");
-  AXESCOPE_CHECK(attributeNumber(state_->file, *attribute));
+  if (attribute->elements() != 1) return wrongCount(file_, *attribute, "one number");
+  AXESCOPE_CHECK(attributeNumber(file_, *attribute));
   double value = 0;
-  if (H5Aread(attribute->handle.get(), H5T_NATIVE_DOUBLE, &value) < 0) return state_->file.corrupt(attribute->label);
+  if (H5Aread(attribute->handle.get(), H5T_NATIVE_DOUBLE, &value) < 0) return file_.corrupt(attribute->label);
   return value;
 }
 

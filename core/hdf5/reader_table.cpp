@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "core/hdf5/library.h"
-#include "core/hdf5/reader_state.h"
+#include "core/hdf5/local_reader.h"
 #include "core/hdf5/text.h"
 
 namespace axescope::hdf5 {
@@ -122,9 +122,9 @@ Result<Reader::Column> takeColumn(const FileAccess& file, const std::string& pat
 
 }  // namespace
 
-Result<std::vector<Reader::Column>> Reader::readTable(const std::string& path) const {
+Result<std::vector<Reader::Column>> LocalReader::readTable(const std::string& path) const {
   const LibraryLock lock;
-  const FileAccess& file = state_->file;
+  const FileAccess& file = file_;
   AXESCOPE_TRY(const OpenedTable table, openTable(file, path));
   std::vector<StoredColumn> members;
   for (int index = 0; index < table.columns; ++index) {
@@ -132,9 +132,10 @@ Result<std::vector<Reader::Column>> Reader::readTable(const std::string& path) c
     members.push_back(std::move(member));
   }
   AXESCOPE_TRY(const std::vector<std::byte> rows, readRows(file, path, table));
-  std::vector<Column> columns;
+  std::vector<Reader::Column> columns;
   for (std::size_t index = 0; index < members.size(); ++index) {
-    AXESCOPE_TRY(Column column, takeColumn(file, path, table, rows, members[index], static_cast<unsigned>(index)));
+    AXESCOPE_TRY(Reader::Column column,
+                 takeColumn(file, path, table, rows, members[index], static_cast<unsigned>(index)));
     columns.push_back(std::move(column));
   }
   return columns;

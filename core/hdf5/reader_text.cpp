@@ -4,7 +4,7 @@
 
 #include "core/hdf5/global_heap.h"
 #include "core/hdf5/library.h"
-#include "core/hdf5/reader_state.h"
+#include "core/hdf5/local_reader.h"
 #include "core/hdf5/text.h"
 
 namespace axescope::hdf5 {
@@ -73,9 +73,9 @@ Result<std::vector<std::string>> readTexts(const FileAccess& file, const std::st
                         : readFixed(file, object, type, count, mostBytes, read);
 }
 
-Result<std::string> Reader::readString(const std::string& path) const {
+Result<std::string> LocalReader::readString(const std::string& path) const {
   const LibraryLock lock;
-  const FileAccess& file = state_->file;
+  const FileAccess& file = file_;
   AXESCOPE_TRY(const ObjectHandle dataset, openDataset(file, path));
   AXESCOPE_TRY(const StoredDataset stored, checkedStorage(file, dataset.get(), path, file.limits.stringBytes));
   const hid_t type = stored.type.get();

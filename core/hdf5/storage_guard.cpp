@@ -164,6 +164,15 @@ Status checkStoredBytes(const FileAccess& file, hid_t dataset, hid_t properties,
   return {};
 }
 
+/// Of a dataset that passed the checks.
+std::int64_t rowsTogether(hid_t dataset) {
+  const PropertyHandle properties(H5Dget_create_plist(dataset));
+  if (H5Pget_layout(properties.get()) != H5D_CHUNKED) return 1;
+  std::array<hsize_t, H5S_MAX_RANK> chunk{};
+  if (H5Pget_chunk(properties.get(), H5S_MAX_RANK, chunk.data()) < 1) return 1;
+  return static_cast<std::int64_t>(chunk.front());
+}
+
 }  // namespace
 
 Result<std::vector<std::int64_t>> checkedShape(const FileAccess& file, hid_t space, const std::string& object,
@@ -207,7 +216,7 @@ Result<DatasetInfo> checkedDataset(FileAccess& file, const ObjectHandle& dataset
   if (const auto known = file.checked.find(path); known != file.checked.end()) return known->second;
   AXESCOPE_TRY(StoredDataset stored, checkedStorage(file, dataset.get(), path, file.limits.tensorBytes));
   AXESCOPE_TRY(const NumericType element, numericType(file, stored.type.get(), path));
-  DatasetInfo info{path, std::move(stored.shape), element.kind, element.bytes};
+  DatasetInfo info{path, std::move(stored.shape), element.kind, element.bytes, rowsTogether(dataset.get())};
   file.checked.emplace(path, info);
   return info;
 }

@@ -57,8 +57,18 @@ std::vector<std::int64_t> chooseSamples(std::int64_t available, std::int64_t req
 Result<std::unique_ptr<Model>> Model::open(const std::filesystem::path& path, const std::vector<LayerMapping>& mappings,
                                            std::int64_t mostWeightBytes) {
   AXESCOPE_TRY(Dump dump, Dump::open(path, mappings));
-  std::unique_ptr<Model> model(new Model(std::move(dump)));
-  model->mappings_ = mappings;
+  return of(std::move(dump), mappings, mostWeightBytes);
+}
+
+Result<std::unique_ptr<Model>> Model::open(hdf5::Reader reader, const std::vector<LayerMapping>& mappings,
+                                           std::int64_t mostWeightBytes) {
+  AXESCOPE_TRY(Dump dump, Dump::open(std::move(reader), mappings));
+  return of(std::move(dump), mappings, mostWeightBytes);
+}
+
+Result<std::unique_ptr<Model>> Model::of(Dump dump, const std::vector<LayerMapping>& mappings,
+                                         std::int64_t mostWeightBytes) {
+  std::unique_ptr<Model> model(new Model(std::move(dump), mappings));
   if (model->dump_.graph()) {
     AXESCOPE_TRY(model->network_, Network::build(model->dump_, mostWeightBytes));
   }

@@ -31,6 +31,9 @@ class Model {
   static Result<std::unique_ptr<Model>> open(const std::filesystem::path& path,
                                              const std::vector<LayerMapping>& mappings = {},
                                              std::int64_t mostWeightBytes = mostLayerBytesInMemory);
+  /// The same of a file that is open.
+  static Result<std::unique_ptr<Model>> open(hdf5::Reader reader, const std::vector<LayerMapping>& mappings = {},
+                                             std::int64_t mostWeightBytes = mostLayerBytesInMemory);
 
   const Dump& dump() const { return dump_; }
   /// Null without a graph.
@@ -83,7 +86,9 @@ class Model {
 
  private:
   static constexpr std::int64_t keptTensorBytes = std::int64_t{1} << 30;
-  explicit Model(Dump dump) : dump_(std::move(dump)) {}
+  Model(Dump dump, std::vector<LayerMapping> mappings) : dump_(std::move(dump)), mappings_(std::move(mappings)) {}
+  static Result<std::unique_ptr<Model>> of(Dump dump, const std::vector<LayerMapping>& mappings,
+                                          std::int64_t mostWeightBytes);
 
   Dump dump_;
   std::vector<LayerMapping> mappings_;

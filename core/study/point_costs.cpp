@@ -59,6 +59,8 @@ LayerArithmetic layerArithmetic(const LayerInfo& info, const PointSettings& sett
   layer.innerBits = widths.innerBits == 0 ? measured.smallestInnerBits : widths.innerBits;
   layer.outerBits = measured.outerBits;
   layer.tileSize = widths.tileSize;
+  if (measured.weightQuantizer == WeightQuantizer::powerOfTwo) layer.product = ProductForm::oneShift;
+  if (measured.weightQuantizer == WeightQuantizer::additivePowerOfTwo) layer.product = ProductForm::twoShifts;
   layer.zeroPoint = hasZeroPoint(info, settings);
   layer.dynamicInput = settings.activationDynamic && info.kind == LayerKind::linear && !info.givenInputQuantizer;
   constexpr int integerMultiplierBits = 4;
@@ -70,11 +72,27 @@ LayerArithmetic layerArithmetic(const LayerInfo& info, const PointSettings& sett
   return layer;
 }
 
-ElementwiseArithmetic elementwiseArithmetic(const PointSettings&) {
-  return {};
+ElementwiseArithmetic elementwiseArithmetic(const PointSettings& settings) {
+  ElementwiseArithmetic elementwise;
+  elementwise.isInteger = settings.arithmetic == Arithmetic::integer;
+  elementwise.elementBits = settings.elementBits;
+  if (settings.scaleQuantization != ScaleQuantization::off) {
+    elementwise.scale = {settings.scaleBits, settings.scaleQuantization == ScaleQuantization::powerOfTwo};
+  }
+  if (settings.quantNorm != NormQuantization::off) {
+    elementwise.norm = {settings.normBits, settings.quantNorm == NormQuantization::powerOfTwo};
+  }
+  return elementwise;
 }
 
 PointSettings withFloatBetweenLayers(PointSettings settings) {
+  const PointSettings plain;
+  settings.arithmetic = Arithmetic::floating;
+  settings.scaleQuantization = plain.scaleQuantization;
+  settings.scaleBits = plain.scaleBits;
+  settings.quantNorm = plain.quantNorm;
+  settings.normBits = plain.normBits;
+  settings.elementBits = plain.elementBits;
   return settings;
 }
 
@@ -127,6 +145,7 @@ std::vector<LayerMeasurement> expectedLayers(const Model& model, const PointSett
     const Datapath datapath = layerDatapath(info.name, settings);
     LayerMeasurement layer;
     layer.layer = info.name;
+    layer.weightQuantizer = widthsOf(settings, info.name).weightQuantizer;
     const LayerArithmetic arithmetic = layerArithmetic(info, settings, layer);
     const Tiling tiling = Tiling::of(info.k(), datapath.tileSize);
     layer.smallestInnerBits = dataTypeBound(tiling.tileSize, arithmetic.weightBits, arithmetic.activationBits,

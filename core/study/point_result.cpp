@@ -12,6 +12,12 @@ namespace {
 
 using M = Measurement;
 
+/// Switches, widths in bits and counts, as a file may tell them.
+template <class T>
+constexpr std::int64_t mostOf = std::is_same_v<T, bool>  ? 1
+                                : std::is_same_v<T, int> ? 1024
+                                                         : std::int64_t{1} << 53;
+
 template <auto Member>
 ResultColumn optionalReal(std::string_view name, std::string_view title, Direction direction) {
   ResultColumn column{.name = name, .title = title, .direction = direction};
@@ -34,7 +40,8 @@ ResultColumn real(std::string_view name, std::string_view title, Direction direc
 template <auto Member>
 ResultColumn integer(std::string_view name, std::string_view title, Direction direction) {
   using T = std::remove_cvref_t<decltype(std::declval<M>().*Member)>;
-  ResultColumn column{.name = name, .title = title, .kind = SettingKind::integer, .direction = direction};
+  ResultColumn column{
+      .name = name, .title = title, .kind = SettingKind::integer, .direction = direction, .most = mostOf<T>};
   column.measured = [](const PointResult& r) -> Cell {
     return r.failed() ? Cell{} : Cell{static_cast<std::int64_t>(r.measurement.*Member)};
   };
@@ -145,7 +152,14 @@ LayerColumn layerColumn(const char* name) {
   return {.name = name,
           .isInteger = std::is_integral_v<T>,
           .get = [](const LayerMeasurement& m) { return static_cast<double>(m.*Member); },
-          .set = [](LayerMeasurement& m, double value) { m.*Member = static_cast<T>(value); }};
+          .set =
+              [](LayerMeasurement& m, double value) {
+                if constexpr (std::is_integral_v<T>) {
+                  if (!(value >= 0.0 && value <= static_cast<double>(mostOf<T>))) return false;
+                }
+                m.*Member = static_cast<T>(value);
+                return true;
+              }};
 }
 
 // By its place among weightQuantizers.
@@ -188,6 +202,9 @@ bool ResultColumn::put(PointResult& result, const SettingValue& value) const {
                             : kind == SettingKind::real  ? std::holds_alternative<double>(value)
                                                          : std::holds_alternative<std::string>(value);
   if (!isOfThisKind) return false;
+  if (const auto* integer = std::get_if<std::int64_t>(&value); integer != nullptr && restore != nullptr) {
+    if (*integer < 0 || *integer > most) return false;
+  }
   if (restore != nullptr) restore(result, value);
   return true;
 }

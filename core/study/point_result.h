@@ -78,10 +78,11 @@ struct ResultColumn {
   Cell (*measured)(const PointResult&) = nullptr;                // columns of measurements
   void (*restore)(PointResult&, const SettingValue&) = nullptr;  // null: derived from others
   const SettingInfo* setting = nullptr;                          // columns of settings
+  std::int64_t most = 0;                                         // of measured integers, whose least is 0
 
   Cell get(const PointResult& result) const;
   /// The reverse, for a value read from a file; columns derived from others are left alone. False: a value of another
-  /// type, or one that the setting cannot have.
+  /// type, or one that the column cannot have.
   bool put(PointResult& result, const SettingValue& value) const;
 };
 
@@ -97,7 +98,7 @@ struct LayerColumn {
   const char* name;
   bool isInteger;
   double (*get)(const LayerMeasurement&);
-  void (*set)(LayerMeasurement&, double);
+  bool (*set)(LayerMeasurement&, double);  // false: a value that this number cannot have
 };
 std::span<const LayerColumn> layerColumns();
 

@@ -31,8 +31,15 @@ namespace {
 
 using nlohmann::json;
 
+// Text that is no JSON, as of a file that another program changed, is no value.
+json parsed(const std::string& text) {
+  constexpr int deepest = 16;
+  const json::parser_callback_t shallow = [](int depth, json::parse_event_t, json&) { return depth <= deepest; };
+  return json::parse(text, shallow, false);
+}
+
 json asObject(const Provenance& run) {
-  json settings = json::parse(run.settings, nullptr, false);
+  json settings = parsed(run.settings);
   if (settings.is_discarded()) settings = run.settings;
   json object{{"application", "AxeScope"},
               {"version", run.version},
@@ -54,13 +61,6 @@ json asObject(const Provenance& run) {
 
 std::string line(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-// Text that is no JSON, as of a file that another program changed, is no value.
-json parsed(const std::string& text) {
-  constexpr int deepest = 16;
-  const json::parser_callback_t shallow = [](int depth, json::parse_event_t, json&) { return depth <= deepest; };
-  return json::parse(text, shallow, false);
 }
 
 std::vector<std::string> texts(const json& list) {

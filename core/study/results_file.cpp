@@ -185,12 +185,12 @@ Result<std::unique_ptr<ResultsFile>> ResultsFile::open(const Options& options, c
   Provenance kept = provenance;
   std::error_code ignored;
   if (options.resume && std::filesystem::exists(options.path, ignored)) {
-    AXESCOPE_TRY(StoredResults stored, readResults(options.path));
+    AXESCOPE_TRY(StoredResults stored, readResults(options.path, options.processes));
     AXESCOPE_CHECK(checkSameInput(options.path, stored.provenance, provenance));
     found = std::move(stored.points);
     if (!found.empty()) kept = resumedProvenance(std::move(stored.provenance), provenance);
   } else {
-    AXESCOPE_CHECK(moveAside(options.path, options.csv));
+    AXESCOPE_CHECK(moveAside(options.path, options.csv, options.processes));
   }
   AXESCOPE_CHECK(writeFiles(options, kept, found));
   AXESCOPE_TRY(ResultsJournal journal, ResultsJournal::start(options.path, kept, {}));

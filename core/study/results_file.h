@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/hdf5/reader.h"
 #include "core/study/point_result.h"
 #include "core/study/provenance.h"
 
@@ -23,7 +24,8 @@ struct StoredResults {
 
 /// With what a running or killed sweep has finished since it last wrote the file.
 /// Errors: those of reading; unsupported for another format or a newer version.
-Result<StoredResults> readResults(const std::filesystem::path& path);
+Result<StoredResults> readResults(const std::filesystem::path& path,
+                                  const std::shared_ptr<hdf5::ReaderProcesses>& processes = nullptr);
 
 /// One line of provenance behind #, then a header and a row for each point.
 std::string resultsCsv(const Provenance& provenance, const std::vector<PointResult>& points);
@@ -39,6 +41,7 @@ class ResultsFile {
     std::filesystem::path path;
     std::optional<std::filesystem::path> csv;
     bool resume = false;
+    std::shared_ptr<hdf5::ReaderProcesses> processes = nullptr;  // that read a file which is there already
   };
   /// With resume, the points already in the file are kept; they must come from the same input, mapped in the same way.
   /// Without, results that are in the way move to "<name>.previous-1.h5", -2 and so on, a table at `csv` likewise,

@@ -50,11 +50,12 @@ Status moveFile(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-Status moveAside(const fs::path& results, const std::optional<fs::path>& csv) {
+Status moveAside(const fs::path& results, const std::optional<fs::path>& csv,
+                 const std::shared_ptr<hdf5::ReaderProcesses>& processes) {
   bool movesResults = isThere(results);
   if (movesResults) {
     // A file that cannot be read may be anything: it is kept as it is.
-    const auto stored = readResults(results);
+    const auto stored = readResults(results, processes);
     movesResults = !stored || !stored->points.empty();
     const bool wasKilled = isThere(ResultsJournal::pathOf(results));
     if (stored && movesResults && wasKilled) {

@@ -59,7 +59,7 @@ bool restoreLayers(const json& rows, PointResult& point) {
     for (const LayerColumn& column : layerColumns()) {
       const auto found = row.find(column.name);
       const auto number = found == row.end() ? std::nullopt : realFromJson(*found);
-      if (number) column.set(layer, *number);
+      if (number && !column.set(layer, *number)) return false;
     }
     point.layers.push_back(std::move(layer));
   }
@@ -157,6 +157,11 @@ void ResultsJournal::remove() {
 }
 
 StoredJournal readJournal(const std::filesystem::path& results) {
+  // No sweep lets a journal grow so long; one line of it would be held as a whole.
+  constexpr std::uintmax_t mostBytes = std::uintmax_t{1} << 30;
+  std::error_code failed;
+  const auto bytes = std::filesystem::file_size(ResultsJournal::pathOf(results), failed);
+  if (failed || bytes > mostBytes) return {};
   std::ifstream file(ResultsJournal::pathOf(results), std::ios::binary);
   StoredJournal journal;
   if (!std::getline(file, journal.provenance) || file.eof()) return {};

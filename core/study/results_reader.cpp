@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <cmath>
+#include <new>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,9 @@ namespace axescope {
 
 namespace {
 
+constexpr double mostWhole = 0x1p53;            // beyond, a double cannot tell neighbours apart
+constexpr std::size_t mostPoints = 10'000'000;  // as in a study
+
 // The value of one cell as the schema wants it.
 std::optional<SettingValue> cellValue(const hdf5::Reader::Column& stored, std::size_t row, const ResultColumn& column) {
   if (stored.isText) {
@@ -21,6 +25,7 @@ std::optional<SettingValue> cellValue(const hdf5::Reader::Column& stored, std::s
   const double number = stored.numbers[row];
   if (column.kind == SettingKind::real) return std::isnan(number) ? std::nullopt : std::optional<SettingValue>(number);
   if (column.kind != SettingKind::integer) return std::nullopt;
+  if (!(std::abs(number) <= mostWhole)) return SettingValue{number};  // no whole number: the column will not take it
   if (number == 0.0 && column.setting != nullptr && !column.setting->choices.empty()) {
     return SettingValue{std::string(column.setting->choices.front())};
   }
@@ -64,19 +69,21 @@ Status restoreLayers(const std::string& file, const std::vector<hdf5::Reader::Co
     LayerMeasurement m;
     m.layer = layer->texts[row];
     for (const LayerColumn& column : layerColumns()) {
-      if (const auto* stored = find(column.name, false)) column.set(m, stored->numbers[row]);
+      const auto* stored = find(column.name, false);
+      if (stored == nullptr || column.set(m, stored->numbers[row])) continue;
+      return fail(ErrorCode::corrupt, file, std::string("/layer_points@") + column.name, "a value this column can have",
+                  fmt::format("{}", stored->numbers[row]));
     }
     points[static_cast<std::size_t>(index)].layers.push_back(std::move(m));
   }
   return {};
 }
 
-}  // namespace
-
-Result<StoredResults> readResults(const std::filesystem::path& path) {
+Result<StoredResults> readAll(const std::filesystem::path& path,
+                              const std::shared_ptr<hdf5::ReaderProcesses>& processes) {
   // First the journal: a sweep that goes on meanwhile puts its entries into the file before it forgets them.
   const StoredJournal journal = readJournal(path);
-  AXESCOPE_TRY(const hdf5::Reader reader, hdf5::Reader::open(path));
+  AXESCOPE_TRY(const hdf5::Reader reader, hdf5::Reader::open(path, {}, processes));
   AXESCOPE_TRY(const auto format, reader.stringAttribute("/", "format"));
   AXESCOPE_TRY(const auto version, reader.integerAttribute("/", "version"));
   if (format != resultsFormatName) {
@@ -112,7 +119,12 @@ Result<StoredResults> readResults(const std::filesystem::path& path) {
     p.earlier = runsFromJson(earlier);
   }
   AXESCOPE_TRY(const auto columns, reader.readTable("/points"));
-  if (!columns.empty()) results.points.resize(std::max(columns.front().numbers.size(), columns.front().texts.size()));
+  const std::size_t rows = columns.empty() ? 0 : std::max(columns.front().numbers.size(), columns.front().texts.size());
+  if (rows > mostPoints) {
+    return fail(ErrorCode::tooLarge, reader.fileName(), "/points", fmt::format("at most {} points", mostPoints),
+                fmt::format("{}", rows));
+  }
+  results.points.resize(rows);
   AXESCOPE_CHECK(restorePoints(reader.fileName(), columns, results.points));
   if (reader.hasDataset("/layer_points")) {
     AXESCOPE_TRY(const auto layers, reader.readTable("/layer_points"));
@@ -120,6 +132,17 @@ Result<StoredResults> readResults(const std::filesystem::path& path) {
   }
   if (journal.provenance == p.toJson()) applyJournal(journal.entries, results.points);
   return results;
+}
+
+}  // namespace
+
+Result<StoredResults> readResults(const std::filesystem::path& path,
+                                  const std::shared_ptr<hdf5::ReaderProcesses>& processes) {
+  try {
+    return readAll(path, processes);
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::tooLarge, path.string(), {}, "results that fit into memory", "more");
+  }
 }
 
 }  // namespace axescope

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/dump/strict_json.h"
+
 namespace axescope {
 
 namespace {
@@ -57,8 +59,7 @@ json listToJson(const std::vector<SettingValue>& values) {
 
 Result<json> parseObject(const std::string& text, const std::string& file) {
   constexpr int deepest = 8;
-  const json::parser_callback_t shallow = [](int depth, json::parse_event_t, json&) { return depth <= deepest; };
-  json parsed = json::parse(text, shallow, false);
+  AXESCOPE_TRY(json parsed, parseStrictJson(text, deepest, file, {}));
   if (!parsed.is_object()) return fail(ErrorCode::unsupported, file, {}, "a JSON object", "something else");
   return parsed;
 }

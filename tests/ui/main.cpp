@@ -5,10 +5,13 @@
 
 #include <gtest/gtest.h>
 
+#include "core/hdf5/read_worker.h"
 #include "tests/ui/first_picture.h"
 #include "tests/ui/killed_window.h"
 
 int main(int argc, char** argv) {
+  if (argc == 2 && argv[1] == std::string_view(axescope::hdf5::readWorkerCommand))
+    return axescope::hdf5::runReadWorker();
   // On whatever platform it is asked for.
   if (argc > 1 && argv[1] == axescope::ui::untilFirstPicture) {
     return axescope::ui::runUntilFirstPicture(argc - 1, argv + 1);

@@ -4,54 +4,76 @@
 #include <QFileInfo>
 #include <QFutureWatcher>
 #include <QtConcurrentRun>
-#include <string_view>
+#include <new>
 #include <utility>
+
+#include "core/dump/quantized_file.h"
 
 namespace axescope::ui {
 
 namespace {
 
-// The file says by its root's format attribute that it is something else.
-bool isOtherFormat(const Error& error) {
-  return std::string_view(error.object).ends_with("@format");
-}
-
-}  // namespace
-
-OpenedFile openFile(const QString& path) {
-  OpenedFile file;
-  file.path = path;
-  const std::filesystem::path native = path.toStdString();
-  if (auto results = readResults(native)) {
-    file.results = std::make_shared<const StoredResults>(*std::move(results));
-    return file;
-  } else if (!isOtherFormat(results.error())) {
-    file.error = results.error();
-    return file;
+void read(OpenedFile& file, const std::shared_ptr<hdf5::ReaderProcesses>& processes) {
+  const std::filesystem::path native = file.path.toStdString();
+  auto reader = hdf5::Reader::open(native, {}, processes);
+  if (!reader) {
+    file.error = reader.error();
+    return;
   }
-  if (auto quantized = readQuantizedFile(native)) {
-    file.quantized =
-        std::make_shared<const Inspection>(QuantizedPoint{*std::move(quantized), {}}, QFileInfo(path).fileName());
-    return file;
-  } else if (!isOtherFormat(quantized.error())) {
-    file.error = quantized.error();
-    return file;
+  // What says to be none of our own other formats is a dump, or says why it is none.
+  const auto format = reader->stringAttribute("/", "format").value_or(std::nullopt);
+  if (format == resultsFormatName) {
+    auto results = readResults(native, processes);  // opens it again: the journal goes first
+    if (results) {
+      file.results = std::make_shared<const StoredResults>(*std::move(results));
+    } else {
+      file.error = results.error();
+    }
+    return;
   }
-  auto model = Model::open(native);
+  if (format == "axescope-quantized") {
+    auto quantized = readQuantizedFile(*reader);
+    if (quantized) {
+      file.quantized = std::make_shared<const Inspection>(QuantizedPoint{*std::move(quantized), {}},
+                                                          QFileInfo(file.path).fileName());
+    } else {
+      file.error = quantized.error();
+    }
+    return;
+  }
+  auto model = Model::open(*std::move(reader));
   if (!model) {
     file.error = model.error();
-    return file;
+    return;
   }
   // Read the bytes for their hash here, not when the window first needs it.
   if (const auto hash = (*model)->sha256(); !hash) {
     file.error = hash.error();
-    return file;
+    return;
   }
   file.model = *std::move(model);
+}
+
+}  // namespace
+
+OpenedFile openFile(const QString& path, const std::shared_ptr<hdf5::ReaderProcesses>& processes) {
+  OpenedFile file;
+  file.path = path;
+  try {
+    read(file, processes);
+  } catch (const std::bad_alloc&) {
+    file = {.path = path,
+            .error = Error{ErrorCode::tooLarge, path.toStdString(), {}, "a file that fits into memory", "more"}};
+  }
   return file;
 }
 
 OpenJob::~OpenJob() = default;
+
+void OpenJob::setProcesses(std::shared_ptr<hdf5::ReaderProcesses> processes) {
+  processes_ = std::move(processes);
+  if (processes_) static_cast<void>(QtConcurrent::run([processes = processes_] { processes->prepare(); }));
+}
 
 void OpenJob::open(const QString& path) {
   ++pending_;
@@ -61,7 +83,11 @@ void OpenJob::open(const QString& path) {
     Q_EMIT opened(watcher->result());
     watcher->deleteLater();
   });
-  watcher->setFuture(QtConcurrent::run(&openFile, path));
+  watcher->setFuture(QtConcurrent::run([path, processes = processes_] {
+    OpenedFile file = openFile(path, processes);
+    if (processes) processes->prepare();  // for the next one
+    return file;
+  }));
 }
 
 }  // namespace axescope::ui

@@ -6,6 +6,7 @@
 #include <QString>
 #include <memory>
 
+#include "core/hdf5/reader_processes.h"
 #include "core/study/model.h"
 #include "core/study/results_file.h"
 #include "ui/state/inspection.h"
@@ -27,6 +28,9 @@ class OpenJob : public QObject {
   using QObject::QObject;
   ~OpenJob() override;
   void open(const QString& path);
+  /// What reads the files from now on; null: this process.
+  void setProcesses(std::shared_ptr<hdf5::ReaderProcesses> processes);
+  const std::shared_ptr<hdf5::ReaderProcesses>& processes() const { return processes_; }
   bool running() const { return pending_ > 0; }
 
  Q_SIGNALS:
@@ -34,9 +38,10 @@ class OpenJob : public QObject {
 
  private:
   int pending_ = 0;
+  std::shared_ptr<hdf5::ReaderProcesses> processes_;
 };
 
 /// The same on the calling thread.
-OpenedFile openFile(const QString& path);
+OpenedFile openFile(const QString& path, const std::shared_ptr<hdf5::ReaderProcesses>& processes);
 
 }  // namespace axescope::ui

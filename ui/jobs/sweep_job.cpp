@@ -78,8 +78,9 @@ Status SweepJob::runPointsOf(std::stop_token stop, const SweepRequest& request) 
   AXESCOPE_TRY(std::vector<PointSettings> points, request.study.points(request.model->studyDefaults()));
   std::unique_ptr<ResultsFile> file;
   if (!request.resultsPath.isEmpty()) {
-    AXESCOPE_TRY(
-        file, ResultsFile::open({request.resultsPath.toStdString(), std::nullopt, request.resume}, request.provenance));
+    const ResultsFile::Options options{request.resultsPath.toStdString(), std::nullopt, request.resume,
+                                       request.processes};
+    AXESCOPE_TRY(file, ResultsFile::open(options, request.provenance));
     const std::size_t wanted = points.size();
     points = remainingPoints(points, file->points());
     const std::scoped_lock lock(mutex_);

@@ -28,8 +28,9 @@ struct SweepRequest {
   Provenance provenance;  // of the study on the model
   QString resultsPath;    // empty: results stay in memory until exported
   bool resume = false;
-  int threads = 0;          // 0: all
-  std::int64_t memory = 0;  // bytes, as in Job
+  std::shared_ptr<hdf5::ReaderProcesses> processes = nullptr;  // that read results which are there already
+  int threads = 0;                                             // 0: all
+  std::int64_t memory = 0;                                     // bytes, as in Job
 };
 
 struct SweepProgress {

@@ -267,8 +267,9 @@ void ComparePage::chooseFile() {
 }
 
 void ComparePage::openForB(const QString& path) {
-  opening_.start([path](const std::stop_token&) { return openFile(path); },
-                 [this](const OpenedFile& file) { takeFile(file); });
+  opening_.start(
+      [path, processes = state().readerProcesses()](const std::stop_token&) { return openFile(path, processes); },
+      [this](const OpenedFile& file) { takeFile(file); });
 }
 
 void ComparePage::takeFile(const OpenedFile& file) {

@@ -190,6 +190,7 @@ void AppState::runStudy(const QString& resultsPath, bool resume) {
                 .provenance = *provenance_,
                 .resultsPath = resultsPath,
                 .resume = resume,
+                .processes = readerProcesses(),
                 .threads = 0,
                 .memory = memory_});
 }

@@ -77,6 +77,11 @@ class AppState : public QObject {
   /// show points() alone.
   const DrawnPoints& together() const { return together_; }
   bool opening() const { return open_.running(); }
+  /// Files are read in processes of their own from now on; null: in this one.
+  void setReaderProcesses(std::shared_ptr<hdf5::ReaderProcesses> processes) {
+    open_.setProcesses(std::move(processes));
+  }
+  const std::shared_ptr<hdf5::ReaderProcesses>& readerProcesses() const { return open_.processes(); }
   /// Runs the study on the current model; every finished point is in the results file before it is shown. Later edits
   /// of the study are those of the next run.
   void runStudy(const QString& resultsPath, bool resume);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Attributes as h5py and numpy write them, and what is not accepted in their place.
 #include <array>
+#include <chrono>
 #include <limits>
 
 #include <gtest/gtest.h>
@@ -133,6 +134,64 @@ TEST_F(Attribute, TheSumOfAListOfTextsIsCapped) {
   Limits limits;
   limits.attributeBytes = 9999;
   EXPECT_THAT(reader(limits).stringListAttribute("/", "names"), FailsWith(ErrorCode::tooLarge, "/@names"));
+}
+
+TEST_F(Attribute, DeclaredSizesAreBoundedBeforeAnythingIsRead) {
+  // In dense storage an attribute may declare more than the 64 KiB of an object header.
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
+  const hid_t modern = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access);
+  H5Pclose(access);
+  const auto declare = [&](const char* name, hid_t type, const std::vector<hsize_t>& shape) {
+    const hid_t space = H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
+    const hid_t attribute = H5Acreate2(modern, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    EXPECT_GE(attribute, 0) << name;
+    H5Aclose(attribute);
+    H5Sclose(space);
+  };
+  declare("large", H5T_STD_I64LE, {1 << 20});
+  declare("wide", H5T_STD_I8LE, {4096, 1024});
+  const hid_t text = H5Tcopy(H5T_C_S1);
+  H5Tset_size(text, 3 << 20);
+  declare("text", text, {1});
+  H5Tclose(text);
+  H5Fclose(modern);
+  const auto opened = Reader::open(path);
+  ASSERT_TRUE(opened);
+  EXPECT_THAT(opened->integerListAttribute("/", "large"), FailsWith(ErrorCode::tooLarge, "1 MiB"));
+  EXPECT_THAT(opened->integerListAttribute("/", "wide"), FailsWith(ErrorCode::tooLarge, "1 MiB"));
+  EXPECT_THAT(opened->stringAttribute("/", "text"), FailsWith(ErrorCode::tooLarge, "1 MiB"));
+}
+
+TEST_F(Attribute, TensOfThousandsOfThemCostNothingUntilAskedFor) {
+  constexpr int count = 20'000;
+  for (int i = 0; i < count; ++i) file.attribute("/", "a" + std::to_string(i), std::int64_t{i});
+  const Reader opened = reader();
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_THAT(opened.integerAttribute("/", "a19999"), HasValueThat(Optional(19999)));
+  EXPECT_THAT(opened.integerAttribute("/", "absent"), HasValueThat(std::nullopt));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+}
+
+TEST_F(Attribute, OtherKindsOfTypesAreNamedNotRead) {
+  const hid_t compound = H5Tcreate(H5T_COMPOUND, 8);
+  H5Tinsert(compound, "x", 0, H5T_NATIVE_INT);
+  const hid_t sequence = H5Tvlen_create(H5T_NATIVE_INT);
+  const hid_t nested = H5Tvlen_create(sequence);
+  for (const auto& [name, type] : {std::pair("compound", compound), {"sequence", sequence}, {"nested", nested}})
+    file.attribute("/", name, {}, type, type, nullptr);
+  file.attribute("/", "reference", {}, H5T_STD_REF_OBJ, H5T_STD_REF_OBJ, nullptr);
+  for (const hid_t type : {compound, nested, sequence}) H5Tclose(type);
+  const Reader opened = reader();
+  for (const auto& [name, says] : {std::pair("compound", "a compound type"),
+                                   {"sequence", "variable-length sequences"},
+                                   {"nested", "variable-length sequences"},
+                                   {"reference", "object references"}}) {
+    EXPECT_THAT(opened.integerAttribute("/", name), FailsWith(ErrorCode::wrongType, says));
+    EXPECT_THAT(opened.realAttribute("/", name), FailsWith(ErrorCode::wrongType, says));
+    EXPECT_THAT(opened.stringAttribute("/", name), FailsWith(ErrorCode::wrongType, says));
+    EXPECT_THAT(opened.integerListAttribute("/", name), FailsWith(ErrorCode::wrongType, says));
+  }
 }
 
 }  // namespace

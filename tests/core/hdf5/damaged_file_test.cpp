@@ -76,7 +76,8 @@ TEST(DamagedFile, AbsentFoldersPipesAndOtherFilesAreNamed) {
 TEST(DamagedFile, EveryTruncationIsReported) {
   const std::string whole = wholeFile();
   const auto path = temporaryPath("part.h5");
-  for (std::size_t length = 0; length < whole.size(); length += length < 2048 ? 31 : 499) {
+  constexpr std::size_t step = 64;
+  for (std::size_t length = 0; length < whole.size(); length += step) {
     putBytes(path, std::string_view(whole).substr(0, length));
     const auto reader = Reader::open(path);
     ASSERT_FALSE(reader) << length << " of " << whole.size() << " bytes";

@@ -37,6 +37,21 @@ TEST_F(Link, SoftLinksAreRefusedWhereverTheyStand) {
   EXPECT_TRUE(opened.hasGroup("/group"));
 }
 
+TEST_F(Link, LoopsOfSoftLinksAreRefusedAtTheFirstStep) {
+  file.group("group");
+  H5Lcreate_soft("/itself", file.id(), "itself", H5P_DEFAULT, H5P_DEFAULT);
+  H5Lcreate_soft("/group/back", file.id(), "there", H5P_DEFAULT, H5P_DEFAULT);
+  H5Lcreate_soft("/there", file.id(), "group/back", H5P_DEFAULT, H5P_DEFAULT);
+  H5Lcreate_soft("/", file.id(), "group/up", H5P_DEFAULT, H5P_DEFAULT);
+  const Reader opened = reader();
+  for (const char* path : {"/itself", "/itself/itself", "/there", "/group/back", "/group/up/group/up"}) {
+    EXPECT_THAT(opened.readFloats(path), FailsWith(ErrorCode::refused, "a soft link")) << path;
+    EXPECT_THAT(opened.integerAttribute(path, "kind"), FailsWith(ErrorCode::refused, "a soft link")) << path;
+  }
+  EXPECT_THAT(opened.datasetsBelow("/"), FailsWith(ErrorCode::refused, "a soft link"));
+  EXPECT_THAT(opened.children("/group"), FailsWith(ErrorCode::refused, "a soft link"));
+}
+
 TEST_F(Link, ExternalLinksAreRefused) {
   const auto otherPath = temporaryPath("other.h5");
   CraftedFile other(otherPath);

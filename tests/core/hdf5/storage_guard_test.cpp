@@ -57,6 +57,40 @@ TEST_F(Storage, OnlyKnownFiltersAreAllowed) {
   EXPECT_THAT(reader().readIntegers("/scaled"), FailsWith(ErrorCode::refused, "filter number 6"));
 }
 
+/// Says that it was asked, as a plugin found in the environment's folder would be.
+bool pluginRan = false;
+std::size_t passOn(unsigned /*flags*/, std::size_t /*count*/, const unsigned* /*values*/, std::size_t bytes,
+                   std::size_t* /*size*/, void** /*buffer*/) {
+  pluginRan = true;
+  return bytes;
+}
+
+TEST_F(Storage, AFilterOfAPluginIsRefusedAndNeverRuns) {
+  constexpr H5Z_filter_t lz4 = 32004;  // registered by The HDF Group for a plugin
+  H5Z_class2_t filter{};
+  filter.version = H5Z_CLASS_T_VERS;
+  filter.id = lz4;
+  filter.encoder_present = filter.decoder_present = 1;
+  filter.name = "plugin";
+  filter.filter = passOn;
+  ASSERT_GE(H5Zregister(&filter), 0);
+  for (const unsigned kind : {unsigned{H5Z_FLAG_MANDATORY}, unsigned{H5Z_FLAG_OPTIONAL}}) {
+    const hid_t creation = chunked({4});
+    ASSERT_GE(H5Pset_filter(creation, lz4, kind, 0, nullptr), 0);
+    const std::vector<float> values{1, 2, 3, 4};
+    file.dataset("weight" + std::to_string(kind), {4}, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, values.data(), creation);
+    H5Pclose(creation);
+  }
+  ASSERT_TRUE(pluginRan);
+  pluginRan = false;
+  const Reader opened = reader();
+  EXPECT_THAT(opened.readFloats("weight0"), FailsWith(ErrorCode::refused, "filter number 32004"));
+  EXPECT_THAT(opened.readFloats("weight1"), FailsWith(ErrorCode::refused, "filter number 32004"));
+  EXPECT_FALSE(pluginRan);
+  H5Zunregister(lz4);
+  EXPECT_THAT(Reader::open(path)->readFloats("weight0"), FailsWith(ErrorCode::refused, "filter number 32004"));
+}
+
 TEST_F(Storage, CompressionOfCompressionIsRefused) {
   const hid_t creation = chunked({1024});
   H5Pset_deflate(creation, 9);

@@ -67,6 +67,57 @@ TEST(Study, RefusesWhatItDoesNotUnderstandInOneLineWithTheFile) {
   EXPECT_FALSE(Study::fromJson(std::string(100'000, '[') + std::string(100'000, ']'), "deep.json").has_value());
 }
 
+// Every setting with every kind of value that it cannot have.
+TEST(Study, WrongTypesAndHugeNumbersOfEverySettingAreOneLine) {
+  for (const SettingInfo& info : settingSchema()) {
+    for (const std::string value :
+         {"null", "{}", "[[1]]", "[null]", "[{}]", "1e308", "-1e308", "9223372036854775807", "-9223372036854775808",
+          "18446744073709551615", "123456789012345678901234567890", "\"nan\"", "\"inf\"", "\"-1:9223372036854775807\"",
+          "\"9223372036854775806:9223372036854775807\"", "\"1:5:0\"", "\"1:5:-1\"", "\"0x10\"", "\"1e999\""}) {
+      const auto study = Study::fromJson(
+          R"({"format":"axescope-study","version":1,"settings":{")" + std::string(info.key) + "\":" + value + "}}",
+          "s.json");
+      if (study) {
+        const auto again = Study::fromJson(study->toJson(), "again");
+        ASSERT_TRUE(again.has_value()) << info.key << " " << value;
+        EXPECT_TRUE(*again == *study);
+      } else {
+        EXPECT_EQ(study.error().line().rfind("s.json", 0), 0U) << study.error().line();
+        EXPECT_EQ(study.error().line().find('\n'), std::string::npos);
+      }
+    }
+  }
+}
+
+TEST(Study, NumbersThatAreNoneAndKeysTwiceAreRefused) {
+  const auto with = [](const std::string& settings) {
+    return Study::fromJson(R"({"format":"axescope-study","version":1,"settings":)" + settings + "}", "s.json");
+  };
+  for (const char* text :
+       {R"({"percentile":NaN})", R"({"percentile":Infinity})", R"({"inner_bits":1e400})", "{]", "{\"a\"}"}) {
+    EXPECT_EQ(with(text).error().code, ErrorCode::corrupt) << text;
+  }
+  const auto twice = with(R"({"inner_bits":16,"inner_bits":8})");
+  ASSERT_FALSE(twice.has_value());
+  EXPECT_NE(twice.error().line().find("\"inner_bits\" twice"), std::string::npos) << twice.error().line();
+  const auto rootTwice = Study::fromJson(R"({"format":"axescope-study","version":1,"version":1,"settings":{}})", "s");
+  EXPECT_NE(rootTwice.error().line().find("\"version\" twice"), std::string::npos);
+}
+
+TEST(Study, NestingIsRefusedHoweverDeep) {
+  for (const std::size_t depth : {9UL, 1'000UL, 3'000'000UL}) {
+    for (const auto& [open, close] : {std::pair<std::string, std::string>{"[", "]"}, {"{\"a\":", "}"}}) {
+      std::string text = R"({"format":"axescope-study","version":1,"settings":)";
+      for (std::size_t i = 0; i < depth; ++i) text += open;
+      text += "1";
+      for (std::size_t i = 0; i < depth; ++i) text += close;
+      const auto study = Study::fromJson(text + "}", "deep.json");
+      ASSERT_FALSE(study.has_value());
+      EXPECT_EQ(study.error().code, ErrorCode::refused);
+    }
+  }
+}
+
 TEST(Study, RefusesAGridBeyondTenMillionPoints) {
   Study study;
   ASSERT_TRUE(study.set("inner_bits", "2:63").has_value());

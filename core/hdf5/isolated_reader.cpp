@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/hdf5/isolated_reader.h"
+
+#include <algorithm>
+
+#include "core/hdf5/text.h"
+
+namespace axescope::hdf5 {
+
+namespace {
+
+constexpr int mostLost = 3;
+
+}  // namespace
+
+std::optional<IsolatedReader::Identity> IsolatedReader::Identity::of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return Identity{status.st_dev, status.st_ino, status.st_size, status.st_mtim};
+}
+
+bool IsolatedReader::Identity::operator==(const Identity& other) const {
+  return device == other.device && number == other.number && bytes == other.bytes &&
+         changed.tv_sec == other.changed.tv_sec && changed.tv_nsec == other.changed.tv_nsec;
+}
+
+Result<std::unique_ptr<ReaderBackend>> IsolatedReader::open(const std::filesystem::path& path, const Limits& limits,
+                                                            std::shared_ptr<ReaderProcesses> processes) {
+  auto reader = std::make_unique<IsolatedReader>(path.string(), limits, std::move(processes));
+  const std::scoped_lock lock(reader->mutex_);
+  AXESCOPE_CHECK(reader->ensureProcess({}));
+  return reader;
+}
+
+tl::unexpected<Error> IsolatedReader::lost(Exchange after, const std::string& object) const {
+  ReaderProcess::Ending ending = process_->end(after);
+  process_.reset();
+  ++lost_;
+  return fail(ending.code, name_, object, "a file that the HDF5 library can read",
+              "one whose reading process " + ending.what);
+}
+
+Status IsolatedReader::ensureProcess(const std::string& object) const {
+  if (process_) return {};
+  if (lost_ >= mostLost) {
+    return fail(ErrorCode::refused, name_, object, "a file that the HDF5 library can read",
+                "one whose reading process ended " + std::to_string(mostLost) + " times");
+  }
+  const auto found = Identity::of(name_);
+  if (identity_ && found != identity_)
+    return fail(ErrorCode::refused, name_, object, "the file as it was opened", "another one in its place");
+  AXESCOPE_TRY(process_, processes_->take());
+  MessageWriter call;
+  call.put(ReaderCall::open);
+  call.put(name_);
+  call.put(limits_);
+  call.put(processes_->options().memory);
+  call.put(std::int64_t{processes_->options().patience.count()});
+  const auto answer = exchange(call, object);
+  if (!answer) {
+    process_.reset();
+    return fail(answer.error());
+  }
+  identity_ = found;
+  return {};
+}
+
+Result<std::string> IsolatedReader::exchange(const MessageWriter& call, const std::string& object) const {
+  Channel& channel = process_->channel();
+  std::string answer;
+  Exchange done = channel.send(call.bytes());
+  if (done == Exchange::good) done = channel.receive(answer);
+  if (done != Exchange::good) return lost(done, object);
+  MessageReader reader(answer);
+  bool succeeded = false;
+  Error error;
+  if (!reader.get(succeeded)) return lost(Exchange::malformed, object);
+  if (succeeded) return answer.substr(sizeof(succeeded));
+  if (!reader.get(error) || !reader.atEnd()) return lost(Exchange::malformed, object);
+  return fail(std::move(error));
+}
+
+template <class T, class... Arguments>
+Result<T> IsolatedReader::ask(ReaderCall call, const std::string& object, const Arguments&... arguments) const {
+  AXESCOPE_CHECK(ensureProcess(object));
+  MessageWriter message;
+  message.put(call);
+  message.put(object);
+  (message.put(arguments), ...);
+  AXESCOPE_TRY(const std::string answer, exchange(message, object));
+  MessageReader reader(answer, MessageReader::Text::utf8);
+  T value{};
+  if (!reader.get(value) || !reader.atEnd()) return lost(Exchange::malformed, object);
+  return value;
+}
+
+bool IsolatedReader::hasGroup(const std::string& path) const {
+  const std::scoped_lock lock(mutex_);
+  return ask<bool>(ReaderCall::hasGroup, path).value_or(true);
+}
+
+bool IsolatedReader::hasDataset(const std::string& path) const {
+  const std::scoped_lock lock(mutex_);
+  return ask<bool>(ReaderCall::hasDataset, path).value_or(true);
+}
+
+Result<std::vector<std::string>> IsolatedReader::children(const std::string& group) const {
+  const std::scoped_lock lock(mutex_);
+  return ask<std::vector<std::string>>(ReaderCall::children, group);
+}
+
+Result<std::vector<std::string>> IsolatedReader::datasetsBelow(const std::string& group) const {
+  const std::scoped_lock lock(mutex_);
+  return ask<std::vector<std::string>>(ReaderCall::datasetsBelow, group);
+}
+
+Result<std::optional<std::string>> IsolatedReader::stringAttribute(const std::string& object,
+                                                                   const std::string& name) const {
+  const std::scoped_lock lock(mutex_);
+  return ask<std::optional<std::string>>(ReaderCall::stringAttribute, object, name);
+}
+
+Result<std::optional<std::vector<std::string>>> IsolatedReader::stringListAttribute(const std::string& object,
+                                                                                    const std::string& name) const {
+  const std::scoped_lock lock(mutex_);
+  return ask<std::optional<std::vector<std::string>>>(ReaderCall::stringListAttribute, object, name);
+}
+
+Result<std::optional<std::int64_t>> IsolatedReader::integerAttribute(const std::string& object,
+                                                                     const std::string& name) const {
+  const std::scoped_lock lock(mutex_);
+  return ask<std::optional<std::int64_t>>(ReaderCall::integerAttribute, object, name);
+}
+
+Result<std::optional<std::vector<std::int64_t>>> IsolatedReader::integerListAttribute(const std::string& object,
+                                                                                      const std::string& name) const {
+  const std::scoped_lock lock(mutex_);
+  return ask<std::optional<std::vector<std::int64_t>>>(ReaderCall::integerListAttribute, object, name);
+}
+
+Result<std::optional<double>> IsolatedReader::realAttribute(const std::string& object, const std::string& name) const {
+  const std::scoped_lock lock(mutex_);
+  return ask<std::optional<double>>(ReaderCall::realAttribute, object, name);
+}
+
+Result<DatasetInfo> IsolatedReader::knownDataset(const std::string& path) const {
+  if (const auto known = datasets_.find(path); known != datasets_.end()) return known->second;
+  AXESCOPE_TRY(const DatasetInfo info, ask<DatasetInfo>(ReaderCall::dataset, path));
+  datasets_.emplace(path, info);
+  return info;
+}
+
+Result<DatasetInfo> IsolatedReader::dataset(const std::string& path) const {
+  const std::scoped_lock lock(mutex_);
+  return knownDataset(path);
+}
+
+template <class Values>
+Status IsolatedReader::receive(Values& values, std::uint64_t count, const std::string& object) const {
+  using Value = typename Values::value_type;
+  try {
+    values.reserve(count);
+  } catch (const std::exception&) {
+    process_.reset();  // its answer is on the way still
+    return fail(ErrorCode::tooLarge, name_, object, "data that fits into memory",
+                std::to_string(count) + " values of " + std::to_string(sizeof(Value)) + " bytes");
+  }
+  for (std::size_t number = 0; values.size() < count; ++number) {
+    std::span<const std::byte> piece;
+    std::optional<std::string> instead;
+    Exchange got = process_->channel().receivePiece(number, piece, instead);
+    if (got == Exchange::good && instead) {
+      MessageReader reader(*instead);
+      Error error;
+      if (!reader.get(error) || !reader.atEnd()) return lost(Exchange::malformed, object);
+      return fail(std::move(error));
+    }
+    const std::size_t arrived = piece.size() / sizeof(Value);
+    if (got == Exchange::good && (piece.size() % sizeof(Value) != 0 || arrived > count - values.size()))
+      got = Exchange::malformed;
+    if (got == Exchange::good) {
+      const auto* first = reinterpret_cast<const Value*>(piece.data());
+      values.insert(values.end(), first, first + arrived);
+      got = process_->channel().sayTaken();
+    }
+    if (got != Exchange::good) return lost(got, object);
+  }
+  return {};
+}
+
+template <class T>
+Result<std::vector<T>> IsolatedReader::values(ReaderCall call, const std::string& path,
+                                              std::optional<Rows> rows) const {
+  AXESCOPE_TRY(const DatasetInfo info, knownDataset(path));
+  const std::int64_t available = info.shape.empty() ? 1 : info.shape.front();
+  const Rows wanted = rows.value_or(Rows{0, available});
+  AXESCOPE_TRY(const auto announced, ask<std::uint64_t>(call, path, wanted.first, wanted.count));
+  // The shape is what callers go by: as many values, whatever the process says.
+  const std::int64_t rowSize = available == 0 ? 0 : info.elements() / available;
+  const std::uint64_t count = static_cast<std::uint64_t>(rowSize) * static_cast<std::uint64_t>(wanted.count);
+  if (announced != count * sizeof(T)) return lost(Exchange::malformed, path);
+  std::vector<T> result;
+  AXESCOPE_CHECK(receive(result, count, path));
+  return result;
+}
+
+Result<std::vector<float>> IsolatedReader::readFloats(const std::string& path, std::optional<Rows> rows) const {
+  const std::scoped_lock lock(mutex_);
+  return values<float>(ReaderCall::floats, path, rows);
+}
+
+Result<std::vector<double>> IsolatedReader::readDoubles(const std::string& path, std::optional<Rows> rows) const {
+  const std::scoped_lock lock(mutex_);
+  return values<double>(ReaderCall::doubles, path, rows);
+}
+
+Result<std::vector<std::int64_t>> IsolatedReader::readIntegers(const std::string& path,
+                                                               std::optional<Rows> rows) const {
+  const std::scoped_lock lock(mutex_);
+  return values<std::int64_t>(ReaderCall::integers, path, rows);
+}
+
+Result<std::string> IsolatedReader::readString(const std::string& path) const {
+  const std::scoped_lock lock(mutex_);
+  return ask<std::string>(ReaderCall::string, path);
+}
+
+Result<std::vector<Reader::Column>> IsolatedReader::readTable(const std::string& path) const {
+  const std::scoped_lock lock(mutex_);
+  AXESCOPE_TRY(const auto bytes, ask<std::uint64_t>(ReaderCall::table, path));
+  if (bytes > 2 * limits_.readBytes) return lost(Exchange::malformed, path);
+  std::string encoded;
+  AXESCOPE_CHECK(receive(encoded, bytes, path));
+  MessageReader reader(encoded, MessageReader::Text::utf8);
+  std::vector<Reader::Column> columns;
+  const auto rowsOf = [](const Reader::Column& column) { return std::max(column.numbers.size(), column.texts.size()); };
+  const bool isTable =
+      reader.get(columns) && reader.atEnd() && std::ranges::all_of(columns, [&](const Reader::Column& column) {
+        return rowsOf(column) == rowsOf(columns.front());
+      });
+  if (!isTable) return lost(Exchange::malformed, path);
+  return columns;
+}
+
+}  // namespace axescope::hdf5

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/hdf5/read_worker.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <new>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "core/hdf5/channel.h"
+#include "core/hdf5/local_reader.h"
+#include "core/hdf5/message.h"
+#include "core/hdf5/reader_call.h"
+
+namespace axescope::hdf5 {
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool boundsAddressSpace = false;  // sanitizers reserve most of it
+#else
+constexpr bool boundsAddressSpace = true;
+#endif
+
+void bound(__rlimit_resource resource, rlim_t most) {
+  rlimit limit{};
+  ::getrlimit(resource, &limit);
+  limit.rlim_cur = limit.rlim_max = std::min(limit.rlim_max, most);
+  ::setrlimit(resource, &limit);
+}
+
+/// The soft limit only, which ends the process too, and can be moved on for the next answer.
+void boundProcessorTime(std::chrono::seconds further) {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  rlimit limit{};
+  ::getrlimit(RLIMIT_CPU, &limit);
+  const auto most = static_cast<rlim_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec + 1 + further.count());
+  limit.rlim_cur = std::min(limit.rlim_max, most);
+  ::setrlimit(RLIMIT_CPU, &limit);
+}
+
+void boundEverything(std::uint64_t memory) {
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  bound(RLIMIT_CORE, 0);
+  bound(RLIMIT_FSIZE, 0);
+  bound(RLIMIT_NPROC, 0);
+  // The file is opened twice: by the library, and for texts that are read without it (global_heap.h).
+  constexpr rlim_t descriptors = STDERR_FILENO + 1 + 2;
+  bound(RLIMIT_NOFILE, descriptors);
+  if (boundsAddressSpace) bound(RLIMIT_AS, memory);
+}
+
+class Worker {
+ public:
+  explicit Worker(Channel channel) : channel_(std::move(channel)) {}
+
+  int run() {
+    std::string message;
+    while (channel_.receive(message) == Exchange::good) {
+      MessageReader call(message);
+      std::uint8_t number = 0;
+      std::string object;
+      if (!call.get(number) || !call.get(object)) return EXIT_FAILURE;
+      boundProcessorTime(patience_);
+      if (answer(static_cast<ReaderCall>(number), object, call) != Exchange::good) return EXIT_FAILURE;
+    }
+    return EXIT_SUCCESS;
+  }
+
+ private:
+  Exchange answer(ReaderCall call, const std::string& object, MessageReader& arguments) {
+    try {
+      if (call == ReaderCall::open) return open(object, arguments);
+      if (!reader_) return Exchange::malformed;
+      return answerOpened(call, object, arguments);
+    } catch (const std::bad_alloc&) {
+      return reply(Status(fail(ErrorCode::tooLarge, reader_ ? reader_->fileName() : object, object,
+                               "data that fits into memory", "more than the reading process may use")));
+    }
+  }
+
+  Exchange answerOpened(ReaderCall call, const std::string& object, MessageReader& arguments) {
+    switch (call) {
+      case ReaderCall::hasGroup:
+        return reply(Result<bool>(reader_->hasGroup(object)));
+      case ReaderCall::hasDataset:
+        return reply(Result<bool>(reader_->hasDataset(object)));
+      case ReaderCall::children:
+        return reply(reader_->children(object));
+      case ReaderCall::datasetsBelow:
+        return reply(reader_->datasetsBelow(object));
+      case ReaderCall::dataset:
+        return reply(reader_->dataset(object));
+      case ReaderCall::string:
+        return reply(reader_->readString(object));
+      case ReaderCall::table:
+        return sendTable(object);
+      case ReaderCall::floats:
+        return sendRows<float>(object, arguments);
+      case ReaderCall::doubles:
+        return sendRows<double>(object, arguments);
+      case ReaderCall::integers:
+        return sendRows<std::int64_t>(object, arguments);
+      default:
+        return answerAttribute(call, object, arguments);
+    }
+  }
+
+  Exchange answerAttribute(ReaderCall call, const std::string& object, MessageReader& arguments) {
+    std::string name;
+    if (!arguments.get(name)) return Exchange::malformed;
+    switch (call) {
+      case ReaderCall::stringAttribute:
+        return reply(reader_->stringAttribute(object, name));
+      case ReaderCall::stringListAttribute:
+        return reply(reader_->stringListAttribute(object, name));
+      case ReaderCall::integerAttribute:
+        return reply(reader_->integerAttribute(object, name));
+      case ReaderCall::integerListAttribute:
+        return reply(reader_->integerListAttribute(object, name));
+      case ReaderCall::realAttribute:
+        return reply(reader_->realAttribute(object, name));
+      default:
+        return Exchange::malformed;
+    }
+  }
+
+  Exchange open(const std::string& path, MessageReader& arguments) {
+    std::uint64_t memory = 0;
+    std::int64_t patience = 0;
+    if (reader_ || !arguments.get(limits_) || !arguments.get(memory) || !arguments.get(patience))
+      return Exchange::malformed;
+    patience_ = std::chrono::ceil<std::chrono::seconds>(std::chrono::milliseconds(patience));
+    boundEverything(memory);
+    boundProcessorTime(patience_);
+    auto opened = LocalReader::open(path, limits_);
+    if (!opened) return reply(Status(fail(opened.error())));
+    reader_ = *std::move(opened);
+    return reply(Status{});
+  }
+
+  template <class T>
+  Exchange reply(const Result<T>& result) {
+    MessageWriter message;
+    message.put(result.has_value());
+    if (!result) {
+      message.put(result.error());
+    } else if constexpr (!std::is_void_v<T>) {
+      message.put(*result);
+    }
+    return channel_.send(message.bytes());
+  }
+
+  Exchange announce(std::uint64_t bytes) { return reply(Result<std::uint64_t>(bytes)); }
+
+  Exchange sendTable(const std::string& path) {
+    const auto columns = reader_->readTable(path);
+    if (!columns) return reply(Status(fail(columns.error())));
+    MessageWriter table;
+    table.put(*columns);
+    Exchange done = announce(table.bytes().size());
+    if (done == Exchange::good) done = channel_.sendBytes(std::as_bytes(std::span(table.bytes())));
+    return done == Exchange::good ? channel_.endPieces() : done;
+  }
+
+  /// Rows read at once: as fill a piece, and whole chunks where the dataset has them, so that none is unpacked twice.
+  /// Nothing where there is something wrong with what is asked for: then the error is that of one read.
+  std::optional<std::int64_t> rowsAtOnce(const DatasetInfo& info, Rows rows, std::uint64_t bytesPerValue) const {
+    const std::int64_t available = info.shape.empty() ? 1 : info.shape.front();
+    if (rows.first < 0 || rows.count <= 0 || rows.count > available - rows.first) return std::nullopt;
+    const std::uint64_t rowBytes = static_cast<std::uint64_t>(info.elements() / available) * bytesPerValue;
+    if (rowBytes == 0 || static_cast<std::uint64_t>(rows.count) > limits_.readBytes / rowBytes) return std::nullopt;
+    const auto most = static_cast<std::int64_t>(SharedPieces::pieceBytes / rowBytes);
+    return std::max(most / info.rowsTogether, std::int64_t{1}) * info.rowsTogether;
+  }
+
+  template <class T>
+  Exchange sendRows(const std::string& path, MessageReader& arguments) {
+    Rows rows;
+    if (!arguments.get(rows.first) || !arguments.get(rows.count)) return Exchange::malformed;
+    const auto info = reader_->dataset(path);
+    if (!info) return reply(Status(fail(info.error())));
+    const std::optional<std::int64_t> most = rowsAtOnce(*info, rows, sizeof(T));
+    if (!most) {
+      const Status read = reader_->readInto(path, rows, std::span<T>{});
+      return read ? announce(0) : reply(read);
+    }
+    const std::int64_t rowSize = info->elements() / (info->shape.empty() ? 1 : info->shape.front());
+    const std::int64_t end = rows.first + rows.count;
+    std::vector<T> large;
+    Rows now{rows.first, std::min(rows.count, *most - rows.first % info->rowsTogether)};
+    while (now.count > 0) {
+      std::span<std::byte> piece;
+      Exchange done = channel_.awaitFreePiece(piece);
+      if (done != Exchange::good) return done;
+      const auto values = static_cast<std::size_t>(rowSize * now.count);
+      const bool fits = values <= piece.size() / sizeof(T);
+      if (!fits) large.resize(values);
+      const std::span<T> target = fits ? std::span(reinterpret_cast<T*>(piece.data()), values) : std::span(large);
+      const bool isFirst = now.first == rows.first;
+      if (const Status read = reader_->readInto(path, now, target); !read)
+        return isFirst ? reply(read) : sendInstead(read.error());
+      if (isFirst) done = announce(static_cast<std::uint64_t>(rowSize * rows.count) * sizeof(T));
+      if (done == Exchange::good)
+        done = fits ? channel_.sendPiece(target.size_bytes()) : channel_.sendBytes(std::as_bytes(target));
+      if (done != Exchange::good) return done;
+      now.first += now.count;
+      now.count = std::min(end - now.first, *most);
+    }
+    return channel_.endPieces();
+  }
+
+  Exchange sendInstead(const Error& error) {
+    MessageWriter message;
+    message.put(error);
+    return channel_.sendInstead(message.bytes());
+  }
+
+  Channel channel_;
+  std::unique_ptr<LocalReader> reader_;
+  Limits limits_;
+  std::chrono::seconds patience_{0};
+};
+
+}  // namespace
+
+int runReadWorker() {
+  auto pieces = SharedPieces::map(FileDescriptor(workerMemory));  // and closes it: its number is free for the file
+  if (!pieces) return EXIT_FAILURE;
+  return Worker(Channel(FileDescriptor(workerSocket), *std::move(pieces), std::chrono::milliseconds::zero())).run();
+}
+
+}  // namespace axescope::hdf5

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Who answers a Reader: the library in this process (local_reader.h), or a process of its own (isolated_reader.h).
+// Internal to this floor; what the answers are says reader.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/hdf5/reader.h"
+
+namespace axescope::hdf5 {
+
+/// Along axis 0; a scalar counts as one row.
+struct Rows {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
+
+class ReaderBackend {
+ public:
+  virtual ~ReaderBackend() = default;
+  ReaderBackend(const ReaderBackend&) = delete;
+  ReaderBackend& operator=(const ReaderBackend&) = delete;
+
+  virtual const std::string& fileName() const = 0;
+  virtual bool hasGroup(const std::string& path) const = 0;
+  virtual bool hasDataset(const std::string& path) const = 0;
+  virtual Result<std::vector<std::string>> children(const std::string& group) const = 0;
+  virtual Result<std::vector<std::string>> datasetsBelow(const std::string& group) const = 0;
+
+  virtual Result<std::optional<std::string>> stringAttribute(const std::string& object,
+                                                             const std::string& name) const = 0;
+  virtual Result<std::optional<std::vector<std::string>>> stringListAttribute(const std::string& object,
+                                                                              const std::string& name) const = 0;
+  virtual Result<std::optional<std::int64_t>> integerAttribute(const std::string& object,
+                                                               const std::string& name) const = 0;
+  virtual Result<std::optional<std::vector<std::int64_t>>> integerListAttribute(const std::string& object,
+                                                                                const std::string& name) const = 0;
+  virtual Result<std::optional<double>> realAttribute(const std::string& object, const std::string& name) const = 0;
+
+  virtual Result<DatasetInfo> dataset(const std::string& path) const = 0;
+  /// `rows` absent: all of them.
+  virtual Result<std::vector<float>> readFloats(const std::string& path, std::optional<Rows> rows) const = 0;
+  virtual Result<std::vector<double>> readDoubles(const std::string& path, std::optional<Rows> rows) const = 0;
+  virtual Result<std::vector<std::int64_t>> readIntegers(const std::string& path, std::optional<Rows> rows) const = 0;
+  virtual Result<std::string> readString(const std::string& path) const = 0;
+  virtual Result<std::vector<Reader::Column>> readTable(const std::string& path) const = 0;
+
+ protected:
+  ReaderBackend() = default;
+};
+
+}  // namespace axescope::hdf5
