@@ -82,17 +82,25 @@ void addFloatScaling(const LayerArithmetic& layer, const LayerUseSize& use, bool
 }
 
 void addIntegerScaling(const LayerArithmetic& layer, const ElementwiseArithmetic& elementwise, const LayerUseSize& use,
-                       bool hasBias, NodeCounts& counts) {
+                       bool hasBias, const CodesAround& codes, NodeCounts& counts) {
   const Operand sum = integerOf(layer.outerBits);
   if (hasBias || layer.zeroPoint) counts.add({add, bias, sum, sum, use.dotProducts});
-  addRequantization(quantization, elementwise.elementBits, elementwise.scale, use.inputs, counts);
-  addRequantization(scaling, layer.outerBits, elementwise.scale, use.dotProducts, counts);
+  addConversions(codes, {use.inputs}, elementwise, counts);
+  if (elementwise.sharedMultiplier > 0) {
+    const int factorBits = elementwise.scale.bits;
+    counts.add({multiply, scaling, sum, integerOf(factorBits), use.dotProducts});
+    addRequantization(scaling, layer.outerBits + factorBits, {elementwise.sharedMultiplier, false}, use.dotProducts,
+                      counts);
+  } else {
+    addRequantization(scaling, layer.outerBits, elementwise.scale, use.dotProducts, counts);
+  }
 }
 
 }  // namespace
 
 NodeCounts countQuantizedLayer(const LayerInfo& info, const LayerArithmetic& layer,
-                               const ElementwiseArithmetic& elementwise, const LayerUseSize& use) {
+                               const ElementwiseArithmetic& elementwise, const LayerUseSize& use,
+                               const CodesAround* codes) {
   const Tiling tiling = Tiling::of(info.k(), layer.tileSize);
   NodeCounts counts = countsOf(info);
   counts.widths = {.weightBits = layer.weightBits,
@@ -103,11 +111,12 @@ NodeCounts countQuantizedLayer(const LayerInfo& info, const LayerArithmetic& lay
                    .k = info.k()};
   addProducts(layer, use.dotProducts * info.k(), counts);
   addTiles(layer, tiling.tiles(), use.dotProducts, counts);
-  const bool isInteger = elementwise.isInteger && !layer.dynamicInput;
+  const bool isInteger = codes != nullptr && !codes->runsInFloat;
   if (isInteger) {
-    addIntegerScaling(layer, elementwise, use, info.hasBias, counts);
+    addIntegerScaling(layer, elementwise, use, info.hasBias, *codes, counts);
   } else {
     addFloatScaling(layer, use, info.hasBias, counts);
+    if (codes != nullptr) addFloatPassage(*codes, {use.inputs}, use.dotProducts, counts);
   }
   const std::int64_t scaleBytes =
       isInteger ? bytesOf(info.channels, elementwise.scale.bits) : info.channels * floatBytes;
@@ -117,18 +126,19 @@ NodeCounts countQuantizedLayer(const LayerInfo& info, const LayerArithmetic& lay
   counts.add({byte, weights, integerOf(layer.weightBits), integerOf(layer.weightBits),
               bytesOf(info.weights(), layer.weightBits) + scaleBytes + biasBytes + multiplierBytes});
   const std::int64_t outputBytes =
-      isInteger ? bytesOf(use.dotProducts, elementwise.elementBits) : use.dotProducts * floatBytes;
+      isInteger ? bytesOf(use.dotProducts, codes->outputBits) : use.dotProducts * floatBytes;
   counts.add({byte, values, integerOf(layer.activationBits), integerOf(layer.activationBits),
               bytesOf(use.inputs, layer.activationBits) + outputBytes});
   return counts;
 }
 
-NodeCounts countFloatLayer(const LayerInfo& info, const LayerUseSize& use) {
+NodeCounts countFloatLayer(const LayerInfo& info, const LayerUseSize& use, const CodesAround* codes) {
   NodeCounts counts = countsOf(info);
   const std::int64_t macs = use.dotProducts * info.k();
   counts.add({multiply, product, float32, float32, macs});
   counts.add({add, innerAccumulation, float32, float32, macs});
   if (info.hasBias) counts.add({add, bias, float32, float32, use.dotProducts});
+  if (codes != nullptr) addFloatPassage(*codes, {use.inputs}, use.dotProducts, counts);
   counts.add({byte, weights, float32, float32, info.parameters() * floatBytes});
   counts.add({byte, values, float32, float32, (use.inputs + use.dotProducts) * floatBytes});
   return counts;

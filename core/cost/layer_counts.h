@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/cost/operation_count.h"
 #include "core/dump/dump.h"
@@ -39,10 +40,19 @@ struct LayerArithmetic {
 
 /// What is between layers.
 struct ElementwiseArithmetic {
-  bool isInteger = false;  // else float32, whatever the next members say
-  int elementBits = 16;    // of a value that no layer's codes hold
-  FixedPoint scale{};      // of requantization
-  FixedPoint norm{};       // of normalizations' factors
+  bool isInteger = false;    // else float32, whatever the next members say
+  int elementBits = 16;      // of a value that no layer's codes hold
+  FixedPoint scale{};        // of requantization
+  FixedPoint norm{};         // of normalizations' factors
+  int sharedMultiplier = 0;  // bits of one more multiplier for a whole layer, where scales share it; 0: none
+};
+
+/// Codes of a node's values in an integer network, core/README.md (31).
+struct CodesAround {
+  std::vector<int> inputBits;     // of each input's codes as they come; 0: float32
+  std::vector<bool> isConverted;  // whether they become other codes before the node takes them
+  int outputBits = 0;             // 0: float32
+  bool runsInFloat = false;
 };
 
 /// How often a layer runs for one sample.
@@ -54,13 +64,15 @@ struct LayerUseSize {
 
 /// One use of a quantized layer. MACs = dotProducts · K products and as many inner additions, each register starting at
 /// 0; with more than one tile, as many outer additions as tiles. Bias and zero point of static codes are one constant,
-/// added once per dot product. Input codes are made by multiplication, addition of the zero point and two comparisons
-/// per element, of dynamic codes after a search of each row's range. Bytes: every weight, scale and bias once, inputs
-/// once, outputs once.
+/// added once per dot product. In float, input codes are made by multiplication, addition of the zero point and two
+/// comparisons per element, of dynamic codes after a search of each row's range. In an integer network (`codes`, else
+/// null) sums become the next codes at once, and inputs are converted only where they come in other codes. Bytes: every
+/// weight, scale and bias once, inputs once, outputs once.
 NodeCounts countQuantizedLayer(const LayerInfo& info, const LayerArithmetic& layer,
-                               const ElementwiseArithmetic& elementwise, const LayerUseSize& use);
+                               const ElementwiseArithmetic& elementwise, const LayerUseSize& use,
+                               const CodesAround* codes = nullptr);
 
-/// One use of a layer left in float32.
-NodeCounts countFloatLayer(const LayerInfo& info, const LayerUseSize& use);
+/// One use of a layer left in float32; in an integer network its codes become floats and floats codes.
+NodeCounts countFloatLayer(const LayerInfo& info, const LayerUseSize& use, const CodesAround* codes = nullptr);
 
 }  // namespace axescope

@@ -4,10 +4,13 @@
 #include <utility>
 
 #include "core/cost/node_counts.h"
+#include "core/integer/integer_plan.h"
 
 namespace axescope {
 
 namespace {
+
+using Layers = std::span<const std::optional<LayerArithmetic>>;
 
 LayerUseSize sizeOf(const Network& network, const Network::Node& node, std::size_t output) {
   const Shape& shape = network.valueShape(output);
@@ -18,36 +21,99 @@ LayerUseSize sizeOf(const Network& network, const Network::Node& node, std::size
   return use;
 }
 
-NodeCounts countLayer(const LayerInfo& info, const std::optional<LayerArithmetic>& layer,
-                      const ElementwiseArithmetic& elementwise, const LayerUseSize& use) {
-  return layer ? countQuantizedLayer(info, *layer, elementwise, use) : countFloatLayer(info, use);
+// Codes of a layer's inputs as the plan tells kinds of codes apart: by their width, whatever they stand for. Two layers
+// that read one value at one width have seen the same range.
+ActivationQuantizer kindOfCodes(const LayerInfo& info, const LayerArithmetic& layer) {
+  if (info.givenInputQuantizer) return *info.givenInputQuantizer;
+  ActivationQuantizer codes;
+  codes.bits = layer.activationBits;
+  return codes;
+}
+
+// Which codes each value has, from widths alone.
+class PlannedCodes {
+ public:
+  PlannedCodes(const Network& network, Layers layers, const ElementwiseArithmetic& elementwise)
+      : network_(network), quantized_(modelOf(network, layers)), plan_(network, quantized_, ofElements(elementwise)) {}
+
+  CodesAround around(std::size_t node) const {
+    const Network::Node& n = network_.nodes()[node];
+    CodesAround codes;
+    codes.runsInFloat = !plan_.floatReason(node).empty();
+    codes.outputBits = bitsOf(node + 1);
+    std::optional<ActivationQuantizer> taken;
+    if (n.layer && quantized_[*n.layer]) taken = quantized_[*n.layer]->input;
+    if (handsCodesOn(n.op)) taken = plan_.format(node + 1);
+    for (const std::size_t value : n.inputs) {
+      codes.inputBits.push_back(bitsOf(value));
+      codes.isConverted.push_back(!codes.runsInFloat && taken && plan_.format(value) != taken);
+    }
+    return codes;
+  }
+
+ private:
+  static QuantizedModel modelOf(const Network& network, Layers layers) {
+    QuantizedModel model(layers.size());
+    for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+      if (!layers[layer]) continue;
+      model[layer].emplace();
+      model[layer]->input = kindOfCodes(network.layerInfo(layer), *layers[layer]);
+      model[layer]->dynamicInput = layers[layer]->dynamicInput;
+    }
+    return model;
+  }
+
+  std::vector<ActivationQuantizer> ofElements(const ElementwiseArithmetic& elementwise) const {
+    constexpr double unlikeAnyLayers = -1.0;
+    ActivationQuantizer element;
+    element.bits = elementwise.elementBits;
+    element.scale = unlikeAnyLayers;
+    return std::vector<ActivationQuantizer>(network_.nodes().size() + 1, element);
+  }
+
+  int bitsOf(std::size_t value) const {
+    const auto& format = plan_.format(value);
+    return format ? format->bits : 0;
+  }
+
+  const Network& network_;
+  QuantizedModel quantized_;
+  IntegerPlan plan_;
+};
+
+NodeCounts countNodeOf(const Network& network, std::size_t index, Layers layers,
+                       const ElementwiseArithmetic& elementwise, const CodesAround* codes) {
+  const Network::Node& node = network.nodes()[index];
+  if (node.layer) {
+    const LayerInfo& info = network.layerInfo(*node.layer);
+    const LayerUseSize use = sizeOf(network, node, index + 1);
+    const auto& layer = layers[*node.layer];
+    return layer ? countQuantizedLayer(info, *layer, elementwise, use, codes) : countFloatLayer(info, use, codes);
+  }
+  NodeSize size{.inputs = {}, .outputs = elements(network.valueShape(index + 1))};
+  for (const std::size_t value : node.inputs) size.inputs.push_back(elements(network.valueShape(value)));
+  return countNode(node.op, network.work(index), size, elementwise, codes);
 }
 
 }  // namespace
 
-NetworkCounts countNetwork(const Network& network, std::span<const std::optional<LayerArithmetic>> layers,
-                           const ElementwiseArithmetic& elementwise) {
+NetworkCounts countNetwork(const Network& network, Layers layers, const ElementwiseArithmetic& elementwise) {
+  std::optional<PlannedCodes> planned;
+  if (elementwise.isInteger) planned.emplace(network, layers, elementwise);
   NetworkCounts counts;
   for (std::size_t index = 0; index < network.nodes().size(); ++index) {
-    const Network::Node& node = network.nodes()[index];
-    NodeCounts of;
-    if (node.layer) {
-      of = countLayer(network.layerInfo(*node.layer), layers[*node.layer], elementwise,
-                      sizeOf(network, node, index + 1));
-    } else {
-      NodeSize size{.outputs = elements(network.valueShape(index + 1))};
-      for (const std::size_t value : node.inputs) size.inputs += elements(network.valueShape(value));
-      of = countNode(node.op, network.work(index), size, elementwise);
-    }
-    of.node = node.name;
-    of.layer = node.layer;
+    std::optional<CodesAround> codes;
+    if (planned) codes = planned->around(index);
+    NodeCounts of = countNodeOf(network, index, layers, elementwise, codes ? &*codes : nullptr);
+    of.node = network.nodes()[index].name;
+    of.layer = network.nodes()[index].layer;
     counts.nodes.push_back(std::move(of));
   }
   return counts;
 }
 
-NetworkCounts countLayers(std::span<const LayerInfo> infos, std::span<const std::optional<LayerArithmetic>> layers,
-                          std::span<const std::int64_t> macs, const ElementwiseArithmetic& elementwise) {
+NetworkCounts countLayers(std::span<const LayerInfo> infos, Layers layers, std::span<const std::int64_t> macs,
+                          const ElementwiseArithmetic& elementwise) {
   NetworkCounts counts;
   for (std::size_t layer = 0; layer < infos.size(); ++layer) {
     if (!layers[layer]) continue;

@@ -42,21 +42,45 @@ void countInFloat(const Work& work, OperationRole role, NodeCounts& counts) {
   counts.add({lookup, role, float32, float32, work.lookups});
 }
 
-void countInIntegers(std::string_view op, const Work& work, const NodeSize& size, OperationRole role,
-                     const ElementwiseArithmetic& elementwise, NodeCounts& counts) {
-  const Operand element = integerOf(elementwise.elementBits);
-  const bool isNorm = role == normalization;
-  if (role == OperationRole::elementwise) {
-    addRequantization(role, elementwise.elementBits, elementwise.scale, op == "mul" ? size.outputs : size.inputs,
-                      counts);
-    if (op == "mul") counts.add({multiply, role, element, element, work.multiplies});
-  } else {
-    addRequantization(role, elementwise.elementBits, isNorm ? elementwise.norm : elementwise.scale, work.multiplies,
-                      counts);
+// Both inputs times multipliers of one shift, added, then the shift.
+void countSum(const NodeSize& size, const ElementwiseArithmetic& elementwise, const CodesAround& codes,
+              NodeCounts& counts) {
+  const int bits = std::max(codes.inputBits[0], codes.inputBits[1]);
+  const Operand product = integerOf(bits + elementwise.scale.bits);
+  for (const int input : codes.inputBits) {
+    counts.add(
+        {multiply, OperationRole::elementwise, integerOf(input), integerOf(elementwise.scale.bits), size.outputs});
   }
-  counts.add({add, role, element, element, work.adds});
-  counts.add({compare, role, element, element, work.compares});
-  counts.add({lookup, role, element, element, work.functions + work.lookups});
+  counts.add({add, OperationRole::elementwise, product, product, 2 * size.outputs});
+  counts.add({shift, OperationRole::elementwise, product, product, size.outputs});
+  counts.add({compare, OperationRole::elementwise, integerOf(codes.outputBits), integerOf(codes.outputBits),
+              2 * size.outputs});
+}
+
+void countInIntegers(std::string_view op, const Work& work, const NodeSize& size,
+                     const ElementwiseArithmetic& elementwise, const CodesAround& codes, NodeCounts& counts) {
+  const OperationRole role = roleOf(op);
+  const int bits = codes.inputBits.front();
+  const Operand element = integerOf(bits);
+  if (op == "add") {
+    countSum(size, elementwise, codes, counts);
+  } else if (op == "mul") {
+    counts.add({multiply, role, element, integerOf(codes.inputBits[1]), size.outputs});
+    addRequantization(role, bits + codes.inputBits[1], elementwise.scale, size.outputs, counts);
+  } else if (op == "batch_norm" || op == "normalize") {
+    addRequantization(role, bits, elementwise.norm, size.outputs, counts);
+  } else {
+    addConversions(codes, size.inputs, elementwise, counts);
+    counts.add({add, role, element, element, work.adds});
+    counts.add({compare, role, element, element, work.compares});
+    counts.add({lookup, role, element, element, work.functions});
+    if (work.multiplies > 0) addRequantization(role, bits, elementwise.scale, work.multiplies, counts);
+  }
+}
+
+// Width of a value's elements in memory.
+Operand stored(int codeBits) {
+  return codeBits > 0 ? integerOf(codeBits) : float32;
 }
 
 }  // namespace
@@ -67,27 +91,26 @@ OperationRole roleOf(std::string_view op) {
   return found == roles.end() ? OperationRole::activation : found->second;
 }
 
-bool runsInIntegers(std::string_view op) {
-  constexpr std::array<std::string_view, 4> floatOnly{"attention", "layer_norm", "rms_norm", "softmax"};
-  return std::find(floatOnly.begin(), floatOnly.end(), op) == floatOnly.end();
-}
-
 NodeCounts countNode(std::string_view op, const Work& work, const NodeSize& size,
-                     const ElementwiseArithmetic& elementwise) {
+                     const ElementwiseArithmetic& elementwise, const CodesAround* codes) {
   NodeCounts counts;
   counts.op = op;
-  const bool isInteger = elementwise.isInteger && runsInIntegers(op);
+  const bool isInteger = codes != nullptr && !codes->runsInFloat;
   if (isInteger) {
-    countInIntegers(op, work, size, roleOf(op), elementwise, counts);
+    countInIntegers(op, work, size, elementwise, *codes, counts);
   } else {
     countInFloat(work, roleOf(op), counts);
+    if (codes != nullptr) addFloatPassage(*codes, size.inputs, size.outputs, counts);
   }
-  const bool computes = work != Work{};
-  if (computes) {
-    const Operand element = isInteger ? integerOf(elementwise.elementBits) : float32;
-    constexpr std::int64_t byteBits = 8;
-    counts.add({byte, values, element, element, (size.inputs + size.outputs) * element.bits / byteBits});
-  }
+  if (work == Work{}) return counts;
+  constexpr std::int64_t byteBits = 8;
+  const auto moved = [&](std::int64_t count, int codeBits) {
+    const Operand element = stored(codeBits);
+    counts.add({byte, values, element, element, count * element.bits / byteBits});
+  };
+  for (std::size_t i = 0; i < size.inputs.size(); ++i)
+    moved(size.inputs[i], codes != nullptr ? codes->inputBits[i] : 0);
+  moved(size.outputs, codes != nullptr ? codes->outputBits : 0);
   return counts;
 }
 

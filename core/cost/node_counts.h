@@ -2,7 +2,9 @@
 // What a node that is no layer takes.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "core/cost/layer_counts.h"
 #include "core/cost/operation_count.h"
@@ -13,20 +15,17 @@ namespace axescope {
 /// What the work of this operation of a graph is done for.
 OperationRole roleOf(std::string_view op);
 
-/// Whether integers can do it: everything but roots, exponentials and divisions by computed values, which softmax,
-/// layer_norm, rms_norm and attention need. An activation function is a look-up.
-bool runsInIntegers(std::string_view op);
-
 struct NodeSize {
-  std::int64_t inputs = 0;   // elements of all inputs
-  std::int64_t outputs = 0;  // elements
+  std::vector<std::int64_t> inputs;  // elements of each
+  std::int64_t outputs = 0;          // elements
 };
 
-/// In float32, or where the arithmetic is integer and the operation can be, in integers of elementBits: factors of
-/// batch norms and of image normalization are of norm's width and followed by a rounding shift, others of scale's; two
-/// values that are added or multiplied are brought to one scale first. Bytes: inputs read once, outputs written once;
-/// operations that only move numbers count nothing else.
+/// In float32, or in an integer network (`codes`, else null) as that runs it: a batch norm or an image's normalization
+/// is one requantization of norm's factors; two values are added after a multiplication each, at one shift; a product,
+/// an average is requantized; an activation function is a look-up; relu, pools of maxima and what only moves numbers
+/// work on codes as they are. Bytes: inputs read once, outputs written once; operations that only move numbers count
+/// nothing else.
 NodeCounts countNode(std::string_view op, const Work& work, const NodeSize& size,
-                     const ElementwiseArithmetic& elementwise);
+                     const ElementwiseArithmetic& elementwise = {}, const CodesAround* codes = nullptr);
 
 }  // namespace axescope

@@ -70,7 +70,6 @@ bool isOfLayers(OperationRole role) {
     case zeroPoint:
     case bias:
     case scaling:
-    case quantization:
     case weights:
       return true;
     default:

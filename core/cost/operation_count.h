@@ -32,7 +32,7 @@ enum class OperationRole {
   zeroPoint,          // z Σ q of dynamic activations
   bias,               // with the zero point of static activations folded in
   scaling,            // sums to values: s_x s_c, or an integer multiplier and a shift
-  quantization,       // values to codes
+  quantization,       // values to codes, codes to other codes and to floats
   normalization,      // normalize, batch_norm, layer_norm, rms_norm
   activation,         // relu, gelu and their kind
   elementwise,        // add and mul of two values

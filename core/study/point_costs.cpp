@@ -76,12 +76,12 @@ ElementwiseArithmetic elementwiseArithmetic(const PointSettings& settings) {
   ElementwiseArithmetic elementwise;
   elementwise.isInteger = settings.arithmetic == Arithmetic::integer;
   elementwise.elementBits = settings.elementBits;
-  if (settings.scaleQuantization != ScaleQuantization::off) {
-    elementwise.scale = {settings.scaleBits, settings.scaleQuantization == ScaleQuantization::powerOfTwo};
-  }
-  if (settings.quantNorm != NormQuantization::off) {
-    elementwise.norm = {settings.normBits, settings.quantNorm == NormQuantization::powerOfTwo};
-  }
+  const bool shifts = settings.scaleQuantization == ScaleQuantization::powerOfTwo;
+  if (settings.scaleQuantization != ScaleQuantization::off) elementwise.scale = {settings.scaleBits, shifts};
+  if (settings.scaleQuantization == ScaleQuantization::shared) elementwise.sharedMultiplier = mostScaleBits;
+  // A norm's factor a s_x/s_y is one multiplier of the scales' width; a shift where all three are powers of two.
+  elementwise.norm = elementwise.scale;
+  elementwise.norm.isPowerOfTwo = shifts && settings.quantNorm == NormQuantization::powerOfTwo;
   return elementwise;
 }
 

@@ -89,23 +89,52 @@ TEST(LayerCounts, GroupScalesMultiplyEveryTile) {
   EXPECT_EQ(counts.total(shift, outerAccumulation), 18);
 }
 
+// The layer's own codes come in, the next layer's 8-bit codes go out.
+const CodesAround inCodes{.inputBits = {8}, .isConverted = {false}, .outputBits = 8};
+
 TEST(LayerCounts, IntegerRequantizationMultipliesAndShifts) {
   const ElementwiseArithmetic integers{.isInteger = true, .elementBits = 16, .scale = {.bits = 8}};
-  const NodeCounts counts = countQuantizedLayer(tenByThree(true), w4a8, integers, twoTokens);
+  const NodeCounts counts = countQuantizedLayer(tenByThree(true), w4a8, integers, twoTokens, &inCodes);
   EXPECT_THAT(counts.operations,
               testing::IsSupersetOf({OperationCount{add, bias, integerOf(17), integerOf(17), 6},
                                      OperationCount{multiply, scaling, integerOf(17), integerOf(8), 6},
                                      OperationCount{add, scaling, integerOf(25), integerOf(25), 6},
                                      OperationCount{shift, scaling, integerOf(25), integerOf(25), 6},
                                      OperationCount{compare, scaling, integerOf(17), integerOf(17), 12},
-                                     OperationCount{multiply, quantization, integerOf(16), integerOf(8), 20}}));
+                                     OperationCount{byte, values, integerOf(8), integerOf(8), 20 + 6}}));
+  EXPECT_EQ((NetworkCounts{{counts}}.total(multiply, quantization)), 0);
+}
+
+TEST(LayerCounts, OtherCodesAreConvertedOnTheirWayIn) {
+  const ElementwiseArithmetic integers{.isInteger = true, .scale = {.bits = 8}};
+  const CodesAround elements{.inputBits = {16}, .isConverted = {true}, .outputBits = 16};
+  const NodeCounts counts = countQuantizedLayer(tenByThree(false), w4a8, integers, twoTokens, &elements);
+  EXPECT_THAT(counts.operations,
+              testing::Contains(OperationCount{multiply, quantization, integerOf(16), integerOf(8), 20}));
+}
+
+TEST(LayerCounts, SharedScalesMultiplyTwice) {
+  const ElementwiseArithmetic integers{.isInteger = true, .scale = {.bits = 8}, .sharedMultiplier = 31};
+  const NodeCounts counts = countQuantizedLayer(tenByThree(false), w4a8, integers, twoTokens, &inCodes);
+  EXPECT_THAT(counts.operations,
+              testing::IsSupersetOf({OperationCount{multiply, scaling, integerOf(17), integerOf(8), 6},
+                                     OperationCount{multiply, scaling, integerOf(25), integerOf(31), 6}}));
 }
 
 TEST(LayerCounts, AScaleThatIsAPowerOfTwoOnlyShifts) {
   const ElementwiseArithmetic integers{.isInteger = true, .scale = {.bits = 5, .isPowerOfTwo = true}};
-  const NetworkCounts counts{{countQuantizedLayer(tenByThree(false), w4a8, integers, twoTokens)}};
+  const NetworkCounts counts{{countQuantizedLayer(tenByThree(false), w4a8, integers, twoTokens, &inCodes)}};
   EXPECT_EQ(counts.total(multiply, scaling), 0);
   EXPECT_EQ(counts.total(shift, scaling), 6);
+}
+
+TEST(LayerCounts, AFloatLayerAmongIntegersTakesCodesApartAndMakesThemAgain) {
+  CodesAround around = inCodes;
+  around.runsInFloat = true;
+  const NetworkCounts counts{{countFloatLayer(tenByThree(false), twoTokens, &around)}};
+  EXPECT_EQ(counts.total(multiply, quantization), 20 + 6);
+  EXPECT_EQ(counts.total(add, quantization), 20 + 6);
+  EXPECT_EQ(counts.total(compare, quantization), 12);
 }
 
 TEST(LayerCounts, AFloatLayerIsFloat32Throughout) {

@@ -112,28 +112,54 @@ TEST(NodeCounts, EveryOperationThatComputesHasItsOwnRole) {
   EXPECT_EQ(roleOf("attention"), softmax);
 }
 
-TEST(NodeCounts, IntegersLookActivationFunctionsUp) {
-  const ElementwiseArithmetic integers{.isInteger = true, .elementBits = 12};
-  const NodeCounts counts = countNode("gelu", {.functions = 6}, {.inputs = 6, .outputs = 6}, integers);
-  EXPECT_THAT(counts.operations,
-              testing::UnorderedElementsAre(OperationCount{lookup, activation, integerOf(12), integerOf(12), 6},
-                                            OperationCount{byte, values, integerOf(12), integerOf(12), 18}));
+const ElementwiseArithmetic integers{.isInteger = true, .scale = {.bits = 8}, .norm = {.bits = 5}};
+
+NetworkCounts countIn(const char* op, const Work& work, const NodeSize& size, const CodesAround& codes) {
+  return {{countNode(op, work, size, integers, &codes)}};
 }
 
-TEST(NodeCounts, BatchNormInIntegersHasFactorsOfItsOwnWidth) {
-  const ElementwiseArithmetic integers{
-      .isInteger = true, .elementBits = 16, .scale = {.bits = 31}, .norm = {.bits = 5}};
-  const NetworkCounts counts{
-      {countNode("batch_norm", {.multiplies = 6, .adds = 6}, {.inputs = 6, .outputs = 6}, integers)}};
+TEST(NodeCounts, IntegersLookActivationFunctionsUp) {
+  const auto counts = countIn("gelu", {.functions = 6}, {{6}, 6}, {{12}, {false}, 8});
+  EXPECT_THAT(counts.nodes.front().operations,
+              testing::UnorderedElementsAre(OperationCount{lookup, activation, integerOf(12), integerOf(12), 6},
+                                            OperationCount{byte, values, integerOf(12), integerOf(12), 9},
+                                            OperationCount{byte, values, integerOf(8), integerOf(8), 6}));
+}
+
+TEST(NodeCounts, BatchNormInIntegersIsOneRequantizationOfItsOwnWidth) {
+  const auto counts = countIn("batch_norm", {.multiplies = 6, .adds = 6}, {{6}, 6}, {{16}, {false}, 8});
   EXPECT_THAT(counts.nodes.front().operations,
               testing::Contains(OperationCount{multiply, normalization, integerOf(16), integerOf(5), 6}));
+  EXPECT_EQ(counts.total(add), 6);
   EXPECT_EQ(counts.total(shift), 6);
+  EXPECT_EQ(counts.total(compare), 12);
+}
+
+TEST(NodeCounts, IntegersAddTwoValuesAtOneShift) {
+  const auto counts = countIn("add", {.adds = 6}, {{6, 6}, 6}, {{16, 8}, {false, false}, 8});
+  EXPECT_EQ(counts.total(multiply, elementwise), 12);
+  EXPECT_EQ(counts.total(add, elementwise), 12);
+  EXPECT_EQ(counts.total(shift, elementwise), 6);
+}
+
+TEST(NodeCounts, IntegersMultiplyTwoValuesAndRequantize) {
+  const auto counts = countIn("mul", {.multiplies = 6}, {{6, 6}, 6}, {{16, 8}, {false, false}, 8});
+  EXPECT_THAT(counts.nodes.front().operations,
+              testing::IsSupersetOf({OperationCount{multiply, elementwise, integerOf(16), integerOf(8), 6},
+                                     OperationCount{multiply, elementwise, integerOf(24), integerOf(8), 6}}));
+}
+
+TEST(NodeCounts, CodesThatAreHandedOnAreOnlyCompared) {
+  const auto counts = countIn("relu", {.compares = 6}, {{6}, 6}, {{8}, {false}, 8});
+  EXPECT_EQ(counts.total(compare, activation), 6);
+  EXPECT_EQ(counts.total(multiply), 0);
 }
 
 TEST(NodeCounts, SoftmaxStaysInFloat) {
-  const ElementwiseArithmetic integers{.isInteger = true};
-  const NodeCounts counts = countNode("softmax", {.functions = 6}, {.inputs = 6, .outputs = 6}, integers);
-  EXPECT_THAT(counts.operations, testing::Contains(OperationCount{function, softmax, float32, float32, 6}));
+  const auto counts = countIn("softmax", {.functions = 6}, {{6}, 6}, {{8}, {false}, 8, true});
+  EXPECT_THAT(counts.nodes.front().operations,
+              testing::Contains(OperationCount{function, softmax, float32, float32, 6}));
+  EXPECT_EQ(counts.total(multiply, quantization), 12);
 }
 
 // conv 2x2 over [1, 3, 3] to two channels, relu, a layer in float.
@@ -154,6 +180,33 @@ TEST(NetworkCounts, AreThoseOfTheNodesInTheirOrder) {
   EXPECT_EQ(counts.total(compare, activation), 8);
   EXPECT_TRUE(counts.nodes[2].operations.empty());
   EXPECT_EQ(counts.nodes[3].operations.front().a, float32);
+}
+
+// conv, relu, conv: the sums of the first become the codes of the second at once; the image and the logits have element
+// codes.
+TEST(NetworkCounts, AnIntegerNetworkConvertsOnlyWhereCodesDiffer) {
+  SmallNetwork small;
+  small.inputShape = {1, 1, 3, 3};
+  small.layers = {convInfo("a", 1, 2, {}), convInfo("b", 2, 3, {})};
+  small.add("a", "conv2d", {"x"}, "{}", "a").add("relu", "relu", {"a"}).add("b", "conv2d", {"relu"}, "{}", "b");
+  const auto network = small.build();
+  ASSERT_TRUE(network) << network.error().line();
+  const LayerArithmetic w8a8{.outerBits = 20};
+  const std::vector<std::optional<LayerArithmetic>> layers{w8a8, w8a8};
+  const NetworkCounts counts = countNetwork(*network, layers, integers);
+  EXPECT_EQ(counts.total(multiply, quantization), 0);
+  EXPECT_EQ(counts.total(multiply, scaling), 2 * 9 + 3 * 9);
+  EXPECT_THAT(counts.nodes[1].operations,
+              testing::Contains(OperationCount{compare, activation, integerOf(8), integerOf(8), 18}));
+  LayerArithmetic w8a6 = w8a8;
+  w8a6.activationBits = 6;
+  small.add("c", "add", {"b", "b"});
+  const auto longer = small.build();
+  ASSERT_TRUE(longer) << longer.error().line();
+  const NetworkCounts others = countNetwork(*longer, std::vector<std::optional<LayerArithmetic>>{w8a8, w8a6}, integers);
+  EXPECT_THAT(others.nodes[1].operations,
+              testing::Contains(OperationCount{compare, activation, integerOf(6), integerOf(6), 18}));
+  EXPECT_EQ(others.total(multiply, elementwise), 2 * 27);
 }
 
 TEST(NetworkCounts, LayersWithoutAGraphCountByThemselves) {
