@@ -17,6 +17,15 @@ namespace axescope {
 
 namespace {
 
+std::string floatOperationsText(const QuantizedPoint& point) {
+  if (!point.floatOperations) return {};
+  if (point.floatOperations->empty()) return "\nIntegers only, from the input's codes to the output's.\n";
+  using enum TextTable::Align;
+  TextTable table({{"Left in float", left}, {"Operation", left}, {"Why", left}});
+  for (const FloatOperation& one : *point.floatOperations) table.addRow({one.node, one.op, one.reason});
+  return "\n" + table.text();
+}
+
 std::string asText(const QuantizedPoint& point) {
   using enum TextTable::Align;
   TextTable table({{"Layer", left},
@@ -40,8 +49,9 @@ std::string asText(const QuantizedPoint& point) {
                   certificate.guaranteed() ? "yes" : "no", fmt::format("{}", certificate.smallestInnerBits()),
                   fmt::format("{:.1f} %", 100.0 * certificate.maxUse())});
   }
-  return table.text() + (guaranteed ? "\nGuaranteed: no input can overflow any accumulator.\n"
-                                    : "\nNot guaranteed: some inputs can overflow an accumulator.\n");
+  return table.text() + floatOperationsText(point) +
+         (guaranteed ? "\nGuaranteed: no input can overflow any accumulator.\n"
+                     : "\nNot guaranteed: some inputs can overflow an accumulator.\n");
 }
 
 // A quantized file says what its activation codes mean, so someone must know.

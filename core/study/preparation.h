@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/base/job.h"
+#include "core/integer/value_range.h"
+#include "core/network/calibration.h"
 #include "core/network/layer_statistics.h"
 #include "core/study/layer_inputs.h"
 #include "core/study/memory_plan.h"
@@ -52,6 +54,8 @@ class Preparation {
   const Network* network() const { return transformed_ ? transformed_.get() : model_->network(); }
   /// With error propagation: the calibration samples, to be walked by each point.
   const std::optional<Tensor>& calibration() const { return calibration_; }
+  /// With integer arithmetic: by value of the network, the codes of those that no layer's codes stand for.
+  const std::vector<ActivationQuantizer>& elements() const { return elements_; }
   /// What the inputs of a layer say, of all its uses; null with propagation or without calibration inputs. Layers
   /// with inputs of their own are read when they are asked for, and again where memory did not allow to keep them.
   /// Errors: those of reading, cancelled.
@@ -60,6 +64,7 @@ class Preparation {
  private:
   Preparation(const Model& model, const PointSettings& key, const MemoryPlan& plan);
   Status selectLayers();
+  ValueVisitor elementVisitor();
   Status observeOwnInputs(std::size_t layer, const Job& job);
   Result<std::shared_ptr<const LayerInputs>> gatherOwnInputs(std::size_t layer, const Job& job) const;
 
@@ -68,6 +73,7 @@ class Preparation {
   std::vector<PreparedLayer> layers_;
   std::shared_ptr<const Network> transformed_;  // null without transforms
   std::optional<Tensor> calibration_;
+  std::vector<ActivationQuantizer> elements_;                // by value
   std::vector<std::shared_ptr<const LayerInputs>> ofGraph_;  // by layer
   std::unique_ptr<LayerInputsCache> own_;
 };

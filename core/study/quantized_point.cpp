@@ -7,6 +7,7 @@
 
 #include "core/study/input_codes.h"
 #include "core/study/layer_options.h"
+#include "core/study/measurement.h"
 #include "core/study/preparation.h"
 #include "core/study/quantization.h"
 #include "core/study/setting_schema.h"
@@ -80,6 +81,9 @@ Result<QuantizedPoint> quantizePoint(const Model& model, const PointSettings& se
   QuantizedPoint point;
   AXESCOPE_TRY(point.file, toQuantizedFile(model, preparation, layers, settings, provenance, inputSamples));
   AXESCOPE_CHECK(addNetworkInputCodes(model, preparation, layers, inputSamples, job, point.file));
+  if (settings.arithmetic == Arithmetic::integer) {
+    point.floatOperations = integerNetwork(preparation, layers, settings).floatOperations();
+  }
   for (const auto& layer : layers) {
     if (layer) point.layerErrors.push_back(layerError(*layer));
   }

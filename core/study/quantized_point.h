@@ -2,7 +2,11 @@
 // One point of a study with its integers: what `quantize` writes and what the window inspects.
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "core/dump/quantized_file.h"
+#include "core/integer/integer_plan.h"
 #include "core/study/model.h"
 #include "core/study/settings.h"
 
@@ -10,6 +14,8 @@ namespace axescope {
 
 struct QuantizedPoint {
   QuantizedFile file;
+  /// With integer arithmetic: what is left in float.
+  std::optional<std::vector<FloatOperation>> floatOperations;
   std::vector<double> layerErrors;  // by layer of the file: ‖WX − QX̃‖/‖WX‖, or ‖W − Q‖/‖W‖ without inputs
 };
 

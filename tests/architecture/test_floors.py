@@ -5,8 +5,8 @@ import re
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FLOORS = ["base", "hdf5", "linalg", "number", "budget", "dump", "datapath", "ptq", "network", "transform", "study", "bench",
-          "command"]
+FLOORS = ["base", "hdf5", "linalg", "number", "budget", "dump", "datapath", "ptq", "network", "transform", "integer", "study",
+          "bench", "command"]
 SOURCES = {".h", ".cpp", ".py", ".cmake", ".sh"}
 
 
