@@ -18,6 +18,15 @@ namespace axescope {
 
 namespace {
 
+std::string textOf(const std::optional<std::vector<FloatOperation>>& floatOperations) {
+  if (!floatOperations) return {};
+  if (floatOperations->empty()) return "\nIntegers only, from the input's codes to the output's.\n";
+  using enum TextTable::Align;
+  TextTable table({{"Left in float", left}, {"Operation", left}, {"Why", left}});
+  for (const FloatOperation& one : *floatOperations) table.addRow({one.node, one.op, one.reason});
+  return "\n" + table.text();
+}
+
 // What is said of the layers, a row each.
 class Report {
  public:
@@ -32,8 +41,10 @@ class Report {
                    fmt::format("{:.1f} %", 100.0 * certificate.maxUse())});
   }
 
+  void leftInFloat(std::optional<std::vector<FloatOperation>> operations) { floatOperations_ = std::move(operations); }
+
   std::string text(const std::string& file) const {
-    return table_.text() +
+    return table_.text() + textOf(floatOperations_) +
            (guaranteed_ ? "\nGuaranteed: no input can overflow any accumulator.\n"
                         : "\nNot guaranteed: some inputs can overflow an accumulator.\n") +
            fmt::format("{} in {}\n", counted(layers_, "layer"), file);
@@ -51,6 +62,7 @@ class Report {
                     {"Guaranteed", TextTable::Align::left},
                     {"Smallest P_I"},
                     {"Budget use"}}};
+  std::optional<std::vector<FloatOperation>> floatOperations_;
   std::size_t layers_ = 0;
   bool guaranteed_ = true;
 };
@@ -82,7 +94,8 @@ Result<Report> quantized(const QuantizeOptions& options, const Job& job) {
     report.add(layer, error);
     return file.add(layer);
   };
-  AXESCOPE_CHECK(quantizePoint(*model, settings, options.inputSamples, sink, job));
+  AXESCOPE_TRY(auto floatOperations, quantizePoint(*model, settings, options.inputSamples, sink, job));
+  report.leftInFloat(std::move(floatOperations));
   AXESCOPE_CHECK(file.commit());
   return report;
 }

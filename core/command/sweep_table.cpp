@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <tuple>
@@ -89,7 +90,7 @@ class Summary {
     const std::string others = otherSettings(points_);
     text += fmt::format("\n{} guaranteed: no input can overflow an accumulator", guaranteedMark);
     text += others.empty() ? "\n" : "; each cell is the best over " + others + "\n";
-    return text;
+    return text + integersText();
   }
 
  private:
@@ -123,6 +124,19 @@ class Summary {
         return fmt::format(" (float {:.3f})", *m.floatPerplexity);
     }
     return {};
+  }
+
+  // Of points with integer arithmetic.
+  std::string integersText() const {
+    std::optional<std::int64_t> most;
+    for (const PointResult& point : points_) {
+      const auto& left = point.measurement.floatOperations;
+      if (left) most = std::max(most.value_or(0), *left);
+    }
+    if (!most) return {};
+    if (*most == 0) return "Integer arithmetic: no operation is left in float\n";
+    return fmt::format("Integer arithmetic: {} left in float at most; quantize names them\n",
+                       counted(static_cast<std::size_t>(*most), "operation"));
   }
 
   std::size_t columnsIn(int width) const {

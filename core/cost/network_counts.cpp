@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/cost/network_counts.h"
 
+#include <memory>
 #include <utility>
 
 #include "core/cost/node_counts.h"
@@ -52,13 +53,14 @@ class PlannedCodes {
   }
 
  private:
-  static QuantizedModel modelOf(const Network& network, Layers layers) {
-    QuantizedModel model(layers.size());
+  static QuantizedLayers modelOf(const Network& network, Layers layers) {
+    QuantizedLayers model(layers.size());
     for (std::size_t layer = 0; layer < layers.size(); ++layer) {
       if (!layers[layer]) continue;
-      model[layer].emplace();
-      model[layer]->input = kindOfCodes(network.layerInfo(layer), *layers[layer]);
-      model[layer]->dynamicInput = layers[layer]->dynamicInput;
+      QuantizedLayer kind;
+      kind.input = kindOfCodes(network.layerInfo(layer), *layers[layer]);
+      kind.dynamicInput = layers[layer]->dynamicInput;
+      model[layer] = std::make_shared<const QuantizedLayer>(std::move(kind));
     }
     return model;
   }
@@ -77,7 +79,7 @@ class PlannedCodes {
   }
 
   const Network& network_;
-  QuantizedModel quantized_;
+  QuantizedLayers quantized_;
   IntegerPlan plan_;
 };
 

@@ -61,8 +61,9 @@ class Walk {
     quantized_.resize(branches.count, std::vector<Value>(floats_.size()));
   }
 
-  Status run(Tensor samples, const LayerVisitor& visit) {
+  Status run(Tensor samples, const LayerVisitor& visit, const ValueVisitor& visitValue) {
     floats_[0] = std::make_shared<const Tensor>(std::move(samples));
+    if (visitValue) visitValue(0, *floats_[0]);
     for (auto& values : quantized_) values[0] = floats_[0];
     const auto& nodes = network_.nodes();
     std::vector<std::size_t> uses(network_.layerCount(), 0);
@@ -82,6 +83,7 @@ class Walk {
         AXESCOPE_CHECK(visit({*layer, visited[*layer]++, uses[*layer], floats_[input], inputs}));
       }
       AXESCOPE_CHECK(compute(node));
+      if (visitValue) visitValue(node + 1, *floats_[node + 1]);
       release(node);
     }
     return {};
@@ -141,9 +143,9 @@ class Walk {
 }  // namespace
 
 Status walkCalibration(const Network& network, Tensor samples, const CalibrationBranches& branches,
-                       const LayerVisitor& visit, const Job& job) {
+                       const LayerVisitor& visit, const Job& job, const ValueVisitor& visitValue) {
   AXESCOPE_TRY(const Network sized, network.resized(samples.shape));
-  return Walk(sized, branches, job).run(std::move(samples), visit);
+  return Walk(sized, branches, job).run(std::move(samples), visit, visitValue);
 }
 
 std::int64_t walkBytesPerSample(const Network& network) {

@@ -29,6 +29,9 @@ struct LayerUse {
 /// Called for each use of a layer, in forward order, before the layer runs there.
 using LayerVisitor = std::function<Status(const LayerUse& use)>;
 
+/// Called for each value of the float network, the input first, before anything reads it.
+using ValueVisitor = std::function<void(std::size_t value, const Tensor& all)>;
+
 /// Quantized networks that walk beside the float one. Where they run the same layers on the same values, and where
 /// they do what the float network does, the work is done once.
 struct CalibrationBranches {
@@ -42,7 +45,7 @@ struct CalibrationBranches {
 /// Runs all samples through the network node by node, in chunks over the threads of the arena; a value is freed after
 /// its last use. Samples may be shaped otherwise than the network's, as Network::resized() allows.
 Status walkCalibration(const Network& network, Tensor samples, const CalibrationBranches& branches,
-                       const LayerVisitor& visit, const Job& job);
+                       const LayerVisitor& visit, const Job& job, const ValueVisitor& visitValue = {});
 
 /// Bytes of the values that one walk of the float network holds at its widest place, per sample.
 std::int64_t walkBytesPerSample(const Network& network);

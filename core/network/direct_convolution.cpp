@@ -39,22 +39,22 @@ bool fitSignedBytes(const CodeMatrix& codes) {
 // Codes of an image with the margins that a convolution sees around it.
 class PaddedImage {
  public:
-  PaddedImage(const LayerInfo& info, const ActivationQuantizer& quantizer, std::int64_t height, std::int64_t width)
-      : quantizer_(quantizer),
-        inputs_(info.inputs),
+  PaddedImage(const LayerInfo& info, std::int64_t zeroPoint, std::int64_t height, std::int64_t width)
+      : inputs_(info.inputs),
         height_(height),
         width_(width),
         paddedWidth_(width + info.conv.padLeft + info.conv.padRight),
         planes_(static_cast<std::size_t>(inputs_ * height * width)),
         padded_(static_cast<std::size_t>((height + info.conv.padTop + info.conv.padBottom) * paddedWidth_ * inputs_),
-                static_cast<std::uint8_t>(quantizer.zeroPoint)),
+                static_cast<std::uint8_t>(zeroPoint)),
         pixels_(padded_.size() > planes_.size() ? planes_.size() : 0),
         first_((info.conv.padTop * paddedWidth_ + info.conv.padLeft) * inputs_) {}
 
-  /// Channels-last codes of a planar image.
-  const std::uint8_t* quantize(const float* image) {
+  /// Planar, to be written before channelsLast().
+  std::span<std::uint8_t> planes() { return planes_; }
+
+  const std::uint8_t* channelsLast() {
     const std::int64_t positions = height_ * width_;
-    quantizer_.quantize({image, planes_.size()}, std::span(planes_));
     transpose(planes_.data(), inputs_, positions, positions, (pixels_.empty() ? padded_ : pixels_).data(), inputs_);
     for (std::int64_t y = 0; !pixels_.empty() && y < height_; ++y) {
       std::copy_n(pixels_.data() + y * width_ * inputs_, width_ * inputs_,
@@ -64,7 +64,6 @@ class PaddedImage {
   }
 
  private:
-  const ActivationQuantizer& quantizer_;
   std::int64_t inputs_;
   std::int64_t height_;
   std::int64_t width_;
@@ -90,23 +89,44 @@ std::unique_ptr<const DirectConvolution> DirectConvolution::make(const LayerInfo
 DirectConvolution::DirectConvolution(const LayerInfo& info, const QuantizedLayer& layer, const CodeMatrix& codes,
                                      const ActivationQuantizer& input)
     : info_(info),
+      firstCode_(layer.input.range().low),
       input_(input),
       scaling_(layer, input),
       weights_(codes.data(), codes.data() + codes.size()),
       kernels_(info, ZeroMargins::inImage) {}
 
-void DirectConvolution::run(const Tensor& input, Tensor& output) const {
-  const std::int64_t height = input.shape[2];
-  const std::int64_t width = input.shape[3];
-  const std::int64_t positions = output.shape[2] * output.shape[3];
+template <class Image, class Scaling>
+void DirectConvolution::runImages(const Shape& input, const Image& image, const Scaling& scaling,
+                                  typename Scaling::Value* output) const {
+  const std::int64_t height = input[2];
+  const std::int64_t width = input[3];
+  const std::int64_t positions = info_.conv.outputHeight(height) * info_.conv.outputWidth(width);
   const std::int64_t outputSize = info_.channels * positions;
   Convolution<std::uint8_t>::Run convolve(*kernels_.at(height, width, weights_));
-  PaddedImage codes(info_, input_, height, width);
+  PaddedImage codes(info_, input_.zeroPoint, height, width);
   const auto sums = std::make_unique_for_overwrite<std::int32_t[]>(static_cast<std::size_t>(outputSize));
-  for (std::int64_t sample = 0; sample < input.samples(); ++sample) {
-    convolve(codes.quantize(input.data.data() + sample * input.sampleSize()), sums.get());
-    scaling_.toPlanes(sums.get(), positions, 0, info_.channels, output.data.data() + sample * outputSize, positions);
+  for (std::int64_t sample = 0; sample < input.front(); ++sample) {
+    image(sample, codes.planes());
+    convolve(codes.channelsLast(), sums.get());
+    scaling.toPlanes(sums.get(), positions, 0, info_.channels, output + sample * outputSize, positions);
   }
+}
+
+void DirectConvolution::run(const Tensor& input, Tensor& output) const {
+  const auto quantize = [&](std::int64_t sample, std::span<std::uint8_t> planes) {
+    input_.quantize({input.data.data() + sample * input.sampleSize(), planes.size()}, planes);
+  };
+  runImages(input.shape, quantize, scaling_, output.data.data());
+}
+
+void DirectConvolution::run(const CodeTensor& input, const CodeScaling& scaling, CodeTensor& output) const {
+  const auto shifted = [&](std::int64_t sample, std::span<std::uint8_t> planes) {
+    const std::int16_t* const codes = input.codes.data() + sample * input.sampleSize();
+    std::transform(codes, codes + planes.size(), planes.begin(),
+                   [&](std::int16_t code) { return static_cast<std::uint8_t>(code - firstCode_); });
+  };
+  // Inputs lie firstCode_ above those that this scaling is for.
+  runImages(input.shape, shifted, ofLargerInputs(scaling, -firstCode_, scaling_.codeSums()), output.codes.data());
 }
 
 }  // namespace axescope

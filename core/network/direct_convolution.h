@@ -9,6 +9,7 @@
 
 #include "core/dump/dump.h"
 #include "core/linalg/matrix.h"
+#include "core/network/code_tensor.h"
 #include "core/network/output_scaling.h"
 #include "core/network/sized_convolution.h"
 
@@ -27,14 +28,21 @@ class DirectConvolution {
 
   /// input [N, I, H, W] of a size that it serves; the output has its shape and storage. On the calling thread.
   void run(const Tensor& input, Tensor& output) const;
+  /// The same from the layer's input codes to those of `scaling`.
+  void run(const CodeTensor& input, const CodeScaling& scaling, CodeTensor& output) const;
 
  private:
   /// Codes in units of their channel's scale.
   DirectConvolution(const LayerInfo& info, const QuantizedLayer& layer, const CodeMatrix& codes,
                     const ActivationQuantizer& input);
 
+  /// image(sample, planes) writes the planar codes of a sample; [N, C, OH, OW] to `output`.
+  template <class Image, class Scaling>
+  void runImages(const Shape& input, const Image& image, const Scaling& scaling, typename Scaling::Value* output) const;
+
   LayerInfo info_;
-  ActivationQuantizer input_;
+  std::int64_t firstCode_;     // the least code of the layer's inputs; those used here begin at 0
+  ActivationQuantizer input_;  // with these codes
   OutputScaling scaling_;
   std::vector<std::int8_t> weights_;
   SizedConvolution<std::uint8_t> kernels_;

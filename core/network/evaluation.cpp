@@ -14,30 +14,11 @@
 #include <fmt/format.h>
 
 #include "core/base/parallel.h"
+#include "core/network/spare_storage.h"
 
 namespace axescope {
 
 namespace {
-
-// Storage that batches leave to those after them.
-class StoragePool {
- public:
-  SpareStorage take() {
-    const std::lock_guard lock(mutex_);
-    if (pool_.empty()) return {};
-    SpareStorage storage = std::move(pool_.back());
-    pool_.pop_back();
-    return storage;
-  }
-  void give(SpareStorage storage) {
-    const std::lock_guard lock(mutex_);
-    pool_.push_back(std::move(storage));
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<SpareStorage> pool_;
-};
 
 // Keeps the failure of the earliest batch, whichever thread met one first.
 class FirstFailure {
@@ -102,57 +83,26 @@ Result<MatrixF> forwardAll(const Network& network, const BatchLoader& load, std:
   return rows;
 }
 
-Status forwardAll(const Network& network, const BatchLoader& load, std::int64_t count, const LayerFunction& layer,
-                  const NetworkState* start, NetworkState* keep, const OutputVisitor& visit, const Job& job) {
+Status forEachBatch(const BatchLoader& load, std::int64_t count, std::int64_t batchSize, const Job& job,
+                    const BatchVisitor& visit) {
   if (count < 1) return fail(ErrorCode::empty, {}, "samples", "at least one", fmt::format("{}", count));
-  const std::int64_t batchSize = forwardBatchSize(network);
-  const std::int64_t batches = (count + batchSize - 1) / batchSize;
-  const std::size_t nodes = network.nodes().size();
-  const std::size_t firstNode = start == nullptr ? 0 : start->node;
-  const std::size_t middle = keep == nullptr ? firstNode : keep->node;
-  const std::vector<std::size_t> given = network.liveValues(firstNode);
   FirstFailure failure;
-  StoragePool pool;
   std::atomic<std::int64_t> done = 0;
-  if (keep != nullptr) reserve(network, count, *keep);
   const auto oneBatch = [&](Batch batch) -> Status {
     AXESCOPE_CHECK(job.check());
-    std::vector<Tensor> values(nodes + 1);
     const std::int64_t rows = std::min(batchSize, count - batch.first);
     AXESCOPE_TRY(Tensor samples, std::move(batch.samples));
     if (samples.samples() != rows) {
       return fail(ErrorCode::wrongShape, {}, "samples", fmt::format("{} from {}", rows, batch.first),
                   fmt::format("{}", samples.samples()));
     }
-    if (start == nullptr) AXESCOPE_CHECK(network.checkInput(samples.shape));
-    values[given.front()] = std::move(samples);
-    for (const std::size_t value : std::span(given).subspan(1)) {
-      values[value] = start->values[value].slice(batch.first, rows);
-    }
-    SpareStorage spare = pool.take();
-    AXESCOPE_CHECK(network.runNodes(firstNode, middle, values, layer, spare));
-    if (keep != nullptr) {
-      for (const std::size_t value : network.liveValues(middle)) {
-        Tensor& all = keep->values[value];
-        std::copy(values[value].data.begin(), values[value].data.end(),
-                  all.data.begin() + batch.first * all.sampleSize());
-      }
-    }
-    if (visit) {
-      AXESCOPE_CHECK(network.runNodes(middle, nodes, values, layer, spare));
-      AXESCOPE_CHECK(visit(batch.first, values[network.outputValue()]));
-      job.report(static_cast<std::size_t>(done += rows), static_cast<std::size_t>(count), "evaluation");
-    }
-    pool.give(std::move(spare));
+    AXESCOPE_CHECK(visit(batch.first, std::move(samples)));
+    job.report(static_cast<std::size_t>(done += rows), static_cast<std::size_t>(count), "evaluation");
     return {};
   };
-  const BatchLoader fromState = [&](std::int64_t first, std::int64_t rows) -> Result<Tensor> {
-    return start->values[given.front()].slice(first, rows);
-  };
   {
-    ReadAhead reader(start == nullptr ? load : fromState, count, batchSize,
-                     static_cast<std::size_t>(availableThreads()) + 1);
-    parallelFor(static_cast<std::size_t>(batches), [&](std::size_t) {
+    ReadAhead reader(load, count, batchSize, static_cast<std::size_t>(availableThreads()) + 1);
+    parallelFor(static_cast<std::size_t>((count + batchSize - 1) / batchSize), [&](std::size_t) {
       std::optional<Batch> batch = reader.next();
       if (!batch) return;
       const std::int64_t first = batch->first;
@@ -163,6 +113,43 @@ Status forwardAll(const Network& network, const BatchLoader& load, std::int64_t 
     });
   }
   return std::move(failure).status();
+}
+
+Status forwardAll(const Network& network, const BatchLoader& load, std::int64_t count, const LayerFunction& layer,
+                  const NetworkState* start, NetworkState* keep, const OutputVisitor& visit, const Job& job) {
+  const std::size_t nodes = network.nodes().size();
+  const std::size_t firstNode = start == nullptr ? 0 : start->node;
+  const std::size_t middle = keep == nullptr ? firstNode : keep->node;
+  const std::vector<std::size_t> given = network.liveValues(firstNode);
+  StoragePool<float> pool;
+  if (keep != nullptr) reserve(network, std::max<std::int64_t>(count, 0), *keep);
+  const BatchVisitor oneBatch = [&](std::int64_t first, Tensor samples) -> Status {
+    std::vector<Tensor> values(nodes + 1);
+    const std::int64_t rows = samples.samples();
+    if (start == nullptr) AXESCOPE_CHECK(network.checkInput(samples.shape));
+    values[given.front()] = std::move(samples);
+    for (const std::size_t value : std::span(given).subspan(1)) {
+      values[value] = start->values[value].slice(first, rows);
+    }
+    SpareStorage spare = pool.take();
+    AXESCOPE_CHECK(network.runNodes(firstNode, middle, values, layer, spare));
+    if (keep != nullptr) {
+      for (const std::size_t value : network.liveValues(middle)) {
+        Tensor& all = keep->values[value];
+        std::copy(values[value].data.begin(), values[value].data.end(), all.data.begin() + first * all.sampleSize());
+      }
+    }
+    if (visit) {
+      AXESCOPE_CHECK(network.runNodes(middle, nodes, values, layer, spare));
+      AXESCOPE_CHECK(visit(first, values[network.outputValue()]));
+    }
+    pool.give(std::move(spare));
+    return {};
+  };
+  const BatchLoader fromState = [&](std::int64_t first, std::int64_t rows) -> Result<Tensor> {
+    return start->values[given.front()].slice(first, rows);
+  };
+  return forEachBatch(start == nullptr ? load : fromState, count, forwardBatchSize(network), job, oneBatch);
 }
 
 namespace {

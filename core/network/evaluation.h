@@ -27,6 +27,14 @@ struct NetworkState {
   static std::int64_t bytes(const Network& network, std::size_t node, std::int64_t samples);
 };
 
+/// Takes the samples from `first` on; called from many threads at once.
+using BatchVisitor = std::function<Status(std::int64_t first, Tensor samples)>;
+
+/// Reads samples [0, count) batch by batch, ahead of the threads of the arena that visit them. Errors: empty (count <
+/// 1), wrongShape (another number of samples than asked for), cancelled, and those of loading and of the visitor.
+Status forEachBatch(const BatchLoader& load, std::int64_t count, std::int64_t batchSize, const Job& job,
+                    const BatchVisitor& visit);
+
 /// Takes the outputs of samples from `first` on; called from many threads at once.
 using OutputVisitor = std::function<Status(std::int64_t first, const Tensor& outputs)>;
 

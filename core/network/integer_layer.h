@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/datapath/emulator.h"
 #include "core/dump/dump.h"
+#include "core/network/code_tensor.h"
 #include "core/network/direct_convolution.h"
 #include "core/network/output_scaling.h"
 #include "core/network/quantized_layer.h"
@@ -38,6 +39,11 @@ class IntegerLayer {
   /// channels). Errors: wrongShape, with the layer as object.
   Status run(const Tensor& input, Tensor& output, OverflowStatistics* statistics) const;
 
+  /// The same from codes to codes, in integers alone: `input` has the layer's input codes, each accumulator goes
+  /// through its channel's scaling. Not with dynamic inputs.
+  Status run(const CodeTensor& input, const CodeScaling& scaling, CodeTensor& output,
+             OverflowStatistics* statistics) const;
+
   /// Which way inputs of this shape go, one that run() accepts.
   LayerPath path(const Shape& input, CountOverflows count) const;
 
@@ -49,13 +55,23 @@ class IntegerLayer {
   double maxUse() const;
 
  private:
-  template <class Code>
-  void runTyped(const Tensor& input, Tensor& output, OverflowStatistics* statistics) const;
-  template <class Code, class Sum>
-  void runRows(const std::vector<Code>& codes, std::span<const ActivationQuantizer> ofRows, Tensor& output,
-               OverflowStatistics* statistics) const;
-  template <class Code, class Sum>
-  void runColumns(const Tensor& input, const std::vector<Code>& codes, Tensor& output,
+  Result<Shape> outputShape(const Shape& input, OverflowStatistics* statistics) const;
+  /// Calls use(Code{}) with the narrowest type of the layer's input codes.
+  template <class Use>
+  void withCodeType(const Use& use) const;
+  /// Calls use(Sum{}) with the narrowest type of what the outer accumulators hold.
+  template <class Use>
+  void withSumType(const Use& use) const;
+  /// codes of values of this shape, each accumulator through its channel's scaling.
+  template <class Code, class Scaling>
+  void runCodes(const Shape& input, const std::vector<Code>& codes, const Scaling& scaling,
+                typename Scaling::Value* output, OverflowStatistics* statistics) const;
+  /// Calls use(sums[count×C], first row, count) for blocks of rows of a linear layer.
+  template <class Code, class Use>
+  void sumRows(const std::vector<Code>& codes, const Use& use, OverflowStatistics* statistics) const;
+  /// Calls use(sums[count×channels of a group], place, count) for blocks of positions of a convolution.
+  template <class Code, class Use>
+  void sumColumns(const Shape& input, const std::vector<Code>& codes, const Use& use,
                   OverflowStatistics* statistics) const;
   template <class Code, class Sum>
   void emulate(const Code* rows, std::int64_t count, std::int64_t group, Sum* sums,

@@ -2,29 +2,14 @@
 #include "core/network/network.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/network/float_layer.h"
+#include "core/network/spare_storage.h"
 
 namespace axescope {
-
-namespace {
-
-// The one given back last of this size: it is the likeliest to be in a cache.
-std::vector<float> takeStorage(SpareStorage& spare, std::int64_t size) {
-  const auto found = std::find_if(spare.rbegin(), spare.rend(), [&](const std::vector<float>& storage) {
-    return static_cast<std::int64_t>(storage.size()) == size;
-  });
-  if (found == spare.rend()) return {};
-  std::vector<float> storage = std::move(*found);
-  spare.erase(std::next(found).base());
-  return storage;
-}
-
-}  // namespace
 
 Result<Shape> Network::nodeOutputShape(std::size_t node, std::span<const Shape> inputs) const {
   const Node& n = nodes_[node];

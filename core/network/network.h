@@ -64,6 +64,8 @@ class Network {
   Result<Network> resized(const Shape& input) const;
 
   const std::vector<Node>& nodes() const { return nodes_; }
+  /// Of a node that is no layer.
+  const Operation& operation(std::size_t node) const { return *operations_[node]; }
   std::size_t outputValue() const { return outputValue_; }
   /// The last node that reads the value; nodes().size() for the output; the node itself for a value nobody reads.
   std::size_t lastUse(std::size_t value) const { return lastUse_[value]; }

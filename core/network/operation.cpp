@@ -58,6 +58,10 @@ constexpr std::array table{
 
 }  // namespace
 
+OperationForm Operation::form(const Shape&) const {
+  return {};
+}
+
 Status Operation::checkValues(std::span<const Tensor* const>) const {
   return {};
 }

@@ -15,6 +15,7 @@
 #include "core/dump/graph.h"
 #include "core/linalg/matrix.h"
 #include "core/network/attributes.h"
+#include "core/network/operation_form.h"
 #include "core/network/shape.h"
 #include "core/network/work.h"
 
@@ -33,6 +34,8 @@ class Operation {
   /// Whether an element of the output depends, of an input with the output's shape, on the element at its own place
   /// alone. Then the output may be that input.
   virtual bool isElementwise() const { return false; }
+  /// For inputs that outputShape accepted, `input` the first of them.
+  virtual OperationForm form(const Shape& input) const;
   /// Errors of values that the operation cannot take, of shapes that outputShape accepted: refused.
   virtual Status checkValues(std::span<const Tensor* const> inputs) const;
   /// The inputs' shapes are ones that outputShape accepted; output already has that shape and storage for it.

@@ -11,15 +11,6 @@ namespace axescope {
 
 namespace {
 
-// Strides of a value seen with the output's shape: an axis of size 1 stands still.
-Shape broadcastStrides(const Shape& shape) {
-  Shape strides = denseStrides(shape);
-  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    if (shape[axis] == 1) strides[axis] = 0;
-  }
-  return strides;
-}
-
 template <class Function>
 class Broadcast final : public Operation {
  public:

@@ -35,6 +35,16 @@ class Normalize final : public Operation {
 
   bool isElementwise() const override { return true; }
 
+  OperationForm form(const Shape& input) const override {
+    ChannelAffine affine{.axis = channelAxis(input), .scale = {}, .shift = {}};
+    for (std::size_t c = 0; c < mean_.size(); ++c) {
+      const double deviation = static_cast<double>(deviation_[c]);
+      affine.scale.push_back(1.0 / (static_cast<double>(divisor_) * deviation));
+      affine.shift.push_back(-static_cast<double>(mean_[c]) / deviation);
+    }
+    return affine;
+  }
+
   void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
     const Tensor& x = *inputs.front();
     forEachChannelRun(x.shape, channelAxis(x.shape), [&](std::size_t c, std::int64_t first, std::int64_t count) {
@@ -70,6 +80,10 @@ class BatchNorm final : public Operation {
   }
 
   bool isElementwise() const override { return true; }
+
+  OperationForm form(const Shape&) const override {
+    return ChannelAffine{.axis = 1, .scale = {scale_.begin(), scale_.end()}, .shift = {shift_.begin(), shift_.end()}};
+  }
 
   void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
     const Tensor& x = *inputs.front();

@@ -12,43 +12,11 @@ namespace axescope {
 
 namespace {
 
-// Windows along one axis. With ceilMode a last, incomplete window counts if it starts inside the input or the
-// padding before it (PyTorch's rule).
-struct Windows {
-  std::int64_t kernel = 1, stride = 1, before = 0, after = 0;
-  bool ceilMode = false;
-
-  bool fit(std::int64_t size) const { return size + before + after >= kernel; }
-
-  std::int64_t count(std::int64_t size) const {
-    const std::int64_t room = size + before + after - kernel;
-    if (!ceilMode) return room / stride + 1;
-    const std::int64_t windows = (room + stride - 1) / stride + 1;
-    return (windows - 1) * stride >= size + before ? windows - 1 : windows;
-  }
-
-  struct Range {
-    std::int64_t first, last;  // elements of the input, last exclusive; never empty
-    std::int64_t padded;       // elements of input and padding together
-  };
-  Range range(std::int64_t index, std::int64_t size) const {
-    const std::int64_t first = index * stride - before;
-    const std::int64_t last = first + kernel;
-    return {std::max(first, std::int64_t{0}), std::min(last, size), std::min(last, size + after) - first};
-  }
-
-  // Elements of the input in all windows together; one that is in several counts in each.
-  std::int64_t covered(std::int64_t size) const {
-    std::int64_t sum = 0;
-    for (std::int64_t index = 0; index < count(size); ++index)
-      sum += range(index, size).last - range(index, size).first;
-    return sum;
-  }
-};
-
 struct Maximum {
+  static constexpr PoolKind kind = PoolKind::maximum;
   static Work work(std::int64_t elements, std::int64_t windows) { return {.compares = elements - windows}; }
-  static float of(const float* plane, std::int64_t width, const Windows::Range& rows, const Windows::Range& columns) {
+  static float of(const float* plane, std::int64_t width, const AxisWindows::Range& rows,
+                  const AxisWindows::Range& columns) {
     float largest = -std::numeric_limits<float>::infinity();
     for (std::int64_t y = rows.first; y < rows.last; ++y) {
       for (std::int64_t x = columns.first; x < columns.last; ++x) {
@@ -65,7 +33,9 @@ struct Average {
   static Work work(std::int64_t elements, std::int64_t windows) {
     return {.multiplies = windows, .adds = elements - windows};
   }
-  static float of(const float* plane, std::int64_t width, const Windows::Range& rows, const Windows::Range& columns) {
+  static constexpr PoolKind kind = countPadding ? PoolKind::averageWithPadding : PoolKind::average;
+  static float of(const float* plane, std::int64_t width, const AxisWindows::Range& rows,
+                  const AxisWindows::Range& columns) {
     double sum = 0.0;
     for (std::int64_t y = rows.first; y < rows.last; ++y) {
       for (std::int64_t x = columns.first; x < columns.last; ++x) sum += static_cast<double>(plane[y * width + x]);
@@ -79,7 +49,7 @@ struct Average {
 template <class Reduction>
 class Pool2d final : public Operation {
  public:
-  Pool2d(const Windows& vertical, const Windows& horizontal) : vertical_(vertical), horizontal_(horizontal) {}
+  explicit Pool2d(const PoolWindows& windows) : vertical_(windows.vertical), horizontal_(windows.horizontal) {}
 
   Result<Shape> outputShape(std::span<const Shape> inputs) const override {
     const Shape& shape = inputs.front();
@@ -92,6 +62,8 @@ class Pool2d final : public Operation {
     return Shape{shape[0], shape[1], vertical_.count(shape[2]), horizontal_.count(shape[3])};
   }
 
+  OperationForm form(const Shape&) const override { return Pooling{Reduction::kind, {vertical_, horizontal_}}; }
+
   void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
     const Tensor& x = *inputs.front();
     const std::int64_t height = x.shape[2];
@@ -100,7 +72,7 @@ class Pool2d final : public Operation {
     float* pooled = output.data.data();
     for (std::int64_t planes = x.shape[0] * x.shape[1]; planes > 0; --planes, plane += height * width) {
       for (std::int64_t y = 0; y < output.shape[2]; ++y) {
-        const Windows::Range rows = vertical_.range(y, height);
+        const AxisWindows::Range rows = vertical_.range(y, height);
         for (std::int64_t column = 0; column < output.shape[3]; ++column) {
           *pooled++ = Reduction::of(plane, width, rows, horizontal_.range(column, width));
         }
@@ -115,8 +87,8 @@ class Pool2d final : public Operation {
   }
 
  private:
-  Windows vertical_;
-  Windows horizontal_;
+  AxisWindows vertical_;
+  AxisWindows horizontal_;
 };
 
 class GlobalAverage final : public Operation {
@@ -127,6 +99,10 @@ class GlobalAverage final : public Operation {
     const Shape& shape = inputs.front();
     if (shape.size() != 4) return shapeMismatch("images [N, C, H, W]", shape);
     return keepAxes_ ? Shape{shape[0], shape[1], 1, 1} : Shape{shape[0], shape[1]};
+  }
+
+  OperationForm form(const Shape& input) const override {
+    return Pooling{PoolKind::average, {{.kernel = input[2]}, {.kernel = input[3]}}};
   }
 
   void run(std::span<const Tensor* const> inputs, Tensor& output) const override {
@@ -145,10 +121,6 @@ class GlobalAverage final : public Operation {
 
  private:
   bool keepAxes_;
-};
-
-struct PoolWindows {
-  Windows vertical, horizontal;
 };
 
 Result<PoolWindows> readWindows(const Attributes& attributes) {
@@ -178,7 +150,7 @@ Result<PoolWindows> readWindows(const Attributes& attributes) {
 
 template <class Reduction>
 MadeOperation pool(const PoolWindows& windows) {
-  return std::make_unique<Pool2d<Reduction>>(windows.vertical, windows.horizontal);
+  return std::make_unique<Pool2d<Reduction>>(windows);
 }
 
 }  // namespace

@@ -4,31 +4,48 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdlib>
 #include <type_traits>
 
 #include "core/linalg/transpose.h"
 
 namespace axescope {
 
-OutputScaling::OutputScaling(const QuantizedLayer& layer, const ActivationQuantizer& input) {
-  const ChannelUnitCodes units(layer.codes, layer.multipliers);
-  for (std::size_t channel = 0; channel < layer.scales.size(); ++channel) {
-    const std::int64_t codes = units.codes().row(static_cast<Eigen::Index>(channel)).cast<std::int64_t>().sum();
-    const double bias = layer.bias.empty() ? 0.0 : static_cast<double>(layer.bias[channel]);
-    weightScales_.push_back(layer.scales[channel]);
-    codeSums_.push_back(codes);
-    channels_.push_back({input.scale * layer.scales[channel], input.zeroPoint * codes, bias});
+namespace {
+
+std::vector<FloatChannel> floatChannels(const QuantizedLayer& layer, const ActivationQuantizer& input,
+                                        const std::vector<std::int64_t>& codeSums) {
+  std::vector<FloatChannel> channels;
+  for (std::size_t c = 0; c < layer.scales.size(); ++c) {
+    const double bias = layer.bias.empty() ? 0.0 : static_cast<double>(layer.bias[c]);
+    channels.push_back({input.scale * layer.scales[c], input.zeroPoint * codeSums[c], bias});
   }
+  return channels;
 }
 
-template <class Sum>
-float OutputScaling::Channel::operator()(Sum sum) const {
-  return static_cast<float>(scale * static_cast<double>(sum - zeroPointSum) + bias);
+std::vector<std::int64_t> sumsOfCodes(const QuantizedLayer& layer) {
+  const ChannelUnitCodes units(layer.codes, layer.multipliers);
+  std::vector<std::int64_t> sums;
+  for (const auto& channel : units.codes().rowwise()) sums.push_back(channel.cast<std::int64_t>().sum());
+  return sums;
 }
 
+}  // namespace
+
+OutputScaling::OutputScaling(const QuantizedLayer& layer, const ActivationQuantizer& input)
+    : ChannelScaling(floatChannels(layer, input, sumsOfCodes(layer))),
+      weightScales_(layer.scales),
+      codeSums_(sumsOfCodes(layer)) {}
+
+CodeScaling ofLargerInputs(const CodeScaling& scaling, std::int64_t difference,
+                           std::span<const std::int64_t> codeSums) {
+  std::vector<Requantizer> channels = scaling.channels();
+  for (std::size_t c = 0; c < channels.size(); ++c) channels[c] = channels[c].ofSmaller(-difference * codeSums[c]);
+  return CodeScaling(std::move(channels));
+}
+
+template <class Channel>
 template <class Sum>
-void OutputScaling::toRows(const Sum* sums, std::int64_t rows, float* output) const {
+void ChannelScaling<Channel>::toRows(const Sum* sums, std::int64_t rows, Value* output) const {
   for (std::int64_t row = 0; row < rows; ++row) {
     for (const Channel& channel : channels_) *output++ = channel(*sums++);
   }
@@ -37,16 +54,17 @@ void OutputScaling::toRows(const Sum* sums, std::int64_t rows, float* output) co
 template <class Sum>
 void OutputScaling::toRows(const Sum* sums, std::span<const ActivationQuantizer> rows, float* output) const {
   for (const ActivationQuantizer& row : rows) {
-    for (std::size_t c = 0; c < channels_.size(); ++c) {
-      const Channel channel{row.scale * weightScales_[c], row.zeroPoint * codeSums_[c], channels_[c].bias};
+    for (std::size_t c = 0; c < channels().size(); ++c) {
+      const FloatChannel channel{row.scale * weightScales_[c], row.zeroPoint * codeSums_[c], channels()[c].bias};
       *output++ = channel(*sums++);
     }
   }
 }
 
+template <class Channel>
 template <class Sum>
-void OutputScaling::toPlanes(const Sum* sums, std::int64_t rows, std::int64_t first, std::int64_t channels,
-                             float* planes, std::int64_t planeStride) const {
+void ChannelScaling<Channel>::toPlanes(const Sum* sums, std::int64_t rows, std::int64_t first, std::int64_t channels,
+                                       Value* planes, std::int64_t planeStride) const {
   const Channel* const scaling = channels_.data() + first;
   if constexpr (std::is_same_v<Sum, std::int32_t>) {
     constexpr std::int64_t side = 64;  // a tile of both kinds stays in the first-level cache
@@ -59,7 +77,7 @@ void OutputScaling::toPlanes(const Sum* sums, std::int64_t rows, std::int64_t fi
         for (std::int64_t c = 0; c < width; ++c) {
           const Channel channel = scaling[c0 + c];
           const Sum* const from = tile.data() + c * side;
-          float* const to = planes + (c0 + c) * planeStride + row;
+          Value* const to = planes + (c0 + c) * planeStride + row;
           std::transform(from, from + count, to, channel);
         }
       }
@@ -73,13 +91,21 @@ void OutputScaling::toPlanes(const Sum* sums, std::int64_t rows, std::int64_t fi
   }
 }
 
-template void OutputScaling::toRows(const std::int32_t*, std::int64_t, float*) const;
-template void OutputScaling::toRows(const std::int64_t*, std::int64_t, float*) const;
+template class ChannelScaling<FloatChannel>;
+template class ChannelScaling<Requantizer>;
+template void ChannelScaling<FloatChannel>::toRows(const std::int32_t*, std::int64_t, float*) const;
+template void ChannelScaling<FloatChannel>::toRows(const std::int64_t*, std::int64_t, float*) const;
+template void ChannelScaling<Requantizer>::toRows(const std::int32_t*, std::int64_t, std::int16_t*) const;
+template void ChannelScaling<Requantizer>::toRows(const std::int64_t*, std::int64_t, std::int16_t*) const;
+template void ChannelScaling<FloatChannel>::toPlanes(const std::int32_t*, std::int64_t, std::int64_t, std::int64_t,
+                                                     float*, std::int64_t) const;
+template void ChannelScaling<FloatChannel>::toPlanes(const std::int64_t*, std::int64_t, std::int64_t, std::int64_t,
+                                                     float*, std::int64_t) const;
+template void ChannelScaling<Requantizer>::toPlanes(const std::int32_t*, std::int64_t, std::int64_t, std::int64_t,
+                                                    std::int16_t*, std::int64_t) const;
+template void ChannelScaling<Requantizer>::toPlanes(const std::int64_t*, std::int64_t, std::int64_t, std::int64_t,
+                                                    std::int16_t*, std::int64_t) const;
 template void OutputScaling::toRows(const std::int32_t*, std::span<const ActivationQuantizer>, float*) const;
 template void OutputScaling::toRows(const std::int64_t*, std::span<const ActivationQuantizer>, float*) const;
-template void OutputScaling::toPlanes(const std::int32_t*, std::int64_t, std::int64_t, std::int64_t, float*,
-                                      std::int64_t) const;
-template void OutputScaling::toPlanes(const std::int64_t*, std::int64_t, std::int64_t, std::int64_t, float*,
-                                      std::int64_t) const;
 
 }  // namespace axescope

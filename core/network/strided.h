@@ -10,6 +10,15 @@
 
 namespace axescope {
 
+/// Strides of a dense value seen with a larger shape that it is broadcast to: an axis of size 1 stands still.
+inline Shape broadcastStrides(const Shape& shape) {
+  Shape strides = denseStrides(shape);
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    if (shape[axis] == 1) strides[axis] = 0;
+  }
+  return strides;
+}
+
 /// Calls body(offsets) once for each row along the last axis of `shape`; offsets[i] is the row's first element in
 /// the array with strides[i]. All axes have at least one element.
 template <std::size_t arrays, class Body>

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "core/base/parallel.h"
+#include "core/integer/integer_network.h"
 #include "core/network/evaluation.h"
 #include "core/network/float_layer.h"
 #include "core/network/integer_layer.h"
@@ -23,6 +24,11 @@ namespace {
 
 double sum(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+// Of a pass that only counts.
+Status ignored(std::int64_t, const Tensor&) {
+  return {};
 }
 
 // Signal and noise of layers' outputs, for files without a graph.
@@ -55,6 +61,11 @@ class PointMeasurement {
 
   Result<MeasuredPoint> run(std::optional<Score>* exactScore) {
     AXESCOPE_CHECK(certify());
+    if (settings_.arithmetic == Arithmetic::integer && hasInputRanges()) {
+      AXESCOPE_TRY(IntegerNetwork integers, integerNetwork(preparation_, quantized_, settings_));
+      integers_.emplace(std::move(integers));
+      result_.measurement.floatOperations = static_cast<std::int64_t>(integers_->floatOperations().size());
+    }
     const bool guaranteed = result_.measurement.guaranteed;
     Score score;
     if (guaranteed && exactScore != nullptr && exactScore->has_value()) {
@@ -164,13 +175,32 @@ class PointMeasurement {
   }
 
   Status runCounted(std::size_t layer, const Tensor& input, Tensor& output, bool count) {
-    if (!count) return layers_[layer]->run(input, output, nullptr);
+    return counting(layer, count,
+                    [&](OverflowStatistics* counted) { return layers_[layer]->run(input, output, counted); });
+  }
+
+  // run(statistics) runs the layer.
+  template <class Run>
+  Status counting(std::size_t layer, bool count, const Run& run) {
+    if (!count) return run(nullptr);
     OverflowStatistics counted;
-    AXESCOPE_CHECK(layers_[layer]->run(input, output, &counted));
+    AXESCOPE_CHECK(run(&counted));
     const std::scoped_lock lock(mutex_);
     overflow_[layer].merge(counted);
     counted_ = true;
     return {};
+  }
+
+  Status forwardInIntegers(std::int64_t samples, bool count, const OutputVisitor& visit) {
+    const LayerFunctions functions{.integers = [this, count](std::size_t layer, const CodeTensor& input,
+                                                             const CodeScaling& scaling, CodeTensor& output) -> Status {
+                                     return counting(layer, count, [&](OverflowStatistics* counted) {
+                                       return layers_[layer]->run(input, scaling, output, counted);
+                                     });
+                                   },
+                                   .floats = layerFunction(count)};
+    return forwardAll(*integers_, forwardBatchSize(*preparation_.network()), model_.evaluationLoader(), samples,
+                      functions, visit, job_);
   }
 
   Result<Score> evaluateNetwork() {
@@ -178,6 +208,14 @@ class PointMeasurement {
     AXESCOPE_TRY(const FloatRun run, model_.floatRun(count, job_));
     AXESCOPE_TRY(Scoring scoring, model_.scoring(count, run.outputs));
     const OutputVisitor visit = [&](std::int64_t first, const Tensor& outputs) { return scoring.add(first, outputs); };
+    if (integers_) {
+      AXESCOPE_CHECK(enterStage()(0, preparation_.network()->nodes().size()));  // its layers run from the first on
+      AXESCOPE_CHECK(forwardInIntegers(count, false, visit));
+      if (!result_.measurement.guaranteed) {
+        AXESCOPE_CHECK(forwardInIntegers(std::min(count, overflowSamples), true, ignored));
+      }
+      return scoring.finish();
+    }
     const Network& network = *preparation_.network();
     if (inStages_) {
       AXESCOPE_CHECK(
@@ -188,9 +226,8 @@ class PointMeasurement {
                                                visit, job_));
     }
     if (!result_.measurement.guaranteed) {
-      const OutputVisitor ignore = [](std::int64_t, const Tensor&) { return Status{}; };
       AXESCOPE_CHECK(forwardInStages(network, model_.evaluationLoader(), std::min(count, overflowSamples),
-                                     layerFunction(true), enterStage(), ignore, job_));
+                                     layerFunction(true), enterStage(), ignored, job_));
     }
     return scoring.finish();
   }
@@ -304,6 +341,7 @@ class PointMeasurement {
   const Job& job_;
   const bool inStages_;                              // layers are held as they run, else all of them
   std::vector<std::optional<IntegerLayer>> layers_;  // those held
+  std::optional<IntegerNetwork> integers_;           // with integer arithmetic
   std::vector<OverflowStatistics> overflow_;
   bool counted_ = false;
   std::mutex mutex_;
@@ -311,6 +349,17 @@ class PointMeasurement {
 };
 
 }  // namespace
+
+Result<IntegerNetwork> integerNetwork(const Preparation& preparation, const QuantizedModel& quantized,
+                                      const PointSettings& settings) {
+  QuantizedLayers layers(quantized.size());
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+    if (!quantized.has(layer)) continue;
+    AXESCOPE_TRY(layers[layer], quantized.layer(layer));
+  }
+  return IntegerNetwork(*preparation.network(), layers, preparation.elements(),
+                        {.scales = settings.scaleQuantization, .scaleBits = settings.scaleBits});
+}
 
 Result<MeasuredPoint> measure(const Model& model, const Preparation& preparation, const QuantizedModel& quantized,
                               const PointSettings& settings, std::optional<Score>* exactScore, EvaluationCache& cache,

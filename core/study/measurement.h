@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/job.h"
+#include "core/integer/integer_network.h"
 #include "core/network/quantized_model.h"
 #include "core/study/evaluation_cache.h"
 #include "core/study/point_result.h"
@@ -20,6 +21,10 @@ struct MeasuredPoint {
   Measurement measurement;
   std::vector<LayerMeasurement> layers;
 };
+
+/// The point's network in integers. The settings ask for it, and the layers' input scales are known.
+Result<IntegerNetwork> integerNetwork(const Preparation& preparation, const QuantizedModel& quantized,
+                                      const PointSettings& settings);
 
 /// Where every accumulator is guaranteed the score does not depend on the datapath; it is empty where a layer's
 /// activation scale is not known. `exactScore` is shared by points with the same codes: read when this point is

@@ -20,8 +20,7 @@ Result<std::shared_ptr<const LayerTensors>> tensorsOf(const Model& model, const 
   return model.layerTensors(index);
 }
 
-ActivationQuantizer inputQuantizer(const RangeObserver& observer, int bits, const PointSettings& key) {
-  const ActivationQuantizer quantizer = observer.quantizer(bits, key.activation);
+ActivationQuantizer settledScale(const ActivationQuantizer& quantizer, const PointSettings& key) {
   return key.scaleQuantization == ScaleQuantization::powerOfTwo ? withPowerOfTwoScale(quantizer) : quantizer;
 }
 
@@ -56,7 +55,7 @@ class NetworkPreparation {
       for (const auto& x : uses) values += x->size();
       RangeObserver observer(key_.activationRange, key_.percentile, values);
       for (const auto& x : uses) observer.observe(x->data);
-      layer.input = inputQuantizer(observer, layer.input.bits, key_);
+      layer.input = settledScale(observer.quantizer(layer.input.bits, key_.activation), key_);
       layer.hasInputs = true;
     }
     const bool propagates = key_.propagation == Propagation::on;
@@ -136,17 +135,32 @@ Result<Preparation> Preparation::make(const Model& model, const PointSettings& k
     return fail(ErrorCode::invalidArgument, dump.fileName(), "--propagate", "a graph with /calibration/inputs for 'on'",
                 "none");
   }
+  const bool inIntegers = key.arithmetic == Arithmetic::integer;
+  if (inIntegers && !model.canPropagate()) {
+    return fail(ErrorCode::invalidArgument, dump.fileName(), "--arithmetic",
+                "a graph with /calibration/inputs for 'integer'", "none");
+  }
   if (model.canPropagate()) {
     AXESCOPE_TRY(Tensor samples, model.calibrationSamples(key.calibrationSamples, key.seed));
     if (preparation.propagates() || !plan.keepsStatistics) preparation.calibration_ = samples;
     NetworkPreparation prepared(model, key, plan.keepsStatistics, preparation.layers_, preparation.ofGraph_);
     const LayerVisitor visit = [&](const LayerUse& use) { return prepared.visit(use); };
-    AXESCOPE_CHECK(walkCalibration(*preparation.network(), std::move(samples), {}, visit, job));
+    AXESCOPE_CHECK(walkCalibration(*preparation.network(), std::move(samples), {}, visit, job,
+                                   inIntegers ? preparation.elementVisitor() : ValueVisitor{}));
   }
   for (std::size_t index = 0; index < preparation.layers_.size(); ++index) {
     AXESCOPE_CHECK(preparation.observeOwnInputs(index, job));
   }
   return preparation;
+}
+
+ValueVisitor Preparation::elementVisitor() {
+  elements_.resize(network()->nodes().size() + 1);
+  return [this](std::size_t value, const Tensor& all) {
+    const ValueRange range = ValueRange::of(all);
+    elements_[value] =
+        value == 0 && range.isBytes ? byteCodes() : settledScale(elementCodes(range, key_.elementBits), key_);
+  };
 }
 
 Result<std::shared_ptr<const LayerTensors>> Preparation::tensors(std::size_t layer) const {
@@ -194,7 +208,7 @@ Status Preparation::observeOwnInputs(std::size_t index, const Job& job) {
         observer.observe(piece.data);
         return Status{};
       }));
-  layer.input = inputQuantizer(observer, layer.input.bits, key_);
+  layer.input = settledScale(observer.quantizer(layer.input.bits, key_.activation), key_);
   layer.hasInputs = true;
   return {};
 }

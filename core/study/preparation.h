@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/base/job.h"
+#include "core/integer/value_range.h"
+#include "core/network/calibration.h"
 #include "core/network/layer_statistics.h"
 #include "core/study/layer_inputs.h"
 #include "core/study/memory_plan.h"
@@ -55,6 +57,8 @@ class Preparation {
   /// The calibration samples, to be walked by each batch of points: with error propagation, and where the plan does not
   /// keep statistics.
   const std::optional<Tensor>& calibration() const { return calibration_; }
+  /// With integer arithmetic: by value of the network, the codes of those that no layer's codes stand for.
+  const std::vector<ActivationQuantizer>& elements() const { return elements_; }
   /// What the inputs of a layer say, of all its uses; null where the network is walked or without calibration inputs.
   /// Layers with inputs of their own are read when they are asked for, and again where memory did not allow to keep
   /// them. Errors: those of reading, cancelled.
@@ -63,6 +67,7 @@ class Preparation {
  private:
   Preparation(const Model& model, const PointSettings& key, const MemoryPlan& plan);
   Status selectLayers();
+  ValueVisitor elementVisitor();
   Status observeOwnInputs(std::size_t layer, const Job& job);
   Result<std::shared_ptr<const LayerInputs>> gatherOwnInputs(std::size_t layer, const Job& job) const;
 
@@ -72,6 +77,7 @@ class Preparation {
   std::vector<PreparedLayer> layers_;
   std::shared_ptr<const Network> transformed_;  // null without transforms
   std::optional<Tensor> calibration_;
+  std::vector<ActivationQuantizer> elements_;                // by value
   std::vector<std::shared_ptr<const LayerInputs>> ofGraph_;  // by layer
   std::unique_ptr<LayerInputsCache> own_;
 };

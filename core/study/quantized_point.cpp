@@ -7,6 +7,7 @@
 
 #include "core/study/input_codes.h"
 #include "core/study/layer_options.h"
+#include "core/study/measurement.h"
 #include "core/study/preparation.h"
 #include "core/study/quantization.h"
 #include "core/study/setting_schema.h"
@@ -56,8 +57,9 @@ QuantizedFileHead quantizedFileHead(const Model& model, const PointSettings& set
   return {.model = model.dump().model(), .settings = toJson(settings), .provenance = provenance};
 }
 
-Status quantizePoint(const Model& model, const PointSettings& settings, std::int64_t inputSamples,
-                     const QuantizedLayerSink& sink, const Job& job) {
+Result<std::optional<std::vector<FloatOperation>>> quantizePoint(const Model& model, const PointSettings& settings,
+                                                                 std::int64_t inputSamples,
+                                                                 const QuantizedLayerSink& sink, const Job& job) {
   const PointSettings key = preparationKey(settings);
   AXESCOPE_TRY(const MemoryPlan plan, planOnePoint(model, key, job.memory));
   AXESCOPE_TRY(const Preparation preparation, Preparation::make(model, key, plan, job));
@@ -72,7 +74,9 @@ Status quantizePoint(const Model& model, const PointSettings& settings, std::int
                                   std::exchange(inputs[index], {})),
                         layerError(*layer)));
   }
-  return {};
+  if (settings.arithmetic != Arithmetic::integer) return std::nullopt;
+  AXESCOPE_TRY(const IntegerNetwork integers, integerNetwork(preparation, quantized, settings));
+  return integers.floatOperations();
 }
 
 Result<QuantizedPoint> quantizePoint(const Model& model, const PointSettings& settings, const std::string& provenance,
@@ -84,7 +88,7 @@ Result<QuantizedPoint> quantizePoint(const Model& model, const PointSettings& se
     point.layerErrors.push_back(error);
     return {};
   };
-  AXESCOPE_CHECK(quantizePoint(model, settings, inputSamples, gather, job));
+  AXESCOPE_TRY(point.floatOperations, quantizePoint(model, settings, inputSamples, gather, job));
   return point;
 }
 

@@ -5,7 +5,7 @@ import re
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FLOORS = ["base", "hdf5", "linalg", "number", "budget", "dump", "datapath", "ptq", "network", "transform", "cost", "study", "bench",
+FLOORS = ["base", "hdf5", "linalg", "number", "budget", "dump", "datapath", "ptq", "network", "transform", "integer", "cost", "study", "bench",
           "command"]
 SOURCES = {".h", ".cpp", ".py", ".cmake", ".sh"}
 

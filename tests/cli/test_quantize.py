@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pathlib
 import unittest
 
 import h5py
@@ -12,6 +13,8 @@ from cli_case import CliCase, points
 from quantized_codes import read_layers
 from small_dumps import (add_linear, write_cnn, write_layers, write_scaled_weights, write_shared,
                          write_uncalibrated_cnn, write_weights)
+
+REPOSITORY_SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "samples"
 
 
 class QuantizeTest(CliCase):
@@ -76,6 +79,31 @@ class QuantizeTest(CliCase):
                          {"block.conv": (7, 32), "block.depthwise": (4, 16)})
         self.refuse(2, "quantize", self.path("dump.h5"), "--layers", "none*", "--out", self.path("n.h5"),
                     says=("--layers",))
+
+    def test_integer_arithmetic_tells_what_stays_in_float(self) -> None:
+        flags = ("--arithmetic", "integer", "--out", self.path("q.h5"))
+        self.assertIn("Integers only", self.succeed("quantize", REPOSITORY_SAMPLES / "digits-cnn.h5", *flags))
+        text = self.succeed("quantize", REPOSITORY_SAMPLES / "text-lm.h5", *flags)
+        self.assertNotIn("Integers only", text)
+        self.assertRegex(text, r"attention +a softmax of products of its inputs")
+        self.assertRegex(text, r"linear +a layer that is not quantized")
+
+    def test_scales_are_what_double_quantization_allows(self) -> None:
+        for rule, bits in (("fixed-point", 5), ("shared", 5), ("power-of-two", 8)):
+            path = self.path(f"{rule}.h5")
+            self.succeed("quantize", REPOSITORY_SAMPLES / "digits-cnn.h5", "--scale-quantization", rule,
+                         "--scale-bits", str(bits), "--out", path)
+            with h5py.File(path, "r") as file:
+                for layer in file["layers"].values():
+                    scales = layer["weight_scale"][()].astype(np.float64)
+                    if rule == "shared":
+                        integers = scales / (scales.max() / 31)
+                    else:
+                        integers = np.frexp(scales)[0] * (2 if rule == "power-of-two" else 32)
+                    np.testing.assert_allclose(integers, np.round(integers), rtol=0, atol=1e-4)
+                    if rule == "power-of-two":
+                        self.assertTrue((integers == 1).all())
+                        self.assertEqual(np.frexp(layer.attrs["input_scale"])[0], 0.5)
 
     def test_dynamic_activations_of_linear_layers(self) -> None:
         flags = ("--activation-dynamic", "on", "--activation-bits", "4", "--inner-bits", "13", "--tile", "16")

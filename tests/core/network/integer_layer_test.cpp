@@ -97,14 +97,19 @@ Case randomCase(unsigned seed) {
   return c;
 }
 
-float definedOutput(const Case& c, const IntegerLayer& layer, std::int64_t channel, std::span<const std::int16_t> x) {
+std::int64_t definedSum(const Case& c, const IntegerLayer& layer, std::int64_t channel,
+                        std::span<const std::int16_t> x) {
   const std::int64_t perGroup = c.info.channelsPerGroup();
   const LayerEmulator& emulator = layer.emulators()[static_cast<std::size_t>(channel / perGroup)];
   const std::span q(c.layer.codes.row(channel).data(), x.size());
-  const std::int64_t sum =
-      emulateDotProduct(q, x, emulator.datapath(), AccumulationOrder::natural(emulator.certificate().tiling()),
-                        c.layer.multipliers.ofTiles(channel))
-          .result;
+  return emulateDotProduct(q, x, emulator.datapath(), AccumulationOrder::natural(emulator.certificate().tiling()),
+                           c.layer.multipliers.ofTiles(channel))
+      .result;
+}
+
+float definedOutput(const Case& c, const IntegerLayer& layer, std::int64_t channel, std::span<const std::int16_t> x) {
+  const std::int64_t sum = definedSum(c, layer, channel, x);
+  const std::span q(c.layer.codes.row(channel).data(), x.size());
   std::int64_t codes = 0;
   for (std::size_t k = 0; k < q.size(); ++k) {
     codes += q[k] * c.layer.multipliers.ofColumn(channel, static_cast<std::int64_t>(k));
@@ -115,15 +120,18 @@ float definedOutput(const Case& c, const IntegerLayer& layer, std::int64_t chann
                             static_cast<double>(bias));
 }
 
-Tensor definedOutputs(const Case& c, const IntegerLayer& layer) {
-  Tensor output{*layerOutputShape(c.info, c.input.shape), {}};
+// output(channel, input codes) for each of the layer's dot products.
+template <class Output>
+auto definedOutputs(const Case& c, const Output& outputOf) {
+  const Shape shape = *layerOutputShape(c.info, c.input.shape);
+  std::vector<decltype(outputOf(0, std::span<const std::int16_t>()))> output;
   std::vector<std::int16_t> x(static_cast<std::size_t>(c.info.k()));
   if (c.info.kind == LayerKind::linear) {
     for (std::int64_t row = 0; row < c.input.samples(); ++row) {
       for (std::size_t i = 0; i < x.size(); ++i) {
         x[i] = c.layer.input.quantize(c.input.data[static_cast<std::size_t>(row) * x.size() + i]);
       }
-      for (std::int64_t o = 0; o < c.info.channels; ++o) output.data.push_back(definedOutput(c, layer, o, x));
+      for (std::int64_t o = 0; o < c.info.channels; ++o) output.push_back(outputOf(o, x));
     }
     return output;
   }
@@ -131,10 +139,10 @@ Tensor definedOutputs(const Case& c, const IntegerLayer& layer) {
   const std::int64_t inputs = c.info.inputs / g.groups;
   const std::int64_t height = c.input.shape[2];
   const std::int64_t width = c.input.shape[3];
-  for (std::int64_t n = 0; n < output.shape[0]; ++n) {
+  for (std::int64_t n = 0; n < shape[0]; ++n) {
     for (std::int64_t o = 0; o < c.info.channels; ++o) {
-      for (std::int64_t oy = 0; oy < output.shape[2]; ++oy) {
-        for (std::int64_t ox = 0; ox < output.shape[3]; ++ox) {
+      for (std::int64_t oy = 0; oy < shape[2]; ++oy) {
+        for (std::int64_t ox = 0; ox < shape[3]; ++ox) {
           for (std::int64_t k = 0; k < c.info.k(); ++k) {
             const std::int64_t y = oy * g.strideY + k / g.kernelWidth % g.kernelHeight * g.dilationY - g.padTop;
             const std::int64_t column = ox * g.strideX + k % g.kernelWidth * g.dilationX - g.padLeft;
@@ -144,12 +152,19 @@ Tensor definedOutputs(const Case& c, const IntegerLayer& layer) {
             x[static_cast<std::size_t>(k)] =
                 c.layer.input.quantize(inside ? c.input.data[static_cast<std::size_t>(at)] : 0.0F);
           }
-          output.data.push_back(definedOutput(c, layer, o, x));
+          output.push_back(outputOf(o, x));
         }
       }
     }
   }
   return output;
+}
+
+Tensor definedOutputs(const Case& c, const IntegerLayer& layer) {
+  const auto outputOf = [&](std::int64_t channel, std::span<const std::int16_t> x) {
+    return definedOutput(c, layer, channel, x);
+  };
+  return {*layerOutputShape(c.info, c.input.shape), definedOutputs(c, outputOf)};
 }
 
 TEST(IntegerLayer, EveryPathGivesTheBitsOfTheDefinition) {
@@ -179,6 +194,40 @@ TEST(IntegerLayer, EveryPathGivesTheBitsOfTheDefinition) {
   if (Convolution<std::uint8_t>::make(usual, std::vector<std::int8_t>(256))) {
     EXPECT_GT(ran[static_cast<std::size_t>(LayerPath::convolution)], 30);
   }
+}
+
+TEST(IntegerLayer, EveryPathGivesTheBitsOfTheDefinitionFromCodesToCodes) {
+  std::array<int, 3> ran{};
+  for (unsigned seed = 0; seed < 250; ++seed) {
+    const Case c = randomCase(seed);
+    const IntegerLayer layer(c.info, c.layer, c.datapath);
+    CodeTensor input{c.input.shape, {}};
+    for (const float x : c.input.data) input.codes.push_back(c.layer.input.quantize(x));
+    Random random(seed);
+    std::vector<Requantizer> channels;
+    for (std::int64_t channel = 0; channel < c.info.channels; ++channel) {
+      channels.push_back({.multiplier = 1 + random() % 200,
+                          .addend = random() % 5000 - 2500,
+                          .zero = random() % 7,
+                          .low = -200,
+                          .high = 300,
+                          .shift = static_cast<int>(random() % 12)});
+    }
+    const auto outputOf = [&](std::int64_t channel, std::span<const std::int16_t> x) {
+      return channels[static_cast<std::size_t>(channel)](definedSum(c, layer, channel, x));
+    };
+    const std::vector<std::int16_t> expected = definedOutputs(c, outputOf);
+    ++ran[static_cast<std::size_t>(layer.path(c.input.shape, CountOverflows::no))];
+    CodeTensor output;
+    ASSERT_TRUE(layer.run(input, CodeScaling(channels), output, nullptr));
+    EXPECT_EQ(output.shape, *layerOutputShape(c.info, c.input.shape));
+    ASSERT_EQ(output.codes, expected) << "seed " << seed;
+    OverflowStatistics statistics;
+    ASSERT_TRUE(layer.run(input, CodeScaling(channels), output, &statistics));
+    ASSERT_EQ(output.codes, expected) << "counting, seed " << seed;
+  }
+  for (const LayerPath path : {LayerPath::rows, LayerPath::columns}) EXPECT_GT(ran[static_cast<std::size_t>(path)], 20);
+  if (integerKernelsAreExact()) EXPECT_GT(ran[static_cast<std::size_t>(LayerPath::convolution)], 30);
 }
 
 // Rows of a linear layer, each with the scale and zero point of its own least and greatest value.
