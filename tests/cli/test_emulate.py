@@ -144,6 +144,18 @@ class EmulateTest(CliCase):
                         overflowed = self.compare(inner_bits, outer_bits, tile, overflow)
                         self.assertEqual(overflowed > 0, inner_bits < 24)
 
+    def test_agrees_where_levels_are_wider_than_the_bits_that_store_them(self) -> None:
+        for quantizer, bits in (("power-of-two", 4), ("power-of-two", 5), ("additive-power-of-two", 8)):
+            write_layers(self.path("dump.h5"))
+            self.succeed("quantize", self.path("dump.h5"), "--constraint", "none", "--input-samples", "3",
+                         "--weight-quantizer", quantizer, "--weight-bits", bits, "--out", self.path("q.h5"))
+            largest = max(np.abs(layer.codes).max() for layer in read_layers(self.path("q.h5")).values())
+            self.assertGreater(largest, 2 ** (bits - 1))
+            for overflow in ("wrap", "saturate"):
+                for inner_bits, outer_bits, tile in ((14, 15, "8"), (17, 24, "full"), (24, 26, "5"), (32, 36, "16")):
+                    with self.subTest(quantizer=quantizer, bits=bits, datapath=(inner_bits, outer_bits, tile, overflow)):
+                        self.compare(inner_bits, outer_bits, tile, overflow)
+
     def test_agrees_in_every_order(self) -> None:
         for write in (write_layers, write_cnn):
             write(self.path("dump.h5"))

@@ -45,6 +45,44 @@ class QuantizeTest(CliCase):
             self.assertEqual((settings["inner_bits"], settings["tile"]), (13, 16))
             self.assertEqual(json.loads(file.attrs["provenance"])["input"], "dump.h5")
 
+    def test_levels_are_stored_as_values_and_certified(self) -> None:
+        text = self.quantize(write_layers, "--weight-quantizer", "power-of-two", "--inner-bits", "14", "--tile", "16",
+                             "--activation-bits", "4", "--overrides", "dense:weight_bits=5")
+        self.assertIn("Guaranteed: no input can overflow any accumulator.", text)
+        self.assertIn("power-of-two", text)
+        with h5py.File(self.path("q.h5"), "r") as file:
+            for name, bits, kind in (("dense", 5, np.int16), ("grouped", 4, np.int8)):
+                layer = file[f"layers/{name}"]
+                self.assertEqual((layer.attrs["weight_quantizer"], layer.attrs["weight_bits"]), ("power-of-two", bits))
+                self.assertEqual(layer["codes"].dtype, kind)
+                magnitudes = set(np.abs(layer["codes"][()].astype(int)).ravel())
+                self.assertLessEqual(magnitudes, {0, *(2 ** i for i in range(2 ** (bits - 1) - 1))})
+        certified = json.loads(self.succeed("certify", self.path("q.h5"), "--json"))["layers"]
+        for layer in certified:
+            largest = 16384 if layer["name"] == "dense" else 64
+            safe = int(layer["tile"]) * largest * 2 ** 4
+            self.assertEqual(layer["bounds"]["data_type"], safe.bit_length() + 1)
+            self.assertEqual(layer["weight_quantizer"], "power-of-two")
+            self.assertTrue(layer["guaranteed"])
+
+    def test_levels_that_do_not_fit_are_refused_in_one_line(self) -> None:
+        write_layers(self.path("dump.h5"))
+        self.refuse(2, "quantize", self.path("dump.h5"), "--weight-quantizer", "power-of-two", "--weight-bits", "6",
+                    "--out", self.path("q.h5"), says=("--weight-bits", "2 to 5 with power-of-two weights", "6"))
+
+    def test_layers_with_given_scales_stay_uniform(self) -> None:
+        def write(path: object) -> None:
+            write_scaled_weights(path)
+            with h5py.File(path, "r+") as file:
+                first = next(iter(file["layers"].values()))
+                first["weight_scale"] = np.full(len(first["weight"]), 0.01)
+
+        self.quantize(write, "--algorithm", "rtn", "--weight-quantizer", "power-of-two")
+        with h5py.File(self.path("q.h5"), "r") as file:
+            levels = [layer.attrs.get("weight_quantizer", "uniform") for layer in file["layers"].values()]
+        self.assertEqual(levels[0], "uniform")
+        self.assertEqual(set(levels[1:]), {"power-of-two"})
+
     def test_input_codes_are_the_quantized_inputs(self) -> None:
         self.quantize(write_layers, "--input-samples", "10")
         with h5py.File(self.path("q.h5"), "r") as file, h5py.File(self.path("dump.h5"), "r") as dump:

@@ -4,6 +4,7 @@
 #include <QDir>
 #include <QDragEnterEvent>
 #include <QFileInfo>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QScrollArea>
 #include <QStyle>
@@ -153,14 +154,16 @@ QWidget* Welcome::makeSamples() {
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(8);
   layout->addWidget(label(tr("Samples"), "section"));
-  auto* cards = new QHBoxLayout;
+  auto* cards = new QGridLayout;
   cards->setSpacing(12);
+  constexpr int columns = 2;
   const std::vector<SampleFile> samples = sampleFiles();
   for (const SampleFile& sample : samples) {
     CardButton* card = makeSampleCard(sample);
     connect(card, &QPushButton::clicked, this, [this, path = sample.path] { Q_EMIT openRequested(path); });
-    cards->addWidget(card, 1);
+    cards->addWidget(card, cards->count() / columns, cards->count() % columns);
   }
+  for (int i = 0; i < columns; ++i) cards->setColumnStretch(i, 1);
   layout->addLayout(cards);
   section->setVisible(!samples.empty());
   return section;

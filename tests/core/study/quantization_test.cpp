@@ -90,7 +90,8 @@ TEST_F(Quantization, AnAutomaticQuantizerIsTheOneWithTheLeastErrorInEachLayer) {
         {"calibration_samples", "64"},
         {"weight_quantizer", "uniform,power-of-two,additive-power-of-two,auto"},
         {"weight_scale", "mse"},
-        {"inner_bits", "12"},
+        {"inner_bits", "16"},
+        {"weight_bits", "3"},
         {"tile", "32"}}) {
     ASSERT_TRUE(study.set(key, std::string_view(text)).has_value()) << key;
   }
