@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs what building and testing need and this machine lacks (Debian 12, Ubuntu 22.04 or later).
-# usage: install-dependencies.sh [--no-gui] [--no-tests]
+# usage: install-dependencies.sh [--no-gui] [--no-tests] [--fuzz]
 set -euo pipefail
 
 packages=(
@@ -12,17 +12,19 @@ packages=(
 gui=(qt6-base-dev qt6-charts-dev libqt6opengl6-dev qt6-svg-dev libgl-dev fonts-dejavu-core)
 tests=(libgtest-dev libgmock-dev libbenchmark-dev python3-h5py python3-numpy python3-sklearn python3-torch
        python3-torchvision)
+fuzz=()
 
 for argument in "$@"; do
   case "$argument" in
     --no-gui) gui=() ;;
     --no-tests) tests=() ;;
+    --fuzz) fuzz=(clang libclang-rt-dev libomp-dev) ;;
     *) echo "install-dependencies.sh: unknown argument $argument" >&2; exit 2 ;;
   esac
 done
 
 missing=()
-for package in "${packages[@]}" "${gui[@]}" "${tests[@]}"; do
+for package in "${packages[@]}" "${gui[@]}" "${tests[@]}" "${fuzz[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0

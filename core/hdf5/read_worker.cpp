@@ -78,8 +78,9 @@ class Worker {
       if (!reader_) return Exchange::malformed;
       return answerOpened(call, object, arguments);
     } catch (const std::bad_alloc&) {
-      return reply(Status(fail(ErrorCode::tooLarge, reader_ ? reader_->fileName() : object, object,
-                               "data that fits into memory", "more than the reading process may use")));
+      // Before anything of the answer was sent this is the answer.
+      return sendInstead({ErrorCode::tooLarge, reader_ ? reader_->fileName() : object, object,
+                          "data that fits into memory", "more than the reading process may use"});
     }
   }
 
@@ -202,6 +203,7 @@ class Worker {
       if (!fits) large.resize(values);
       const std::span<T> target = fits ? std::span(reinterpret_cast<T*>(piece.data()), values) : std::span(large);
       const bool isFirst = now.first == rows.first;
+      boundProcessorTime(patience_);
       if (const Status read = reader_->readInto(path, now, target); !read)
         return isFirst ? reply(read) : sendInstead(read.error());
       if (isFirst) done = announce(static_cast<std::uint64_t>(rowSize * rows.count) * sizeof(T));
