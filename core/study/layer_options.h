@@ -2,7 +2,7 @@
 // A point's settings as one layer sees them.
 #pragma once
 
-#include <string>
+#include <vector>
 
 #include "core/datapath/datapath.h"
 #include "core/ptq/feedback.h"
@@ -11,13 +11,21 @@
 
 namespace axescope {
 
-/// How the layer's weights are quantized, its widths as its overrides say.
+/// How the layer's weights are quantized, its widths as its overrides say; not those of single channels.
 LayerOptions layerOptions(const PreparedLayer& layer, const LayerInfo& info, const PointSettings& settings);
-/// What decides the feedback matrices of its inputs.
-FeedbackOptions feedbackOptions(const PointSettings& settings);
 
-/// The datapath a layer of this point runs on: as set, by its overrides, or 32 bits for skipped layers. outerBits 0
-/// stays automatic.
-Datapath layerDatapath(const std::string& layer, const PointSettings& settings);
+/// The same for each channel: options that differ in widths alone, and which of them a channel has.
+struct ChannelOptions {
+  std::vector<LayerOptions> kinds;
+  std::vector<std::size_t> ofChannel;  // C
+};
+ChannelOptions channelOptions(const PreparedLayer& layer, const LayerInfo& info, const PointSettings& settings);
+
+/// What decides the feedback matrices of its inputs; several where each channel keeps the best answer.
+std::vector<FeedbackOptions> feedbackOptions(const PointSettings& settings);
+
+/// The datapath a layer of this point runs on: as set, by its overrides, or 32 bits for skipped layers; the widest of
+/// its channels' where those have widths of their own. outerBits 0 stays automatic.
+Datapath layerDatapath(const LayerInfo& info, const PointSettings& settings);
 
 }  // namespace axescope

@@ -90,6 +90,11 @@ PointSettings preparationKey(const PointSettings& settings) {
   key.smoothQuant = settings.smoothQuant;
   key.hadamard = settings.hadamard;
   key.attentionBits = settings.attentionBits;
+  if (settings.tileBalance) {
+    key.tileBalance = true;
+    key.tileSize = settings.tileSize;
+    key.overrides = onlyOverridesOf(settings.overrides, {"activation_bits", "tile"});
+  }
   return key;
 }
 

@@ -73,9 +73,16 @@ class BatchQuantization {
     if (!overrides) errors_[member] = overrides.error();
     for (std::size_t i = 0; overrides && i < overrides->size(); ++i) {
       const std::string& glob = (*overrides)[i].layers;
+      const std::vector<ChannelRun>& channels = (*overrides)[i].channels;
       bool any = false;
-      for (std::size_t layer = 0; layer < preparation_.layerCount() && !any; ++layer) {
-        any = preparation_.layer(layer).quantized && globMatches(glob, model_.dump().layers()[layer].name);
+      for (std::size_t layer = 0; layer < preparation_.layerCount(); ++layer) {
+        const LayerInfo& info = model_.dump().layers()[layer];
+        if (!preparation_.layer(layer).quantized || !globMatches(glob, info.name)) continue;
+        any = true;
+        if (channels.empty() || channels.back().last < info.channels) continue;
+        errors_[member] = Error{ErrorCode::invalidArgument, model_.dump().fileName(), "--overrides",
+                                "channels below " + std::to_string(info.channels) + " of layer '" + info.name + "'",
+                                std::to_string(channels.back().last)};
       }
       if (any) continue;
       errors_[member] = Error{ErrorCode::invalidArgument, model_.dump().fileName(), "--overrides",
@@ -156,7 +163,7 @@ class BatchQuantization {
   // keeps its error, the others go on.
   void quantizeLayer(std::size_t layer, Members same, const LayerInputs* inputs) {
     while (!same.empty()) {
-      const FeedbackOptions options = feedbackOptions(settings_[same.front()]);
+      const std::vector<FeedbackOptions> options = feedbackOptions(settings_[same.front()]);
       const auto rest = std::stable_partition(same.begin(), same.end(), [&](std::size_t i) {
         return inputs == nullptr || feedbackOptions(settings_[i]) == options;
       });
@@ -164,16 +171,29 @@ class BatchQuantization {
       same.erase(same.begin(), rest);
       if (inputs == nullptr) {
         refuseWithoutInputs(layer, together);
-        quantizeTogether(layer, together, nullptr, nullptr);
+        quantizeTogether(layer, together, nullptr, {});
         continue;
       }
-      const auto matrices = inputs->feedbackFor(options, model_.dump().layers()[layer].name);
+      const auto matrices = feedbackFor(layer, options, *inputs);
       if (matrices) {
-        quantizeTogether(layer, together, inputs, matrices->get());
+        quantizeTogether(layer, together, inputs, *matrices);
       } else {
         for (const std::size_t i : together) errors_[i] = matrices.error();
       }
     }
+  }
+
+  // By order of visiting.
+  using Orders = std::vector<std::shared_ptr<const LayerFeedback>>;
+
+  Result<Orders> feedbackFor(std::size_t layer, const std::vector<FeedbackOptions>& options,
+                             const LayerInputs& inputs) const {
+    Orders orders;
+    for (const FeedbackOptions& one : options) {
+      AXESCOPE_TRY(auto matrices, inputs.feedbackFor(one, model_.dump().layers()[layer].name));
+      orders.push_back(std::move(matrices));
+    }
+    return orders;
   }
 
   void refuseWithoutInputs(std::size_t layer, Members& together) {
@@ -189,14 +209,38 @@ class BatchQuantization {
     });
   }
 
-  // Its groups in parallel, the settings stacked.
-  void quantizeTogether(std::size_t layer, const Members& together, const LayerInputs* inputs,
-                        const LayerFeedback* matrices) {
+  // One group's answers to all options; each channel the best one over the orders.
+  std::vector<Result<QuantizedWeights>> quantizeGroup(const MatrixF& weight,
+                                                      const std::optional<std::vector<double>>& given,
+                                                      std::size_t group, const LayerInputs* inputs,
+                                                      const Orders& orders, std::span<const LayerOptions> options) {
+    if (orders.empty()) {
+      const Feedback plain = rtnFeedback(weight.cols());
+      return quantizeWeights(weight, given, plain, nullptr, options, job_);
+    }
+    const InputStatistics& statistics = inputs->groups()[group];
+    auto best = quantizeWeights(weight, given, (*orders.front())[group], &statistics, options, job_);
+    for (std::size_t order = 1; order < orders.size(); ++order) {
+      auto others = quantizeWeights(weight, given, (*orders[order])[group], &statistics, options, job_);
+      for (std::size_t i = 0; i < best.size(); ++i) {
+        if (best[i] && others[i]) keepBetterChannels(*best[i], *others[i]);
+        if (best[i] && !others[i]) best[i] = std::move(others[i]);
+      }
+    }
+    return best;
+  }
+
+  // Its groups in parallel, the settings and their channels' widths stacked.
+  void quantizeTogether(std::size_t layer, const Members& together, const LayerInputs* inputs, const Orders& orders) {
     if (together.empty()) return;
     const LayerInfo& info = model_.dump().layers()[layer];
     const PreparedLayer& prepared = preparation_.layer(layer);
+    std::vector<ChannelOptions> ofMembers;
     std::vector<LayerOptions> options;
-    for (const std::size_t i : together) options.push_back(layerOptions(prepared, info, settings_[i]));
+    for (const std::size_t i : together) {
+      ofMembers.push_back(channelOptions(prepared, info, settings_[i]));
+      options.insert(options.end(), ofMembers.back().kinds.begin(), ofMembers.back().kinds.end());
+    }
     const std::int64_t channels = info.channelsPerGroup();
     std::vector<std::vector<Result<QuantizedWeights>>> groups(static_cast<std::size_t>(info.groups()));
     parallelFor(groups.size(), [&](std::size_t group) {
@@ -207,44 +251,65 @@ class BatchQuantization {
         given.emplace(begin, begin + channels);
       }
       const MatrixF weight = tensors_->weight.middleRows(first, channels);
-      const Feedback plain = matrices == nullptr ? rtnFeedback(info.k()) : Feedback{};
-      groups[group] = quantizeWeights(weight, given, matrices == nullptr ? plain : (*matrices)[group],
-                                      inputs == nullptr ? nullptr : &inputs->groups()[group], options, job_);
+      groups[group] = quantizeGroup(weight, given, group, inputs, orders, options);
     });
-    for (std::size_t i = 0; i < together.size(); ++i) assemble(layer, together[i], options[i], i, groups, inputs);
+    std::size_t place = 0;
+    for (std::size_t i = 0; i < together.size(); ++i) {
+      assemble(layer, together[i], ofMembers[i], place, groups, inputs);
+      place += ofMembers[i].kinds.size();
+    }
   }
 
-  void assemble(std::size_t layer, std::size_t member, const LayerOptions& options, std::size_t place,
+  // Of the answers from `place` on, one for each kind of channel, every channel that of its own kind.
+  void assemble(std::size_t layer, std::size_t member, const ChannelOptions& options, std::size_t place,
                 const std::vector<std::vector<Result<QuantizedWeights>>>& groups, const LayerInputs* inputs) {
     const LayerInfo& info = model_.dump().layers()[layer];
     QuantizedLayer result;
     result.input = preparation_.layer(layer).input;
     result.dynamicInput = preparation_.layer(layer).dynamicInput;
-    result.weightBits = options.weightBits;
+    setWidths(options, result);
     result.codes.resize(info.channels, info.k());
-    const Tiling tiling = Tiling::of(info.k(), options.tileSize);
+    const Tiling tiling = Tiling::of(info.k(), options.kinds.front().tileSize);
     CodeMatrix multipliers(info.channels, tiling.tiles());
-    const std::int64_t channels = info.channelsPerGroup();
-    for (std::size_t group = 0; group < groups.size(); ++group) {
-      if (!groups[group][place]) {
-        Error error = groups[group][place].error();
+    for (std::int64_t channel = 0; channel < info.channels; ++channel) {
+      const auto group = static_cast<std::size_t>(channel / info.channelsPerGroup());
+      const std::size_t kind = options.ofChannel[static_cast<std::size_t>(channel)];
+      const Result<QuantizedWeights>& answer = groups[group][place + kind];
+      if (!answer) {
+        Error error = answer.error();
         error.file = model_.dump().fileName();
         error.object = objectOf(layer);
         errors_[member] = error;
         return;
       }
-      const QuantizedWeights& one = *groups[group][place];
-      const auto first = static_cast<std::int64_t>(group) * channels;
-      result.codes.middleRows(first, channels) = one.codes;
-      multipliers.middleRows(first, channels) = one.multipliers.values(channels, tiling);
-      result.scales.insert(result.scales.end(), one.scales.begin(), one.scales.end());
-      result.errorEnergy.insert(result.errorEnergy.end(), one.errorEnergy.begin(), one.errorEnergy.end());
-      result.outputEnergy.insert(result.outputEnergy.end(), one.outputEnergy.begin(), one.outputEnergy.end());
+      const std::int64_t row = channel % info.channelsPerGroup();
+      const auto at = static_cast<std::size_t>(row);
+      result.codes.row(channel) = answer->codes.row(row);
+      multipliers.row(channel) = answer->multipliers.middleRows(row, 1).values(1, tiling);
+      result.scales.push_back(answer->scales[at]);
+      result.errorEnergy.push_back(answer->errorEnergy[at]);
+      result.outputEnergy.push_back(answer->outputEnergy[at]);
     }
     result.multipliers = TileMultipliers(tiling, std::move(multipliers));
     result.bias = tensors_->bias;
     if (settings_[member].biasCorrection) correctBias(layer, *inputs, result);
     models_[member][layer] = std::move(result);
+  }
+
+  static void setWidths(const ChannelOptions& options, QuantizedLayer& result) {
+    const auto widths = [&](int LayerOptions::*member) {
+      std::vector<int> bits;
+      for (const std::size_t kind : options.ofChannel) bits.push_back(options.kinds[kind].*member);
+      return bits;
+    };
+    const auto alike = [](const std::vector<int>& bits) {
+      return std::ranges::all_of(bits, [&](int one) { return one == bits.front(); });
+    };
+    std::vector<int> weightBits = widths(&LayerOptions::weightBits);
+    std::vector<int> innerBits = widths(&LayerOptions::innerBits);
+    result.weightBits = std::ranges::max(weightBits);
+    if (!alike(weightBits)) result.channelWeightBits = std::move(weightBits);
+    if (!alike(innerBits)) result.channelInnerBits = std::move(innerBits);
   }
 
   // With the mean of the error gone, its energy is what it was around that mean.

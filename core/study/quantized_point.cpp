@@ -35,24 +35,27 @@ Result<QuantizedFile> toQuantizedFile(const Model& model, const Preparation& pre
     const QuantizedLayer& layer = *quantized[index];
     const PreparedLayer& prepared = preparation.layer(index);
     const Datapath datapath =
-        settled(layerDatapath(model.dump().layers()[index].name, settings), layer.codes, layer.input.range());
+        settled(layerDatapath(model.dump().layers()[index], settings), layer.codes, layer.input.range());
     QuantizedFileLayer out;
     out.info = model.dump().layers()[index];
     out.codes = layer.codes;
     out.weightBits = layer.weightBits;
+    out.channelWeightBits = layer.channelWeightBits;
+    out.channelInnerBits = layer.channelInnerBits;
     out.weightScale = layer.scales;
     out.groupScale = layer.multipliers;
     out.bias = layer.bias;
     out.inputScaling = prepared.transform.divisors;
     out.inputRotation = prepared.transform.rotation;
+    out.inputPermutation = prepared.transform.order;
     out.foldedBatchNorm = prepared.transform.foldedBatchNorm;
     out.input = layer.input;
     out.dynamicInput = layer.dynamicInput;
     out.innerBits = datapath.innerBits;
     const Tiling tiling = Tiling::of(layer.codes.cols(), datapath.tileSize);
-    out.outerBits =
-        Certificate(layer.codes, tiling, layer.input.range(), datapath.innerBits, datapath.outerBits, layer.multipliers)
-            .outerBits();
+    out.outerBits = Certificate(layer.codes, tiling, layer.input.range(), datapath.innerBits, datapath.outerBits,
+                                layer.multipliers, layer.channelInnerBits)
+                        .outerBits();
     out.tileSize = datapath.tileSize;
     out.overflow = toText(findSetting("overflow")->get(settings));
     const std::int64_t kept = std::min(inputSamples, out.info.calibrationSamples());

@@ -61,6 +61,10 @@ struct Names<WeightRange> {
   inline static const List list{"narrow", "full"};
 };
 template <>
+struct Names<ActOrder> {
+  inline static const List list{"off", "on", "best"};
+};
+template <>
 struct Names<ErrorReference> {
   inline static const List list{"original", "shaped"};
 };
@@ -235,7 +239,9 @@ std::vector<SettingInfo> makeSchema() {
       real<&P::magrAlpha>("magr_alpha", "MagR strength", "α",
                           "What MagR pays for the largest weight, relative to it; 0 changes nothing.", 0, 1e6),
       choice<&P::weightRange>("weight_range", "Weight range", "", "narrow: symmetric codes. full: also −2^(M−1)."),
-      choice<&P::actOrder>("act_order", "Act-order", "", "Visit inputs by descending energy."),
+      choice<&P::actOrder>("act_order", "Act-order", "",
+                           "on: inputs are visited by descending energy. best: in both orders, and each channel keeps "
+                           "the answer with the smaller error."),
       real<&P::damping>("damping", "Damping", "η",
                         "Added to the diagonal of the input products, as a share of its mean (optq).", 0, 1e6),
       choice<&P::errorReference>("error_reference", "Error reference", "",
@@ -261,6 +267,10 @@ std::vector<SettingInfo> makeSchema() {
       choice<&P::hadamard>("hadamard", "Hadamard rotation", "H",
                            "on: a linear layer's inputs, and its weights with them, are rotated by a Hadamard matrix "
                            "before they are quantized."),
+      choice<&P::tileBalance>(
+          "tile_balance", "Tile balancing", "",
+          "on: a layer's inputs are put in the order in which the tiles of its channels press alike "
+          "on their ℓ₁ budgets; whole channels of a convolution move together."),
       integerOr<&P::attentionBits, ZeroName::off>(
           "attention_bits", "Attention bits", "",
           "Operands of attention's two products, q·kᵀ and p·v, are rounded to this many bits, with a scale for each "
@@ -285,8 +295,9 @@ std::vector<SettingInfo> makeSchema() {
                                      mostCodeBits)),
       alternatives(text<&P::overrides>(
           "overrides", "Layer overrides",
-          "Widths that single layers have of their own: conv1:weight_bits=8,inner_bits=20;layer3.*:tile=full. The last "
-          "one that matches a layer decides. Alternatives stand between |.")),
+          "Widths that single layers have of their own: conv1:weight_bits=8,inner_bits=20;layer3.*:tile=full. Channels "
+          "of a layer, counted from 0, may have weight and inner bits: conv1[0-7,12]:weight_bits=6. The last one that "
+          "matches a layer or channel decides. Alternatives stand between |.")),
       perStudy(integerOr<&P::evaluationSamples, ZeroName::all>("eval_samples", "Evaluation samples", "",
                                                                "How many evaluation samples are run.", 1, manySamples)),
       perStudy(integerOr<&P::calibrationSamples, ZeroName::all>(

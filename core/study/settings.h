@@ -26,6 +26,12 @@ enum class LastLayer {
   floating,   // the layer that makes the network's outputs stays in float
 };
 
+enum class ActOrder {
+  off,
+  on,    // inputs are visited by descending energy
+  best,  // each channel keeps the better answer of both
+};
+
 struct PointSettings {
   Algorithm algorithm = Algorithm::optq;
   Constraint constraint = Constraint::axe;
@@ -46,7 +52,7 @@ struct PointSettings {
   Preprocess preprocess = Preprocess::none;
   double magrAlpha = 1e-3;
   WeightRange weightRange = WeightRange::narrow;
-  bool actOrder = false;
+  ActOrder actOrder = ActOrder::off;
   double damping = 0.01;
   ErrorReference errorReference = ErrorReference::original;
   Slack slack = Slack::floor;
@@ -54,6 +60,7 @@ struct PointSettings {
   int equalizeIterations = 0;  // 0: off
   double smoothQuant = 0.0;    // α; 0: off
   bool hadamard = false;
+  bool tileBalance = false;
   int attentionBits = 0;  // of the operands of attention's products; 0: float
   bool biasCorrection = false;
   Propagation propagation = Propagation::automatic;
