@@ -37,6 +37,7 @@ TEST(BalanceTiles, LeavesTheFunctionOfRandomNetworks) {
 
 TEST(BalanceTiles, WithoutALayerBeforeInputsAreReorderedAtTheLayer) {
   SmallNetwork network;
+  network.inputShape = {1, 8};
   network.layers = {linearInfo("fc", 8, 3)};
   network.add("y", "linear", {"x"}, "{}", "fc");
   TransformedModel model = transformable(network);
