@@ -42,17 +42,19 @@ bool fits(IntegerRange extremes, int accumulatorBits) {
 }
 
 Certificate::Certificate(const CodeMatrix& codes, Tiling tiling, IntegerRange activations, int innerBits, int outerBits,
-                         TileMultipliers multipliers)
+                         TileMultipliers multipliers, std::vector<int> channelInnerBits)
     : channels_(codes.rows()),
       tiling_(tiling),
       multipliers_(std::move(multipliers)),
       activations_(activations),
       innerBits_(innerBits),
+      channelInnerBits_(std::move(channelInnerBits)),
       outerBits_(outerBits) {
   assert(tiling.k == codes.cols() && tiling.tileSize >= 1);
   assert(multipliers_.fit(channels_, tiling_));
   assert(activations.low <= 0 && activations.high >= 0);
   assert(innerBits >= leastAccumulatorBits && innerBits <= mostAccumulatorBits);
+  assert(channelInnerBits_.empty() || channelInnerBits_.size() == static_cast<std::size_t>(channels_));
   sums_.reserve(static_cast<std::size_t>(channels_ * tiling_.tiles()));
   for (std::int64_t c = 0; c < channels_; ++c) {
     const std::vector<TileSums> sums =
@@ -67,7 +69,7 @@ Certificate::Certificate(const CodeMatrix& codes, Tiling tiling, IntegerRange ac
 }
 
 bool Certificate::innerGuaranteed(std::int64_t channel, std::int64_t tile) const {
-  return fits(sums(channel, tile).extremes(activations_), innerBits_);
+  return fits(sums(channel, tile).extremes(activations_), innerBits(channel));
 }
 
 IntegerRange Certificate::handedOver(std::int64_t channel, std::int64_t tile, IntegerRange inner) const {
@@ -81,8 +83,8 @@ IntegerRange Certificate::outerExtremes(std::int64_t channel) const {
   IntegerRange total;
   for (std::int64_t t = 0; t < tiling_.tiles(); ++t) {
     const bool proven = innerGuaranteed(channel, t);
-    total =
-        total + handedOver(channel, t, proven ? sums(channel, t).extremes(activations_) : twosComplement(innerBits_));
+    total = total + handedOver(channel, t,
+                               proven ? sums(channel, t).extremes(activations_) : twosComplement(innerBits(channel)));
   }
   return total;
 }
@@ -129,7 +131,7 @@ int Certificate::smallestOuterBits() const {
 double Certificate::use(std::int64_t channel, std::int64_t tile) const {
   const IntegerRange extremes = sums(channel, tile).extremes(activations_);
   return static_cast<double>(std::max(extremes.high, -extremes.low)) /
-         static_cast<double>(accumulatorLimit(innerBits_));
+         static_cast<double>(accumulatorLimit(innerBits(channel)));
 }
 
 double Certificate::use(std::int64_t channel) const {
@@ -141,7 +143,7 @@ double Certificate::maxUse() const {
 }
 
 int Certificate::headroomBits(std::int64_t channel, std::int64_t tile) const {
-  return innerBits_ - exactBound(sums(channel, tile).extremes(activations_));
+  return innerBits(channel) - exactBound(sums(channel, tile).extremes(activations_));
 }
 
 std::vector<std::int16_t> witness(std::span<const std::int16_t> codes, IntegerRange activations, Extreme extreme) {

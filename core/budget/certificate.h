@@ -49,15 +49,19 @@ class Certificate {
   Certificate() = default;
   /// codes[C×K]; innerBits for each tile, outerBits for the sum over tiles, each times its multiplier (0: the exact
   /// smallest that is safe given the tiles' own extremes, for each channel). Activations in [μ, ν]. Multipliers are
-  /// those of these channels and tiles.
+  /// those of these channels and tiles. channelInnerBits, C values or none, are narrower accumulators than innerBits
+  /// that single channels have for their tiles.
   Certificate(const CodeMatrix& codes, Tiling tiling, IntegerRange activations, int innerBits, int outerBits,
-              TileMultipliers multipliers = {});
+              TileMultipliers multipliers = {}, std::vector<int> channelInnerBits = {});
 
   std::int64_t channels() const { return channels_; }
   const Tiling& tiling() const { return tiling_; }
   const TileMultipliers& multipliers() const { return multipliers_; }
   IntegerRange activations() const { return activations_; }
   int innerBits() const { return innerBits_; }
+  int innerBits(std::int64_t channel) const {
+    return channelInnerBits_.empty() ? innerBits_ : channelInnerBits_[static_cast<std::size_t>(channel)];
+  }
   /// As given, or the widest over the channels of the exact smallest safe widths.
   int outerBits() const { return outerBits_; }
 
@@ -82,7 +86,7 @@ class Certificate {
   double use(std::int64_t channel, std::int64_t tile) const;
   double use(std::int64_t channel) const;
   double maxUse() const;
-  /// Whole bits left in the tile: innerBits − smallest safe width of that tile (negative when unsafe).
+  /// Whole bits left in the tile: its channel's inner bits − smallest safe width of that tile (negative when unsafe).
   int headroomBits(std::int64_t channel, std::int64_t tile) const;
 
  private:
@@ -95,6 +99,7 @@ class Certificate {
   TileMultipliers multipliers_;
   IntegerRange activations_;
   int innerBits_ = 0;
+  std::vector<int> channelInnerBits_;  // C, or none where all have innerBits_
   int outerBits_ = 0;
   std::vector<TileSums> sums_;
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/command/allocate.h"
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
@@ -14,8 +13,7 @@
 #include "core/command/terminal.h"
 #include "core/command/terminal_progress.h"
 #include "core/command/text_table.h"
-#include "core/study/allocation.h"
-#include "core/study/study.h"
+#include "core/study/allocation_study.h"
 
 namespace axescope {
 
@@ -23,35 +21,6 @@ namespace {
 
 constexpr std::array<SettingDefault, 3> defaultGrid{
     {{"inner_bits", "11:16"}, {"activation_bits", "4,5,6,8"}, {"tile", "64"}}};
-constexpr std::array<std::string_view, 4> widthKeys{"weight_bits", "activation_bits", "inner_bits", "tile"};
-
-// Of everything but widths a study to allocate in has one value.
-Status checkGrid(const Study& study) {
-  for (const SettingInfo& info : settingSchema()) {
-    const bool isWidth = std::find(widthKeys.begin(), widthKeys.end(), info.key) != widthKeys.end();
-    if (isWidth || study.values(info.key).size() == 1) continue;
-    return fail(ErrorCode::invalidArgument, {}, info.flag(), "one value; layers choose among widths only",
-                fmt::format("{}", study.values(info.key).size()));
-  }
-  for (const SettingValue& width : study.values("inner_bits")) {
-    if (std::holds_alternative<std::int64_t>(width)) continue;
-    return fail(ErrorCode::invalidArgument, {}, "--inner-bits", "widths to choose from", "'auto'");
-  }
-  if (study.values("overrides").front() == SettingValue{std::string()}) return {};
-  return fail(ErrorCode::invalidArgument, {}, "--overrides", "none; they are what is to be found", "some");
-}
-
-// The study to sweep: as given, with one width each and the allocations as overrides.
-Result<Study> allocatedStudy(Study study, const std::vector<AllocatedPoint>& points) {
-  for (const std::string_view key : widthKeys) {
-    AXESCOPE_CHECK(study.set(key, std::vector<SettingValue>{study.values(key).front()}));
-  }
-  std::vector<SettingValue> overrides;
-  overrides.reserve(points.size());
-  for (const AllocatedPoint& point : points) overrides.emplace_back(point.overrides);
-  AXESCOPE_CHECK(study.set("overrides", std::move(overrides)));
-  return study;
-}
 
 std::string tableOf(const std::vector<AllocatedPoint>& points, const std::string& cost) {
   using enum TextTable::Align;
@@ -68,27 +37,25 @@ Result<int> runAllocate(const AllocateOptions& options, const std::stop_token& s
   AXESCOPE_CHECK(checkOutputs({{"--out", options.out}}, {options.source.file}));
   AXESCOPE_CHECK(checkAllocationCost(options.cost));
   AXESCOPE_TRY(const Study study, options.flags.study(defaultGrid));
-  AXESCOPE_CHECK(checkGrid(study));
+  AXESCOPE_CHECK(checkAllocationStudy(study));
   AXESCOPE_TRY(const auto model, openModel(options.source));
-  // Layers are looked at one at a time: each sees the float network's values.
-  Study grid = study;
-  AXESCOPE_CHECK(grid.set("propagate", std::string_view("off")));
-  AXESCOPE_TRY(const auto candidates, grid.points(model->studyDefaults()));
+  const AllocationRequest request{.study = study,
+                                  .cost = options.cost,
+                                  .points = static_cast<std::size_t>(options.points),
+                                  .samples = options.samples};
   TerminalProgress progress(TerminalProgress::styleFor(options.quiet), "candidates");
   const Job job{.stop = stop,
                 .onProgress = [&](const Progress& p) { progress.show(p.done, p.total); },
                 .memory = options.source.memory};
-  std::optional<Result<Sensitivities>> measured;
-  withThreads(options.source.threads,
-              [&] { measured = measureSensitivities(*model, candidates, options.samples, job); });
-  if (!*measured) return fail(measured->error());
-  AXESCOPE_TRY(const auto points,
-               allocatePoints(*model, candidates, **measured, options.cost, static_cast<std::size_t>(options.points)));
-  AXESCOPE_TRY(const Study allocated, allocatedStudy(study, points));
-  AXESCOPE_CHECK(writeText(options.out, allocated.toJson() + '\n'));
+  std::optional<Result<AllocatedStudy>> answer;
+  withThreads(options.source.threads, [&] { answer = allocateStudy(*model, request, job); });
+  if (!*answer) return fail(answer->error());
+  const AllocatedStudy& allocated = **answer;
+  AXESCOPE_CHECK(writeText(options.out, allocated.study.toJson() + '\n'));
   if (!options.quiet) {
-    print(tableOf(points, options.cost) + fmt::format("\n{} from {}; study in {}\n", counted(points.size(), "point"),
-                                                      counted(candidates.size(), "candidate"), options.out));
+    print(tableOf(allocated.points, options.cost) +
+          fmt::format("\n{} from {}; study in {}\n", counted(allocated.points.size(), "point"),
+                      counted(allocated.candidates, "candidate"), options.out));
   }
   return 0;
 }

@@ -47,26 +47,28 @@ std::string asJson(const QuantizedFile& file) {
       inner.push_back(certificate.smallestInnerBits(channel));
       outer.push_back(certificate.smallestOuterBits(channel));
     }
-    layers.push_back(
-        {{"name", layer.info.name},
-         {"channels", certificate.channels()},
-         {"tile", certificate.tiling().tileSize},
-         {"guaranteed", certificate.guaranteed()},
-         {"smallest_inner_bits", certificate.smallestInnerBits()},
-         {"smallest_outer_bits", certificate.smallestOuterBits()},
-         {"bounds",
-          {{"data_type", bounds.dataType}, {"a2q", bounds.a2q}, {"a2q_plus", bounds.a2qPlus}, {"exact", bounds.exact}}},
-         {"k", certificate.tiling().k},
-         {"weight_bits", layer.weightBits},
-         {"weight_quantizer", name(layer.weightQuantizer)},
-         {"activation_bits", layer.input.bits},
-         {"inner_bits", layer.innerBits},
-         {"outer_bits", layer.outerBits},
-         {"published_outer_bits", publishedOuterBits(layer.innerBits, tileSum(certificate))},
-         {"largest_group_scale", certificate.multipliers().largest()},
-         {"max_budget_use", certificate.maxUse()},
-         {"channel_smallest_inner_bits", std::move(inner)},
-         {"channel_smallest_outer_bits", std::move(outer)}});
+    Json row = {
+        {"name", layer.info.name},
+        {"channels", certificate.channels()},
+        {"tile", certificate.tiling().tileSize},
+        {"guaranteed", certificate.guaranteed()},
+        {"smallest_inner_bits", certificate.smallestInnerBits()},
+        {"smallest_outer_bits", certificate.smallestOuterBits()},
+        {"bounds",
+         {{"data_type", bounds.dataType}, {"a2q", bounds.a2q}, {"a2q_plus", bounds.a2qPlus}, {"exact", bounds.exact}}},
+        {"k", certificate.tiling().k},
+        {"weight_bits", layer.weightBits},
+        {"activation_bits", layer.input.bits},
+        {"inner_bits", layer.innerBits},
+        {"outer_bits", layer.outerBits},
+        {"published_outer_bits", publishedOuterBits(layer.innerBits, tileSum(certificate))},
+        {"largest_group_scale", certificate.multipliers().largest()},
+        {"max_budget_use", certificate.maxUse()},
+        {"channel_smallest_inner_bits", std::move(inner)},
+        {"channel_smallest_outer_bits", std::move(outer)}};
+    if (!layer.channelWeightBits.empty()) row["channel_weight_bits"] = layer.channelWeightBits;
+    if (!layer.channelInnerBits.empty()) row["channel_inner_bits"] = layer.channelInnerBits;
+    layers.push_back(std::move(row));
   }
   return Json{{"layers", std::move(layers)}}.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

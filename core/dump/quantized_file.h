@@ -18,8 +18,10 @@ namespace axescope {
 
 struct QuantizedFileLayer {
   LayerInfo info;
-  CodeMatrix codes;  // C×K, column order as LayerTensors::weight
-  int weightBits = 8;
+  CodeMatrix codes;    // C×K, column order as LayerTensors::weight
+  int weightBits = 8;  // the widest over channels
+  /// C, or none where all channels have weightBits; dataset channel_weight_bits.
+  std::vector<int> channelWeightBits;
   /// What the codes are levels of; attribute weight_quantizer, absent for uniform ones. Codes are values: weightBits
   /// bits store one, and its magnitude may be larger than they could hold.
   WeightQuantizer weightQuantizer = WeightQuantizer::uniform;
@@ -32,11 +34,14 @@ struct QuantizedFileLayer {
   bool dynamicInput = false;
   /// What the layer's inputs go through before that quantizer, in float: divided by these, one per input feature or
   /// channel (I values or none), then each run of inputRotation features (0: none) times an orthonormal Hadamard
-  /// matrix.
+  /// matrix, then feature or channel inputPermutation[i] in the place of i (I values or none).
   std::vector<double> inputScaling;
   std::int64_t inputRotation = 0;
+  std::vector<std::int64_t> inputPermutation;
   std::string foldedBatchNorm;  // the node of the graph that codes and bias took up; empty for none
-  int innerBits = 32;
+  int innerBits = 32;           // the widest over channels
+  /// C, the width that each channel's tiles provably keep, or none for innerBits; dataset channel_inner_bits.
+  std::vector<int> channelInnerBits;
   int outerBits = 32;         // resolved
   std::int64_t tileSize = 0;  // 0: full K
   std::string overflow = "wrap";

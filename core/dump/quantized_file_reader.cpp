@@ -95,6 +95,14 @@ Status readGroupScale(const hdf5::Reader& reader, const std::string& group, Quan
   return {};
 }
 
+// Widths of an accumulator or of codes; the caller checks how many, and against the layer's.
+Status readChannelWidths(const hdf5::Reader& reader, const std::string& path, std::vector<int>& widths) {
+  if (!reader.hasDataset(path)) return {};
+  AXESCOPE_TRY(const std::vector<std::int16_t> values, readCodes(reader, path));
+  widths.assign(values.begin(), values.end());
+  return {};
+}
+
 Status readTensors(const hdf5::Reader& reader, const std::string& group, QuantizedFileLayer& layer) {
   LayerInfo& info = layer.info;
   AXESCOPE_TRY(const std::vector<std::int16_t> codes, readCodes(reader, group + "/codes"));
@@ -102,8 +110,13 @@ Status readTensors(const hdf5::Reader& reader, const std::string& group, Quantiz
   AXESCOPE_TRY(layer.weightScale, readScales(reader, group + "/weight_scale", info.channels));
   info.hasWeightScale = true;
   AXESCOPE_CHECK(readGroupScale(reader, group, layer));
+  AXESCOPE_CHECK(readChannelWidths(reader, group + "/channel_weight_bits", layer.channelWeightBits));
+  AXESCOPE_CHECK(readChannelWidths(reader, group + "/channel_inner_bits", layer.channelInnerBits));
   if (const std::string scaling = group + "/input_scaling"; reader.hasDataset(scaling)) {
     AXESCOPE_TRY(layer.inputScaling, reader.readDoubles(scaling));
+  }
+  if (const std::string permutation = group + "/input_permutation"; reader.hasDataset(permutation)) {
+    AXESCOPE_TRY(layer.inputPermutation, reader.readIntegers(permutation));
   }
   const std::string bias = group + "/bias";
   if (reader.hasDataset(bias)) {
@@ -142,9 +155,8 @@ Status compareCertificate(const hdf5::Reader& reader, const std::string& group, 
   if (!std::ranges::equal(negative, sums, {}, {}, &TileSums::negative)) return tampered(reader, group + "/negative");
   // Another writer's division may differ in the last bit.
   constexpr double tolerance = 1e-12;
-  const double budget = tileBudget(layer);
-  const auto isBudget = [&](double stored) { return std::abs(stored - budget) <= tolerance * budget; };
-  if (!std::ranges::all_of(budgets, isBudget)) return tampered(reader, group + "/budget");
+  const auto isBudget = [&](double stored, double budget) { return std::abs(stored - budget) <= tolerance * budget; };
+  if (!std::ranges::equal(budgets, tileBudgets(certificate), isBudget)) return tampered(reader, group + "/budget");
   AXESCOPE_TRY(const std::int64_t guaranteed, integerInRange(reader, group, "guaranteed", {0, 1}));
   if ((guaranteed == 1) != certificate.guaranteed()) return tampered(reader, group + "@guaranteed");
   return {};

@@ -33,9 +33,15 @@ Status writeCertificate(hdf5::Writer& writer, const std::string& group, const Qu
   }
   AXESCOPE_CHECK(writer.tensor(group + "/positive", shape, std::span<const std::int64_t>(positive)));
   AXESCOPE_CHECK(writer.tensor(group + "/negative", shape, std::span<const std::int64_t>(negative)));
-  const std::vector<double> budget(positive.size(), tileBudget(layer));
+  const std::vector<double> budget = tileBudgets(certificate);
   AXESCOPE_CHECK(writer.tensor(group + "/budget", shape, std::span<const double>(budget)));
   return writer.attribute(group, "guaranteed", std::int64_t{certificate.guaranteed() ? 1 : 0});
+}
+
+Status writeChannelWidths(hdf5::Writer& writer, const std::string& path, const std::vector<int>& widths) {
+  if (widths.empty()) return {};
+  return writer.tensor(path, Shape{static_cast<std::int64_t>(widths.size())},
+                       std::vector<std::uint8_t>(widths.begin(), widths.end()));
 }
 
 Status writeLayer(hdf5::Writer& writer, const QuantizedFileLayer& layer, std::int64_t position) {
@@ -59,6 +65,8 @@ Status writeLayer(hdf5::Writer& writer, const QuantizedFileLayer& layer, std::in
   AXESCOPE_CHECK(writeCodes(writer, group + "/codes", weightShape(layer.info), codes,
                             WeightLevels(layer.weights(), WeightRange::full).range()));
   AXESCOPE_CHECK(writer.tensor(group + "/weight_scale", channels, std::span<const double>(layer.weightScale)));
+  AXESCOPE_CHECK(writeChannelWidths(writer, group + "/channel_weight_bits", layer.channelWeightBits));
+  AXESCOPE_CHECK(writeChannelWidths(writer, group + "/channel_inner_bits", layer.channelInnerBits));
   if (!layer.groupScale.allOnes()) {
     const CodeMatrix multipliers = layer.groupScale.values(layer.info.channels, tiling);
     AXESCOPE_CHECK(writeCodes(writer, group + "/group_scale", Shape{multipliers.rows(), multipliers.cols()},
@@ -70,6 +78,10 @@ Status writeLayer(hdf5::Writer& writer, const QuantizedFileLayer& layer, std::in
         writer.tensor(group + "/input_scaling", Shape{layer.info.inputs}, std::span<const double>(layer.inputScaling)));
   }
   if (layer.inputRotation > 0) AXESCOPE_CHECK(writer.attribute(group, "input_rotation", layer.inputRotation));
+  if (!layer.inputPermutation.empty()) {
+    AXESCOPE_CHECK(writer.tensor(group + "/input_permutation", Shape{layer.info.inputs},
+                                 std::span<const std::int64_t>(layer.inputPermutation)));
+  }
   if (!layer.foldedBatchNorm.empty()) {
     AXESCOPE_CHECK(writer.attribute(group, "folded_batch_norm", layer.foldedBatchNorm));
   }

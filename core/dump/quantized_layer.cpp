@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/dump/layer_metadata.h"
+#include "core/linalg/feature_order.h"
 
 namespace axescope {
 
@@ -73,12 +74,45 @@ Status checkGroupScale(const QuantizedFileLayer& layer, const std::string& file,
               std::to_string(layer.groupScale.largest()));
 }
 
+// Widths of single channels: narrower than the layer's, codes within them, accumulators kept for certain, so that the
+// layer's one register computes what theirs would.
+Status checkChannelWidths(const QuantizedFileLayer& layer, const std::string& file, const std::string& group) {
+  const auto check = [&](const std::vector<int>& widths, IntegerRange range, const std::string& object) -> Status {
+    if (widths.empty()) return {};
+    AXESCOPE_CHECK(checkCount(widths.size(), layer.info.channels, "widths", file, object));
+    for (const int bits : widths) AXESCOPE_CHECK(checkWidth(bits, range, file, object));
+    return {};
+  };
+  const std::string inner = group + "/channel_inner_bits";
+  AXESCOPE_CHECK(check(layer.channelWeightBits, {1, layer.weightBits}, group + "/channel_weight_bits"));
+  AXESCOPE_CHECK(check(layer.channelInnerBits, {leastAccumulatorBits, layer.innerBits}, inner));
+  const auto columns = static_cast<std::size_t>(layer.codes.cols());
+  for (std::size_t channel = 0; channel < layer.channelWeightBits.size(); ++channel) {
+    AXESCOPE_CHECK(checkCodes(std::span(layer.codes.data() + channel * columns, columns),
+                              twosComplement(layer.channelWeightBits[channel]), file, group + "/codes"));
+  }
+  if (layer.channelInnerBits.empty()) return {};
+  const Certificate certificate = certificateOf(layer);
+  for (std::int64_t channel = 0; channel < certificate.channels(); ++channel) {
+    if (certificate.smallestInnerBits(channel) <= certificate.innerBits(channel)) continue;
+    return fail(ErrorCode::invalidArgument, file, inner, "widths that the codes of their channels keep for certain",
+                std::to_string(certificate.innerBits(channel)) + " at " + std::to_string(channel));
+  }
+  return {};
+}
+
 Status checkInputTransform(const QuantizedFileLayer& layer, const std::string& file, const std::string& group) {
   const std::string scaling = group + "/input_scaling";
   if (!layer.inputScaling.empty()) {
     AXESCOPE_CHECK(checkCount(layer.inputScaling.size(), layer.info.inputs, "divisors", file, scaling));
     if (!std::ranges::all_of(layer.inputScaling, [](double s) { return std::isfinite(s) && s > 0; }))
       return fail(ErrorCode::notFinite, file, scaling, "finite divisors above 0", "another number");
+  }
+  const std::string permutation = group + "/input_permutation";
+  if (!layer.inputPermutation.empty()) {
+    AXESCOPE_CHECK(checkCount(layer.inputPermutation.size(), layer.info.inputs, "inputs", file, permutation));
+    if (!isPermutation(layer.inputPermutation))
+      return fail(ErrorCode::invalidArgument, file, permutation, "each input once", "another list");
   }
   const std::int64_t block = layer.inputRotation;
   const bool rotates = block > 0 && (block & (block - 1)) == 0 && layer.info.inputs % block == 0;
@@ -112,6 +146,7 @@ Status checkQuantizedLayer(const QuantizedFileLayer& layer, const std::string& f
   if (!std::ranges::all_of(layer.weightScale, isScale) || !isScale(layer.input.scale))
     return fail(ErrorCode::notFinite, file, group, "finite scales above 0", "another number");
   AXESCOPE_CHECK(checkGroupScale(layer, file, group + "/group_scale"));
+  AXESCOPE_CHECK(checkChannelWidths(layer, file, group));
   if (layer.dynamicInput && info.kind != LayerKind::linear) {
     return fail(ErrorCode::unsupported, file, group + "@input_dynamic", "0 for a convolution", "1");
   }
@@ -125,15 +160,21 @@ Status checkQuantizedLayer(const QuantizedFileLayer& layer, const std::string& f
 }
 
 Certificate certificateOf(const QuantizedFileLayer& layer) {
-  return {layer.codes,         Tiling::of(layer.info.k(), layer.tileSize),
-          layer.input.range(), layer.innerBits,
-          layer.outerBits,     layer.groupScale};
+  return {layer.codes,           Tiling::of(layer.info.k(), layer.tileSize),
+          layer.input.range(),   layer.innerBits,
+          layer.outerBits,       layer.groupScale,
+          layer.channelInnerBits};
 }
 
-double tileBudget(const QuantizedFileLayer& layer) {
-  const IntegerRange range = layer.input.range();
-  const std::int64_t largest = std::max(-range.low, range.high);
-  return static_cast<double>(accumulatorLimit(layer.innerBits)) / static_cast<double>(largest);
+std::vector<double> tileBudgets(const Certificate& certificate) {
+  const IntegerRange range = certificate.activations();
+  const auto largest = static_cast<double>(std::max(-range.low, range.high));
+  std::vector<double> budgets;
+  for (std::int64_t channel = 0; channel < certificate.channels(); ++channel) {
+    const auto limit = static_cast<double>(accumulatorLimit(certificate.innerBits(channel)));
+    budgets.insert(budgets.end(), static_cast<std::size_t>(certificate.tiling().tiles()), limit / largest);
+  }
+  return budgets;
 }
 
 }  // namespace axescope

@@ -10,10 +10,11 @@ namespace axescope {
 /// error. Errors: wrongShape, invalidArgument, unsupported, notFinite.
 Status checkQuantizedLayer(const QuantizedFileLayer& layer, const std::string& file, const std::string& group);
 
-/// The certificate of a checked layer, at its inner and outer width.
+/// The certificate of a checked layer, at its channels' inner widths and its outer one.
 Certificate certificateOf(const QuantizedFileLayer& layer);
 
-/// Largest p, and largest −n, that one tile may have when the other is zero: L / max(|μ|, ν).
-double tileBudget(const QuantizedFileLayer& layer);
+/// Largest p, and largest −n, that each channel's and tile's codes may have when the other is zero: L / max(|μ|, ν).
+/// C×tiles, in row order.
+std::vector<double> tileBudgets(const Certificate& certificate);
 
 }  // namespace axescope

@@ -46,6 +46,7 @@ constexpr std::array table{
     Entry{"position_embedding", 1, 1, makePositionEmbedding},
     Entry{"relu", 1, 1, makeRelu},
     Entry{"relu6", 1, 1, makeRelu6},
+    Entry{"reorder", 1, 1, makeReorder},
     Entry{"reshape", 1, 1, makeReshape},
     Entry{"rms_norm", 1, 1, makeRmsNorm},
     Entry{"sigmoid", 1, 1, makeSigmoid},

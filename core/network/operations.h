@@ -37,6 +37,7 @@ MadeOperation makeAttention(const OperationContext& context);  // heads, kv_head
 
 // operations_rotation.cpp: products with fixed orthonormal matrices.
 MadeOperation makeHadamard(const OperationContext& context);  // block
+MadeOperation makeReorder(const OperationContext& context);   // order[]; axis 1: channels, −1 (default): features
 
 // operations_layout.cpp: the same numbers in another place.
 MadeOperation makeFlatten(const OperationContext& context);    // start_axis, default 1

@@ -216,6 +216,17 @@ class Setting {
 
 }  // namespace
 
+void keepBetterChannels(QuantizedWeights& best, const QuantizedWeights& other) {
+  assert(best.multipliers == other.multipliers);
+  for (std::size_t channel = 0; channel < best.scales.size(); ++channel) {
+    if (other.errorEnergy[channel] >= best.errorEnergy[channel]) continue;
+    const auto row = static_cast<Eigen::Index>(channel);
+    best.codes.row(row) = other.codes.row(row);
+    best.scales[channel] = other.scales[channel];
+    best.errorEnergy[channel] = other.errorEnergy[channel];
+  }
+}
+
 std::optional<L1Budget> l1BudgetOf(const LayerOptions& options) {
   if (isTrained(options.algorithm)) {
     if (options.constraint == Constraint::none) return std::nullopt;

@@ -66,6 +66,10 @@ struct QuantizedWeights {
   std::vector<double> outputEnergy;  // C, ‖wX‖², or ‖w‖²
 };
 
+/// Each channel of `best` that has a smaller error in `other`, the same weights quantized another way with the same
+/// multipliers, becomes that one.
+void keepBetterChannels(QuantizedWeights& best, const QuantizedWeights& other);
+
 /// The ℓ₁ budget that the setting keeps, where it keeps one. A trained algorithm has its own; `constraint` says only
 /// whether it applies.
 std::optional<L1Budget> l1BudgetOf(const LayerOptions& options);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -58,21 +59,80 @@ constexpr std::array widths{makeWidth<&O::weightBits, &P::weightBits>("weight_bi
                             makeWidth<&O::tileSize, &P::tileSize>("tile"),
                             makeWidth<&O::weightQuantizer, &P::weightQuantizer>("weight_quantizer")};
 
+constexpr const char* flag = "--overrides";
+
+std::optional<std::int64_t> channelNumber(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = code == std::errc() && end == text.data() + text.size() && !text.empty() && number >= 0;
+  return whole ? std::optional(number) : std::nullopt;
+}
+
+std::string channelsText(const std::vector<ChannelRun>& channels) {
+  std::string text;
+  for (const ChannelRun& run : channels) {
+    text += fmt::format("{}{}", text.empty() ? "" : ",", run.first);
+    if (run.last > run.first) text += fmt::format("-{}", run.last);
+  }
+  return text.empty() ? text : '[' + text + ']';
+}
+
+// "0-7,12", sorted, neighbours joined.
+Result<std::vector<ChannelRun>> parseChannels(std::string_view text) {
+  std::vector<ChannelRun> runs;
+  for (std::string_view rest = text; runs.empty() || !rest.empty();) {
+    std::string_view last = takeUntil(rest, ',');
+    const bool isRange = last.find('-') != std::string_view::npos;
+    const auto from = channelNumber(isRange ? takeUntil(last, '-') : last);
+    const auto to = channelNumber(trimmed(last));
+    if (!from || !to || *from > *to) {
+      return fail(ErrorCode::invalidArgument, {}, flag, "channels like [0-7,12]", fmt::format("[{}]", text));
+    }
+    runs.push_back({*from, *to});
+  }
+  std::sort(runs.begin(), runs.end(), [](const ChannelRun& a, const ChannelRun& b) { return a.first < b.first; });
+  std::vector<ChannelRun> joined;
+  for (const ChannelRun& run : runs) {
+    if (!joined.empty() && run.first <= joined.back().last + 1) {
+      joined.back().last = std::max(joined.back().last, run.last);
+    } else {
+      joined.push_back(run);
+    }
+  }
+  return joined;
+}
+
 Result<LayerOverride> parseOne(std::string_view text) {
-  constexpr const char* flag = "--overrides";
   std::string_view rest = text;
-  const std::string_view layers = takeUntil(rest, ':');
+  std::string_view layers = takeUntil(rest, ':');
   if (layers.empty() || trimmed(rest).empty()) {
     return fail(ErrorCode::invalidArgument, {}, flag, "GLOB:KEY=VALUE,…", fmt::format("'{}'", text));
   }
-  LayerOverride result;
-  result.layers = layers;
+  std::vector<ChannelRun> channels;
+  if (const std::size_t bracket = layers.rfind('['); bracket != std::string_view::npos && layers.ends_with(']')) {
+    AXESCOPE_TRY(channels, parseChannels(layers.substr(bracket + 1, layers.size() - bracket - 2)));
+    layers = trimmed(layers.substr(0, bracket));
+    if (layers.empty()) {
+      return fail(ErrorCode::invalidArgument, {}, flag, "GLOB[CHANNELS]:KEY=VALUE,…", fmt::format("'{}'", text));
+    }
+  }
+  LayerOverride result{.layers = std::string(layers),
+                       .channels = std::move(channels),
+                       .weightBits = {},
+                       .activationBits = {},
+                       .innerBits = {},
+                       .tileSize = {}};
   while (!rest.empty()) {
     std::string_view value = takeUntil(rest, ',');
     const std::string_view key = takeUntil(value, '=');
     const auto width = std::find_if(widths.begin(), widths.end(), [&](const Width& w) { return w.key == key; });
     if (width == widths.end()) {
       return fail(ErrorCode::invalidArgument, {}, flag, "weight_bits, activation_bits, inner_bits, tile or weight_quantizer",
+                  fmt::format("'{}'", key));
+    }
+    if (!result.channels.empty() && key != "weight_bits" && key != "inner_bits") {
+      return fail(ErrorCode::invalidArgument, {}, flag,
+                  "weight_bits or inner_bits of channels, which share their layer's activations and tiles",
                   fmt::format("'{}'", key));
     }
     const SettingInfo& info = *findSetting(key);
@@ -110,7 +170,7 @@ std::string toText(const std::vector<LayerOverride>& overrides) {
       if (!width.put(one, point)) continue;
       own += fmt::format("{}{}={}", own.empty() ? "" : ",", width.key, toText(findSetting(width.key)->get(point)));
     }
-    text += fmt::format("{}{}:{}", text.empty() ? "" : ";", one.layers, own);
+    text += fmt::format("{}{}{}:{}", text.empty() ? "" : ";", one.layers, channelsText(one.channels), own);
   }
   return text;
 }
@@ -129,6 +189,18 @@ std::string onlyOverridesOf(const std::string& overrides, std::initializer_list<
   }
   return toText(left);
 }
+
+namespace {
+
+void apply(const LayerOverride& one, LayerWidths& own) {
+  own.weightBits = one.weightBits.value_or(own.weightBits);
+  own.activationBits = one.activationBits.value_or(own.activationBits);
+  own.innerBits = one.innerBits.value_or(own.innerBits);
+  own.tileSize = one.tileSize.value_or(own.tileSize);
+  own.weightQuantizer = one.weightQuantizer.value_or(own.weightQuantizer);
+}
+
+}  // namespace
 
 bool isSkipped(const PointSettings& settings, const std::string& layer) {
   return !settings.skipLayers.empty() && globMatches(settings.skipLayers, layer);
@@ -149,14 +221,29 @@ LayerWidths widthsOf(const PointSettings& settings, const std::string& layer) {
   const auto overrides = parseOverrides(settings.overrides);
   if (!overrides) return own;  // not a valid point
   for (const LayerOverride& one : *overrides) {
-    if (!globMatches(one.layers, layer)) continue;
-    own.weightBits = one.weightBits.value_or(own.weightBits);
-    own.activationBits = one.activationBits.value_or(own.activationBits);
-    own.innerBits = one.innerBits.value_or(own.innerBits);
-    own.tileSize = one.tileSize.value_or(own.tileSize);
-    own.weightQuantizer = one.weightQuantizer.value_or(own.weightQuantizer);
+    if (one.channels.empty() && globMatches(one.layers, layer)) apply(one, own);
   }
   return own;
+}
+
+std::vector<LayerWidths> channelWidthsOf(const PointSettings& settings, const std::string& layer,
+                                         std::int64_t channels) {
+  const auto overrides = parseOverrides(settings.overrides);
+  if (!overrides) return {};  // not a valid point
+  const LayerWidths whole = widthsOf(settings, layer);
+  std::vector<LayerWidths> all(static_cast<std::size_t>(channels), whole);
+  for (const LayerOverride& one : *overrides) {
+    if (!globMatches(one.layers, layer)) continue;
+    for (const ChannelRun& run : one.channels) {
+      for (std::int64_t c = run.first; c <= std::min(run.last, channels - 1); ++c) {
+        apply(one, all[static_cast<std::size_t>(c)]);
+      }
+    }
+    if (!one.channels.empty()) continue;
+    for (LayerWidths& channel : all) apply(one, channel);
+  }
+  const bool alike = std::all_of(all.begin(), all.end(), [&](const LayerWidths& w) { return w == whole; });
+  return alike ? std::vector<LayerWidths>{} : all;
 }
 
 }  // namespace axescope

@@ -31,6 +31,29 @@ Status ignored(std::int64_t, const Tensor&) {
   return {};
 }
 
+// Of channels, which multiply alike often; `otherwise` where none has a width of its own.
+double meanOf(const std::vector<int>& bits, int otherwise) {
+  if (bits.empty()) return otherwise;
+  return static_cast<double>(std::accumulate(bits.begin(), bits.end(), std::int64_t{0})) /
+         static_cast<double>(bits.size());
+}
+
+// Of each channel's own accumulator.
+double largestUse(const IntegerLayer& layer, const std::vector<int>& channelInnerBits) {
+  if (channelInnerBits.empty()) return layer.maxUse();
+  double use = 0.0;
+  std::size_t channel = 0;
+  for (const LayerEmulator& emulator : layer.emulators()) {
+    const Certificate& certificate = emulator.certificate();
+    const auto held = static_cast<double>(accumulatorLimit(certificate.innerBits()));
+    for (std::int64_t row = 0; row < certificate.channels(); ++row) {
+      const auto own = static_cast<double>(accumulatorLimit(channelInnerBits[channel++]));
+      use = std::max(use, certificate.use(row) * held / own);
+    }
+  }
+  return use;
+}
+
 // Signal and noise of layers' outputs, for files without a graph.
 struct Energies {
   double signal = 0.0;
@@ -95,7 +118,7 @@ class PointMeasurement {
     if (!quantized_.has(layer) || layers_[layer]) return {};
     AXESCOPE_TRY(const auto codes, quantized_.layer(layer));
     const LayerInfo& info = model_.dump().layers()[layer];
-    layers_[layer].emplace(info, *codes, layerDatapath(info.name, settings_));
+    layers_[layer].emplace(info, *codes, layerDatapath(info, settings_));
     return {};
   }
 
@@ -127,7 +150,7 @@ class PointMeasurement {
       const double layerOutput = sum(quantized.outputEnergy);
       row.error = layerOutput > 0.0 ? std::sqrt(sum(quantized.errorEnergy) / layerOutput) : 0.0;
       row.guaranteed = layers_[layer]->guaranteed();
-      row.maxBudgetUse = layers_[layer]->maxUse();
+      row.maxBudgetUse = largestUse(*layers_[layer], quantized.channelInnerBits);
       row.outerBits = layers_[layer]->outerBits();
       for (const LayerEmulator& emulator : layers_[layer]->emulators()) {
         row.smallestInnerBits = std::max(row.smallestInnerBits, emulator.certificate().smallestInnerBits());
@@ -140,9 +163,10 @@ class PointMeasurement {
       m.largestK = std::max<std::int64_t>(m.largestK, quantized.codes.cols());
       m.macCount += model_.macsPerSample(layer);
       const auto macs = static_cast<double>(model_.macsPerSample(layer));
-      m.meanWeightBits += macs * quantized.weightBits;
+      m.meanWeightBits += macs * meanOf(quantized.channelWeightBits, quantized.weightBits);
       m.meanActivationBits += macs * quantized.input.bits;
-      m.meanInnerBits += macs * layers_[layer]->emulators().front().datapath().innerBits;
+      m.meanInnerBits +=
+          macs * meanOf(quantized.channelInnerBits, layers_[layer]->emulators().front().datapath().innerBits);
       errorEnergy += sum(quantized.errorEnergy);
       outputEnergy += layerOutput;
       zeros += zerosHere;

@@ -179,6 +179,20 @@ constexpr std::array pages{
         "machine. Convolutional networks need no float at all; softmax, layer norms and attention stay in float, "
         "each named in what quantize prints. Values that a sum reads have element bits: take 12 or more."},
     MethodPage{
+        "tile_balance", "", "Tile balancing", "x ← Πx,  W ← WΠᵀ;  Π by swaps that lower Σ_(c,t) p_ct² + n_ct²",
+        "AxeScope",
+        "The fullest tile decides a channel's scale and what is cut off. Columns, or whole channels of a convolution, "
+        "are "
+        "dealt to the tiles so that all channels' positive and negative weights spread evenly. The layer before gives "
+        "its outputs in that order where a relu or a pool joins them; else an index reorders the inputs before the "
+        "quantizer. Helps where the accumulator binds and T is well below K."},
+    MethodPage{"act_order", "best", "The better of two orders",
+               "per channel argmin of ‖wX − q̂X̃‖² over natural and act-order",
+               "AxeScope; act-order from the authors' release of OPTQ (arXiv 2210.17323)",
+               "Both orders have their own R. Codes, scales and certificate of a channel do not know of other "
+               "channels, so each "
+               "keeps the answer with the smaller error. Twice the time of one order."},
+    MethodPage{
         "bias_correction", "", "Bias correction", "b ← b + E[wX − q̂X̃] over the calibration inputs",
         "Nagel et al., arXiv 1906.04721, section 4.2",
         "Costs nothing and changes no code and no certificate. Helps where rounding errors do not cancel: round to "

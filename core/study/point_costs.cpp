@@ -142,7 +142,7 @@ std::vector<LayerMeasurement> expectedLayers(const Model& model, const PointSett
   for (std::size_t index = 0; index < model.dump().layers().size(); ++index) {
     if (!isSelected(model, key, index)) continue;
     const LayerInfo& info = model.dump().layers()[index];
-    const Datapath datapath = layerDatapath(info.name, settings);
+    const Datapath datapath = layerDatapath(info, settings);
     LayerMeasurement layer;
     layer.layer = info.name;
     layer.weightQuantizer = widthsOf(settings, info.name).weightQuantizer;

@@ -107,6 +107,11 @@ PointSettings preparationKey(const PointSettings& settings) {
   key.attentionBits = settings.attentionBits;
   key.arithmetic = settings.arithmetic;
   key.elementBits = settings.elementBits;
+  if (settings.tileBalance) {
+    key.tileBalance = true;
+    key.tileSize = settings.tileSize;
+    key.overrides = onlyOverridesOf(settings.overrides, {"activation_bits", "tile"});
+  }
   return key;
 }
 

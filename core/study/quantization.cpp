@@ -95,9 +95,16 @@ class BatchQuantization {
     if (!overrides) errors_[member] = overrides.error();
     for (std::size_t i = 0; overrides && i < overrides->size(); ++i) {
       const std::string& glob = (*overrides)[i].layers;
+      const std::vector<ChannelRun>& channels = (*overrides)[i].channels;
       bool any = false;
-      for (std::size_t layer = 0; layer < preparation_.layerCount() && !any; ++layer) {
-        any = preparation_.layer(layer).quantized && globMatches(glob, model_.dump().layers()[layer].name);
+      for (std::size_t layer = 0; layer < preparation_.layerCount(); ++layer) {
+        const LayerInfo& info = model_.dump().layers()[layer];
+        if (!preparation_.layer(layer).quantized || !globMatches(glob, info.name)) continue;
+        any = true;
+        if (channels.empty() || channels.back().last < info.channels) continue;
+        errors_[member] = Error{ErrorCode::invalidArgument, model_.dump().fileName(), "--overrides",
+                                "channels below " + std::to_string(info.channels) + " of layer '" + info.name + "'",
+                                std::to_string(channels.back().last)};
       }
       if (any) continue;
       errors_[member] = Error{ErrorCode::invalidArgument, model_.dump().fileName(), "--overrides",
@@ -217,7 +224,7 @@ class BatchQuantization {
   // keeps its error, the others go on.
   void quantizeLayer(std::size_t layer, Members same, const LayerInputs* inputs) {
     while (!same.empty()) {
-      const FeedbackOptions options = feedbackOptions(settings_[same.front()]);
+      const std::vector<FeedbackOptions> options = feedbackOptions(settings_[same.front()]);
       const auto rest = std::stable_partition(same.begin(), same.end(), [&](std::size_t i) {
         return inputs == nullptr || feedbackOptions(settings_[i]) == options;
       });
@@ -225,16 +232,29 @@ class BatchQuantization {
       same.erase(same.begin(), rest);
       if (inputs == nullptr) {
         refuseWithoutInputs(layer, together);
-        quantizeTogether(layer, together, nullptr, nullptr);
+        quantizeTogether(layer, together, nullptr, {});
         continue;
       }
-      const auto matrices = inputs->feedbackFor(options, model_.dump().layers()[layer].name);
+      const auto matrices = feedbackFor(layer, options, *inputs);
       if (matrices) {
-        quantizeTogether(layer, together, inputs, matrices->get());
+        quantizeTogether(layer, together, inputs, *matrices);
       } else {
         for (const std::size_t i : together) errors_[i] = matrices.error();
       }
     }
+  }
+
+  // By order of visiting.
+  using Orders = std::vector<std::shared_ptr<const LayerFeedback>>;
+
+  Result<Orders> feedbackFor(std::size_t layer, const std::vector<FeedbackOptions>& options,
+                             const LayerInputs& inputs) const {
+    Orders orders;
+    for (const FeedbackOptions& one : options) {
+      AXESCOPE_TRY(auto matrices, inputs.feedbackFor(one, model_.dump().layers()[layer].name));
+      orders.push_back(std::move(matrices));
+    }
+    return orders;
   }
 
   void refuseWithoutInputs(std::size_t layer, Members& together) {
@@ -250,24 +270,42 @@ class BatchQuantization {
     });
   }
 
-  // Its groups in parallel, the settings stacked.
-  void quantizeTogether(std::size_t layer, const Members& together, const LayerInputs* inputs,
-                        const LayerFeedback* matrices) {
+  // One group's answers to all options; each channel the best one over the orders.
+  std::vector<Result<QuantizedWeights>> quantizeGroup(const MatrixF& weight,
+                                                      const std::optional<std::vector<double>>& given,
+                                                      std::size_t group, const LayerInputs* inputs,
+                                                      const Orders& orders, std::span<const LayerOptions> options) {
+    if (orders.empty()) {
+      const Feedback plain = rtnFeedback(weight.cols());
+      return quantizeWeights(weight, given, plain, nullptr, options, job_);
+    }
+    const InputStatistics& statistics = inputs->groups()[group];
+    auto best = quantizeWeights(weight, given, (*orders.front())[group], &statistics, options, job_);
+    for (std::size_t order = 1; order < orders.size(); ++order) {
+      auto others = quantizeWeights(weight, given, (*orders[order])[group], &statistics, options, job_);
+      for (std::size_t i = 0; i < best.size(); ++i) {
+        if (best[i] && others[i]) keepBetterChannels(*best[i], *others[i]);
+        if (best[i] && !others[i]) best[i] = std::move(others[i]);
+      }
+    }
+    return best;
+  }
+
+  // Its groups in parallel, the settings and their channels' widths stacked.
+  void quantizeTogether(std::size_t layer, const Members& together, const LayerInputs* inputs, const Orders& orders) {
     if (together.empty()) return;
     const LayerInfo& info = model_.dump().layers()[layer];
     const PreparedLayer& prepared = preparation_.layer(layer);
-    std::vector<LayerOptions> options;  // each setting's choices side by side
-    std::vector<std::size_t> firsts;
+    std::vector<Choices> ofMembers;
+    std::vector<LayerOptions> options;
     for (const std::size_t i : together) {
-      firsts.push_back(options.size());
-      for (LayerOptions choice : quantizerChoices(layerOptions(prepared, info, settings_[i]))) {
-        if (choice.scaleGrid.rule == ScaleQuantization::shared) {
-          choice.scaleGrid.unit = sharedScaleUnit(tensors_->weight, tensors_->weightScale, choice);
-        }
-        options.push_back(choice);
+      Choices choices{.first = options.size(), .options = quantizerChoices(channelOptions(prepared, info, settings_[i]))};
+      for (ChannelOptions& choice : choices.options) {
+        shareScaleUnit(choice);
+        options.insert(options.end(), choice.kinds.begin(), choice.kinds.end());
       }
+      ofMembers.push_back(std::move(choices));
     }
-    firsts.push_back(options.size());
     const std::int64_t channels = info.channelsPerGroup();
     std::vector<std::vector<Result<QuantizedWeights>>> groups(static_cast<std::size_t>(info.groups()));
     parallelFor(groups.size(), [&](std::size_t group) {
@@ -278,72 +316,111 @@ class BatchQuantization {
         given.emplace(begin, begin + channels);
       }
       const MatrixF weight = tensors_->weight.middleRows(first, channels);
-      const Feedback plain = matrices == nullptr ? rtnFeedback(info.k()) : Feedback{};
-      groups[group] = quantizeWeights(weight, given, matrices == nullptr ? plain : (*matrices)[group],
-                                      inputs == nullptr ? nullptr : &inputs->groups()[group], options, job_);
+      groups[group] = quantizeGroup(weight, given, group, inputs, orders, options);
     });
     for (std::size_t i = 0; i < together.size(); ++i) {
-      const std::size_t place = leastError(groups, firsts[i], firsts[i + 1]);
-      assemble(layer, together[i], options[place], place, groups, inputs);
+      const std::size_t choice = leastError(ofMembers[i], groups, channels);
+      assemble(layer, together[i], ofMembers[i].options[choice], ofMembers[i].placeOf(choice), groups, inputs);
     }
   }
 
-  // Of the places from first to last the one whose groups have the least error together, the first of equals.
-  static std::size_t leastError(const std::vector<std::vector<Result<QuantizedWeights>>>& groups, std::size_t first,
-                                std::size_t last) {
+  // What one setting may be: a quantizer each, with an answer for each kind of channel, side by side from `first` on.
+  struct Choices {
+    std::size_t first = 0;
+    std::vector<ChannelOptions> options;
+
+    std::size_t placeOf(std::size_t choice) const { return first + choice * options.front().kinds.size(); }
+  };
+  using GroupAnswers = std::vector<std::vector<Result<QuantizedWeights>>>;
+
+  // One second-level scale for the layer, whatever its channels' widths.
+  void shareScaleUnit(ChannelOptions& options) const {
+    if (options.kinds.front().scaleGrid.rule != ScaleQuantization::shared) return;
+    double unit = 0.0;
+    for (const LayerOptions& kind : options.kinds) {
+      unit = std::max(unit, sharedScaleUnit(tensors_->weight, tensors_->weightScale, kind));
+    }
+    for (LayerOptions& kind : options.kinds) kind.scaleGrid.unit = unit;
+  }
+
+  // The choice whose channels have the least error together, the first of equals.
+  static std::size_t leastError(const Choices& choices, const GroupAnswers& groups, std::int64_t channelsPerGroup) {
+    if (choices.options.size() == 1) return 0;
     constexpr double failed = std::numeric_limits<double>::infinity();
-    const auto errorAt = [&](std::size_t place) {
+    const auto errorOf = [&](std::size_t choice) {
+      const std::vector<std::size_t>& kinds = choices.options[choice].ofChannel;
       double sum = 0.0;
-      for (const auto& group : groups) {
-        if (!group[place]) return failed;
-        sum = std::accumulate(group[place]->errorEnergy.begin(), group[place]->errorEnergy.end(), sum);
+      for (std::size_t channel = 0; channel < kinds.size(); ++channel) {
+        const auto group = channel / static_cast<std::size_t>(channelsPerGroup);
+        const auto& answer = groups[group][choices.placeOf(choice) + kinds[channel]];
+        if (!answer) return failed;
+        sum += answer->errorEnergy[channel % static_cast<std::size_t>(channelsPerGroup)];
       }
       return sum;
     };
-    std::size_t best = first;
-    double least = last - first > 1 ? errorAt(first) : 0.0;
-    for (std::size_t place = first + 1; place < last; ++place) {
-      const double error = errorAt(place);
+    std::size_t best = 0;
+    double least = errorOf(0);
+    for (std::size_t choice = 1; choice < choices.options.size(); ++choice) {
+      const double error = errorOf(choice);
       if (!(error < least)) continue;
       least = error;
-      best = place;
+      best = choice;
     }
     return best;
   }
 
-  void assemble(std::size_t layer, std::size_t member, const LayerOptions& options, std::size_t place,
+  // Of the answers from `place` on, one for each kind of channel, every channel that of its own kind.
+  void assemble(std::size_t layer, std::size_t member, const ChannelOptions& options, std::size_t place,
                 const std::vector<std::vector<Result<QuantizedWeights>>>& groups, const LayerInputs* inputs) {
     const LayerInfo& info = model_.dump().layers()[layer];
     QuantizedLayer result;
     result.input = preparation_.layer(layer).input;
     result.dynamicInput = preparation_.layer(layer).dynamicInput;
-    result.weightBits = options.weightBits;
-    result.weightQuantizer = options.weightQuantizer;
+    result.weightQuantizer = options.kinds.front().weightQuantizer;
+    setWidths(options, result);
     result.codes.resize(info.channels, info.k());
-    const Tiling tiling = Tiling::of(info.k(), options.tileSize);
+    const Tiling tiling = Tiling::of(info.k(), options.kinds.front().tileSize);
     CodeMatrix multipliers(info.channels, tiling.tiles());
-    const std::int64_t channels = info.channelsPerGroup();
-    for (std::size_t group = 0; group < groups.size(); ++group) {
-      if (!groups[group][place]) {
-        Error error = groups[group][place].error();
+    for (std::int64_t channel = 0; channel < info.channels; ++channel) {
+      const auto group = static_cast<std::size_t>(channel / info.channelsPerGroup());
+      const std::size_t kind = options.ofChannel[static_cast<std::size_t>(channel)];
+      const Result<QuantizedWeights>& answer = groups[group][place + kind];
+      if (!answer) {
+        Error error = answer.error();
         error.file = model_.dump().fileName();
         error.object = objectOf(layer);
         errors_[member] = error;
         return;
       }
-      const QuantizedWeights& one = *groups[group][place];
-      const auto first = static_cast<std::int64_t>(group) * channels;
-      result.codes.middleRows(first, channels) = one.codes;
-      multipliers.middleRows(first, channels) = one.multipliers.values(channels, tiling);
-      result.scales.insert(result.scales.end(), one.scales.begin(), one.scales.end());
-      result.errorEnergy.insert(result.errorEnergy.end(), one.errorEnergy.begin(), one.errorEnergy.end());
-      result.outputEnergy.insert(result.outputEnergy.end(), one.outputEnergy.begin(), one.outputEnergy.end());
+      const std::int64_t row = channel % info.channelsPerGroup();
+      const auto at = static_cast<std::size_t>(row);
+      result.codes.row(channel) = answer->codes.row(row);
+      multipliers.row(channel) = answer->multipliers.middleRows(row, 1).values(1, tiling);
+      result.scales.push_back(answer->scales[at]);
+      result.errorEnergy.push_back(answer->errorEnergy[at]);
+      result.outputEnergy.push_back(answer->outputEnergy[at]);
     }
     result.multipliers = TileMultipliers(tiling, std::move(multipliers));
-    result.scaleUnit = options.scaleGrid.unit;
+    result.scaleUnit = options.kinds.front().scaleGrid.unit;
     result.bias = tensors_->bias;
     if (settings_[member].biasCorrection) correctBias(layer, *inputs, result);
     fresh_[member] = std::move(result);
+  }
+
+  static void setWidths(const ChannelOptions& options, QuantizedLayer& result) {
+    const auto widths = [&](int LayerOptions::*member) {
+      std::vector<int> bits;
+      for (const std::size_t kind : options.ofChannel) bits.push_back(options.kinds[kind].*member);
+      return bits;
+    };
+    const auto alike = [](const std::vector<int>& bits) {
+      return std::ranges::all_of(bits, [&](int one) { return one == bits.front(); });
+    };
+    std::vector<int> weightBits = widths(&LayerOptions::weightBits);
+    std::vector<int> innerBits = widths(&LayerOptions::innerBits);
+    result.weightBits = std::ranges::max(weightBits);
+    if (!alike(weightBits)) result.channelWeightBits = std::move(weightBits);
+    if (!alike(innerBits)) result.channelInnerBits = std::move(innerBits);
   }
 
   // With the mean of the error gone, its energy is what it was around that mean.

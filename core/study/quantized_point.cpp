@@ -25,25 +25,28 @@ double layerError(const QuantizedLayer& layer) {
 
 QuantizedFileLayer fileLayer(const LayerInfo& info, const PreparedLayer& prepared, const QuantizedLayer& layer,
                              const PointSettings& settings, InputCodes inputs) {
-  const Datapath datapath = settled(layerDatapath(info.name, settings), layer.codes, layer.input.range());
+  const Datapath datapath = settled(layerDatapath(info, settings), layer.codes, layer.input.range());
   QuantizedFileLayer out;
   out.info = info;
   out.codes = layer.codes;
   out.weightBits = layer.weightBits;
   out.weightQuantizer = layer.weightQuantizer;
+  out.channelWeightBits = layer.channelWeightBits;
+  out.channelInnerBits = layer.channelInnerBits;
   out.weightScale = layer.scales;
   out.groupScale = layer.multipliers;
   out.bias = layer.bias;
   out.inputScaling = prepared.transform.divisors;
   out.inputRotation = prepared.transform.rotation;
+  out.inputPermutation = prepared.transform.order;
   out.foldedBatchNorm = prepared.transform.foldedBatchNorm;
   out.input = layer.input;
   out.dynamicInput = layer.dynamicInput;
   out.innerBits = datapath.innerBits;
   const Tiling tiling = Tiling::of(layer.codes.cols(), datapath.tileSize);
-  out.outerBits =
-      Certificate(layer.codes, tiling, layer.input.range(), datapath.innerBits, datapath.outerBits, layer.multipliers)
-          .outerBits();
+  out.outerBits = Certificate(layer.codes, tiling, layer.input.range(), datapath.innerBits, datapath.outerBits,
+                              layer.multipliers, layer.channelInnerBits)
+                      .outerBits();
   out.tileSize = datapath.tileSize;
   out.overflow = toText(findSetting("overflow")->get(settings));
   out.inputCodesShape = std::move(inputs.shape);

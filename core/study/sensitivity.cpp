@@ -46,7 +46,7 @@ class SharedPreparation {
         continue;
       }
       const LayerInfo& info = model_.dump().layers()[layer];
-      const IntegerLayer integers(info, *codes, layerDatapath(info.name, settings));
+      const IntegerLayer integers(info, *codes, layerDatapath(info, settings));
       AXESCOPE_TRY(const MatrixF outputs, forward(&integers, layer));
       const double energy = energyOf(float_);
       noise[layer] = energy > 0.0 ? (outputs - float_).cast<double>().squaredNorm() / energy : 0.0;

@@ -78,6 +78,10 @@ struct Names<WeightQuantizer> {
                                 name(WeightQuantizer::additivePowerOfTwo), name(WeightQuantizer::automatic)};
 };
 template <>
+struct Names<ActOrder> {
+  inline static const List list{"off", "on", "best"};
+};
+template <>
 struct Names<ErrorReference> {
   inline static const List list{"original", "shaped"};
 };
@@ -266,7 +270,9 @@ std::vector<SettingInfo> makeSchema() {
           "uniform: evenly spaced. power-of-two: 0 and ±2^i, whose products are shifts. additive-power-of-two: sums of "
           "powers of two (arXiv 1909.13144). auto: for each layer the one with the least output error under the "
           "constraint (arXiv 2404.00103). Codes count with their value in every accumulator budget."),
-      choice<&P::actOrder>("act_order", "Act-order", "", "Visit inputs by descending energy."),
+      choice<&P::actOrder>("act_order", "Act-order", "",
+                           "on: inputs are visited by descending energy. best: in both orders, and each channel keeps "
+                           "the answer with the smaller error."),
       real<&P::damping>("damping", "Damping", "η",
                         "Added to the diagonal of the input products, as a share of its mean (optq).", 0, 1e6),
       choice<&P::errorReference>("error_reference", "Error reference", "",
@@ -300,6 +306,10 @@ std::vector<SettingInfo> makeSchema() {
       choice<&P::hadamard>("hadamard", "Hadamard rotation", "H",
                            "on: a linear layer's inputs, and its weights with them, are rotated by a Hadamard matrix "
                            "before they are quantized."),
+      choice<&P::tileBalance>(
+          "tile_balance", "Tile balancing", "",
+          "on: a layer's inputs are put in the order in which the tiles of its channels press alike "
+          "on their ℓ₁ budgets; whole channels of a convolution move together."),
       integerOr<&P::attentionBits, ZeroName::off>(
           "attention_bits", "Attention bits", "",
           "Operands of attention's two products, q·kᵀ and p·v, are rounded to this many bits, with a scale for each "
@@ -333,8 +343,9 @@ std::vector<SettingInfo> makeSchema() {
       alternatives(text<&P::overrides>(
           "overrides", "Layer overrides",
           "Widths and weight levels that single layers have of their own: "
-          "conv1:weight_bits=8,inner_bits=20;layer3.*:tile=full;*.depthwise.*:weight_quantizer=power-of-two. The last "
-          "one that matches a layer decides. Alternatives stand between |.")),
+          "conv1:weight_bits=8,inner_bits=20;layer3.*:tile=full;*.depthwise.*:weight_quantizer=power-of-two. Channels of a "
+          "layer, counted from 0, may have weight and inner bits: conv1[0-7,12]:weight_bits=6. The last one that matches "
+          "a layer or channel decides. Alternatives stand between |.")),
       perStudy(integerOr<&P::evaluationSamples, ZeroName::all>("eval_samples", "Evaluation samples", "",
                                                                "How many evaluation samples are run.", 1, manySamples)),
       perStudy(integerOr<&P::calibrationSamples, ZeroName::all>(

@@ -75,6 +75,12 @@ Status validate(const PointSettings& settings) {
   }
   AXESCOPE_TRY(const auto overrides, parseOverrides(settings.overrides));
   for (const LayerOverride& one : overrides) {
+    // One register runs the whole layer: narrower ones of its channels have to be kept, not emulated.
+    const bool proven = promisesCertificate({.algorithm = settings.algorithm, .constraint = settings.constraint});
+    if (!one.channels.empty() && one.innerBits && !proven) {
+      return refuse("--overrides", "a constraint with a guarantee for channels with inner_bits of their own",
+                    toText(findSetting("constraint")->get(settings)));
+    }
     PointSettings layer = settings;
     layer.overrides.clear();
     layer.weightBits = one.weightBits.value_or(layer.weightBits);
@@ -122,7 +128,10 @@ PointSettings canonical(PointSettings settings) {
   if (!hasScaleIntegers) settings.scaleBits = defaults.scaleBits;
   if (settings.quantNorm == NormQuantization::off) settings.normBits = defaults.normBits;
   if (settings.arithmetic == Arithmetic::floating) settings.elementBits = defaults.elementBits;
-  if (!hasTiles(settings)) settings.groupScale = defaults.groupScale;
+  if (!hasTiles(settings)) {
+    settings.groupScale = defaults.groupScale;
+    settings.tileBalance = defaults.tileBalance;
+  }
   if (const auto overrides = parseOverrides(settings.overrides)) settings.overrides = toText(*overrides);
   return settings;
 }
@@ -135,8 +144,9 @@ PointSettings quantizationKey(PointSettings settings) {
   settings.evaluationSamples = defaults.evaluationSamples;
   if (settings.constraint == Constraint::none) {
     settings.innerBits = defaults.innerBits;
-    // A trained method's parameters are those of tiles, clamped or not, and so are group scales.
-    const bool tiled = isTrained(settings.algorithm) || settings.groupScale != GroupScale::off;
+    // A trained method's parameters are those of tiles, clamped or not, and so are group scales; balanced tiles decide
+    // the order of columns.
+    const bool tiled = isTrained(settings.algorithm) || settings.groupScale != GroupScale::off || settings.tileBalance;
     if (!tiled) settings.tileSize = defaults.tileSize;
     settings.overrides = tiled ? onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "weight_quantizer", "tile"})
                                : onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "weight_quantizer"});

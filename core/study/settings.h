@@ -37,6 +37,12 @@ enum class Arithmetic {
 inline constexpr int leastElementBits = 8;
 inline constexpr int mostElementBits = 16;
 
+enum class ActOrder {
+  off,
+  on,    // inputs are visited by descending energy
+  best,  // each channel keeps the better answer of both
+};
+
 struct PointSettings {
   Algorithm algorithm = Algorithm::optq;
   Constraint constraint = Constraint::axe;
@@ -60,7 +66,7 @@ struct PointSettings {
   double magrAlpha = 1e-3;
   WeightRange weightRange = WeightRange::narrow;
   WeightQuantizer weightQuantizer = WeightQuantizer::uniform;
-  bool actOrder = false;
+  ActOrder actOrder = ActOrder::off;
   double damping = 0.01;
   ErrorReference errorReference = ErrorReference::original;
   Slack slack = Slack::floor;
@@ -70,6 +76,7 @@ struct PointSettings {
   int equalizeIterations = 0;  // 0: off
   double smoothQuant = 0.0;    // α; 0: off
   bool hadamard = false;
+  bool tileBalance = false;
   int attentionBits = 0;  // of the operands of attention's products; 0: float
   bool biasCorrection = false;
   Arithmetic arithmetic = Arithmetic::floating;

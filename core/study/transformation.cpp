@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "core/network/calibration.h"
+#include "core/study/layer_overrides.h"
+#include "core/transform/balance_tiles.h"
 #include "core/transform/equalize.h"
 #include "core/transform/fold_batch_norm.h"
 #include "core/transform/quantize_norm.h"
@@ -51,6 +53,7 @@ class Transformation {
       AXESCOPE_CHECK(smoothInputs(transformed_, largest, key_.smoothQuant));
     }
     if (key_.hadamard) rotateInputs(transformed_);
+    if (key_.tileBalance) AXESCOPE_CHECK(balance());
     if (key_.attentionBits > 0) roundAttention(transformed_, key_.attentionBits);
     return std::move(transformed_);
   }
@@ -76,6 +79,15 @@ class Transformation {
       AXESCOPE_TRY(transformed_.source, networkSource(model_.dump()));
     }
     return {};
+  }
+
+  Status balance() {
+    std::vector<std::int64_t> tileSizes;
+    for (const TransformedLayer& layer : transformed_.layers) {
+      tileSizes.push_back(widthsOf(key_, layer.info.name).tileSize);
+    }
+    const Pressure pressure = hasSignedCodes(key_.activation) ? Pressure::ofBoth : Pressure::ofEachSign;
+    return balanceTiles(transformed_, tileSizes, pressure);
   }
 
   // Of the layers whose inputs may change: what the graph feeds them, or inputs of their own.
@@ -136,7 +148,7 @@ class Transformation {
 
 bool wantsTransforms(const PointSettings& key) {
   return key.quantNorm != NormQuantization::off || key.foldBatchNorm || key.equalizeIterations > 0 ||
-         key.smoothQuant > 0.0 || key.hadamard || key.attentionBits > 0;
+         key.smoothQuant > 0.0 || key.hadamard || key.tileBalance || key.attentionBits > 0;
 }
 
 Result<std::shared_ptr<const Network>> transformLayers(const Model& model, const PointSettings& key,

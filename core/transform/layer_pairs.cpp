@@ -96,4 +96,11 @@ void absorbDivision(TransformedLayer& first, TransformedLayer& second, const std
   for (std::size_t i = 0; i < ofInputs.size(); ++i) absorbed[i] *= ofInputs[i];
 }
 
+void absorbOrder(TransformedLayer& first, TransformedLayer& second, const std::vector<std::int64_t>& order) {
+  reorderOutputs(first.tensors, order);
+  const std::vector<std::int64_t> ofInputs = inRuns(order, second.info.inputs / first.info.channels);
+  reorderInputs(second.info, second.tensors, ofInputs);
+  second.done.absorbedOrder = ofInputs;
+}
+
 }  // namespace axescope

@@ -25,4 +25,8 @@ std::vector<LayerPair> layerPairs(const TransformedModel& model, const Network& 
 /// layer's weights undo.
 void absorbDivision(TransformedLayer& first, TransformedLayer& second, const std::vector<double>& s);
 
+/// Gives the outputs of a pair's first layer in another order, order[i] in the place of channel i, which the second
+/// layer's columns undo. The first layer has one group.
+void absorbOrder(TransformedLayer& first, TransformedLayer& second, const std::vector<std::int64_t>& order);
+
 }  // namespace axescope

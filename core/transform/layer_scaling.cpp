@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "core/linalg/feature_order.h"
+
 namespace axescope {
 
 namespace {
@@ -66,6 +68,29 @@ void divideOutputs(LayerTensors& tensors, std::span<const double> s) {
 
 void multiplyInputs(const LayerInfo& info, LayerTensors& tensors, std::span<const double> s) {
   forEachInput(info, tensors.weight, [&](std::size_t input, auto columns) { columns *= static_cast<float>(s[input]); });
+}
+
+void reorderOutputs(LayerTensors& tensors, std::span<const std::int64_t> order) {
+  const std::vector<Eigen::Index> rows(order.begin(), order.end());
+  tensors.weight = tensors.weight(rows, Eigen::all).eval();
+  if (tensors.bias.empty()) return;
+  const std::vector<float> before = tensors.bias;
+  reorderFeatures(before, order, 1, tensors.bias);
+}
+
+void reorderInputs(const LayerInfo& info, LayerTensors& tensors, std::span<const std::int64_t> order) {
+  const MatrixF before = tensors.weight;
+  const auto size = static_cast<std::size_t>(before.size());
+  reorderFeatures({before.data(), size}, order, info.conv.kernelHeight * info.conv.kernelWidth,
+                  {tensors.weight.data(), size});
+}
+
+std::vector<std::int64_t> inRuns(std::span<const std::int64_t> order, std::int64_t length) {
+  std::vector<std::int64_t> all;
+  for (const std::int64_t run : order) {
+    for (std::int64_t i = 0; i < length; ++i) all.push_back(run * length + i);
+  }
+  return all;
 }
 
 double soundFactor(double s) {

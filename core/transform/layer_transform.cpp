@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "core/linalg/feature_order.h"
 #include "core/linalg/hadamard.h"
 
 namespace axescope {
@@ -20,12 +21,21 @@ void divideFeatures(const LayerInfo& info, const std::vector<double>& divisors, 
   }
 }
 
+void reorder(const LayerInfo& info, const std::vector<std::int64_t>& order, Tensor& input) {
+  if (order.empty()) return;
+  const std::int64_t positions = info.kind == LayerKind::conv2d ? input.shape[2] * input.shape[3] : 1;
+  const std::vector<float> before = input.data;
+  reorderFeatures(before, order, positions, input.data);
+}
+
 }  // namespace
 
 void transformInput(const LayerInfo& info, const LayerTransform& transform, Tensor& input) {
   divideFeatures(info, transform.absorbed, input);
+  reorder(info, transform.absorbedOrder, input);
   divideFeatures(info, transform.divisors, input);
   if (transform.rotation > 0) rotateByHadamard(input.data, transform.rotation);
+  reorder(info, transform.order, input);
 }
 
 }  // namespace axescope

@@ -33,6 +33,10 @@ class InputNodes {
         insert(result, "normalize", {{"mean", zeros}, {"std", transform.divisors}});
       }
       if (transform.rotation > 0) insert(result, "hadamard", {{"block", transform.rotation}});
+      if (!transform.order.empty()) {
+        const int axis = model_.layers[layer->second].info.kind == LayerKind::conv2d ? 1 : -1;
+        insert(result, "reorder", {{"order", transform.order}, {"axis", axis}});
+      }
     }
     return result;
   }

@@ -25,7 +25,8 @@ struct TransformedModel {
 };
 
 /// The network of the graph with the layers as they are now. What a layer's inputs go through right before it, and no
-/// other layer could take up, is nodes of the graph: a normalize that divides, a hadamard that rotates. The model has a
+/// other layer could take up, is nodes of the graph: a normalize that divides, a hadamard that rotates, a
+/// reorder that permutes. The model has a
 /// graph. Errors: those of Network::build().
 Result<Network> buildNetwork(const TransformedModel& model);
 

@@ -143,6 +143,41 @@ class QuantizeTest(CliCase):
                         self.assertTrue((integers == 1).all())
                         self.assertEqual(np.frexp(layer.attrs["input_scale"])[0], 0.5)
 
+    def test_channels_have_widths_of_their_own(self) -> None:
+        self.quantize(write_layers, "--inner-bits", "16", "--tile", "16", "--overrides",
+                      "dense[0-2,5]:weight_bits=8,inner_bits=18;dense[7]:inner_bits=12")
+        widths, inner = [4] * 12, [16] * 12
+        for channel in (0, 1, 2, 5):
+            widths[channel], inner[channel] = 8, 18
+        inner[7] = 12
+        with h5py.File(self.path("q.h5"), "r") as file:
+            dense = file["layers/dense"]
+            codes = dense["codes"][()].astype(int)
+            self.assertEqual((list(dense["channel_weight_bits"]), list(dense["channel_inner_bits"])), (widths, inner))
+            self.assertEqual((dense.attrs["weight_bits"], dense.attrs["inner_bits"]), (8, 18))
+            self.assertNotIn("channel_weight_bits", file["layers/grouped"])
+        for channel, bits in enumerate(widths):
+            self.assertLess(np.abs(codes[channel]).max(), 1 << (bits - 1))
+        self.assertGreater(np.abs(codes[[0, 1, 2, 5]]).max(), 7)
+        # Asymmetric codes: positive and negative weights of a tile each within L / 255.
+        for channel, bits in enumerate(inner):
+            limit = ((1 << (bits - 1)) - 1) // 255
+            for tile in range(0, 40, 16):
+                part = codes[channel, tile:tile + 16]
+                self.assertLessEqual(max(part[part > 0].sum(), -part[part < 0].sum()), limit)
+        report = json.loads(self.succeed("certify", self.path("q.h5"), "--json"))["layers"]
+        dense = next(layer for layer in report if layer["name"] == "dense")
+        self.assertTrue(dense["guaranteed"])
+        self.assertEqual((dense["channel_weight_bits"], dense["channel_inner_bits"]), (widths, inner))
+        self.succeed("emulate", self.path("q.h5"), "--out", self.path("emulated.h5"))
+        with h5py.File(self.path("emulated.h5"), "r") as file:
+            self.assertEqual(file["layers/dense/overflow/overflowed"][()].sum(), 0)
+            products = file["layers/dense/input_codes"][()].astype(int) @ codes.T
+            np.testing.assert_array_equal(file["layers/dense/accumulator"][()], products)
+        for overrides, says in (("dense[0-12]:weight_bits=8", "channels below 12"), ("dense[1]:tile=8", "'tile'")):
+            self.refuse(2, "quantize", self.path("dump.h5"), "--overrides", overrides, "--out", self.path("n.h5"),
+                        says=(says,))
+
     def test_dynamic_activations_of_linear_layers(self) -> None:
         flags = ("--activation-dynamic", "on", "--activation-bits", "4", "--inner-bits", "13", "--tile", "16")
         self.assertIn("Guaranteed", self.quantize(write_layers, *flags))

@@ -22,14 +22,15 @@ def weights_of(group: h5py.Group) -> np.ndarray:
 
 
 def as_the_quantizer_sees(group: h5py.Group, x: np.ndarray) -> np.ndarray:
-    """Linear inputs [N, I], divided and rotated as the file says."""
+    """Linear inputs [N, I], divided, rotated and reordered as the file says."""
     if "input_scaling" in group:
         x = x / group["input_scaling"][()]
     block = int(group.attrs.get("input_rotation", 1))
     hadamard = np.ones((1, 1))
     while len(hadamard) < block:
         hadamard = np.block([[hadamard, hadamard], [hadamard, -hadamard]])
-    return (x.reshape(len(x), -1, block) @ (hadamard / np.sqrt(block))).reshape(x.shape)
+    x = (x.reshape(len(x), -1, block) @ (hadamard / np.sqrt(block))).reshape(x.shape)
+    return x[:, group["input_permutation"][()]] if "input_permutation" in group else x
 
 
 def network(file: h5py.File, images: np.ndarray) -> np.ndarray:
@@ -38,6 +39,8 @@ def network(file: h5py.File, images: np.ndarray) -> np.ndarray:
     for name, groups in (("block.conv", 1), ("block.depthwise", 6)):
         if "input_scaling" in layers[name]:
             x = x / layers[name]["input_scaling"][()][:, None, None]
+        if "input_permutation" in layers[name]:
+            x = x[:, layers[name]["input_permutation"][()]]
         x = np.maximum(convolve(x, weights_of(layers[name]), layers[name]["bias"][()], groups=groups), 0)
     x = x.reshape(len(x), 6, 4, 2, 4, 2).max(axis=(3, 5)).reshape(len(x), -1)
     x = np.maximum(as_the_quantizer_sees(layers["hidden"], x) @ weights_of(layers["hidden"]).T
@@ -59,7 +62,9 @@ class TransformsTest(CliCase):
             images = dump["calibration/inputs"][()]  # others may wake inputs that were always zero, whose code is 0
             logits = network(dump, images)
         for flags in ((), ("--equalize", "20"), ("--smooth-quant", "0.6"), ("--hadamard", "on"),
-                      ("--equalize", "5", "--smooth-quant", "0.5", "--hadamard", "on")):
+                      ("--tile-balance", "on", "--tile", "7"),
+                      ("--equalize", "5", "--smooth-quant", "0.5", "--hadamard", "on"),
+                      ("--smooth-quant", "0.5", "--hadamard", "on", "--tile-balance", "on", "--tile", "4")):
             with self.subTest(flags=flags):
                 file = self.quantize(*ROUNDING, *flags)
                 error = np.abs(network(file, images) - logits).max() / np.abs(logits).max()

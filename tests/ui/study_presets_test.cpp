@@ -11,7 +11,7 @@ namespace axescope::ui {
 namespace {
 
 // More than this is no preset to try out.
-constexpr std::size_t mostPoints = 700;
+constexpr std::size_t mostPoints = 1100;
 
 TEST(StudyPresets, EachLoadsAndGivesPoints) {
   for (const StudyPreset& preset : studyPresets()) {

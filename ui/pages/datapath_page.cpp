@@ -59,7 +59,8 @@ DatapathDescription datapathOf(const Inspection& inspection, std::size_t layer) 
     for (std::int64_t channel = 0; channel < certificate.channels(); ++channel) {
       one.use = std::max(one.use, certificate.use(channel, tile));
       one.guaranteed = one.guaranteed && certificate.innerGuaranteed(channel, tile);
-      one.smallestBits = std::max(one.smallestBits, certificate.innerBits() - certificate.headroomBits(channel, tile));
+      one.smallestBits =
+          std::max(one.smallestBits, certificate.innerBits(channel) - certificate.headroomBits(channel, tile));
     }
     description.tiles.push_back(one);
   }

@@ -44,7 +44,7 @@ constexpr PresetText texts[] = {
                        "perplexity over float against parameters (after arXiv 2409.17092).")},
     {":/presets/widths-3-to-8.json", QT_TRANSLATE_NOOP("StudyPresets", "Accuracy against width, 3 to 8 bits"),
      QT_TRANSLATE_NOOP("StudyPresets",
-                       "Naive, EP-init and AXE on GPFQ and OPTQ over all M ≤ N from 3 to 8, one "
+                       "Naive, EP-init and AXE on GPFQ and OPTQ over all M and N from 3 to 8, one "
                        "accumulator for the whole dot product: the Pareto comparison of the AXE paper "
                        "(arXiv 2409.17092).")},
     {":/presets/axe-ablation.json", QT_TRANSLATE_NOOP("StudyPresets", "Soft and strict step of AXE"),

@@ -223,5 +223,31 @@ TEST(Certificate, WidestAccumulatorsAndCodes) {
   }
 }
 
+TEST(Certificate, ChannelsHaveAccumulatorsOfTheirOwn) {
+  std::mt19937 generator(21);
+  const CodeMatrix codes = randomCodes(6, 24, {-7, 7}, generator);
+  const Tiling tiling = Tiling::of(24, 8);
+  const IntegerRange activations{0, 255};
+  const std::vector<int> own{12, 14, 16, 11, 13, 16};
+  const Certificate certificate(codes, tiling, activations, 16, 0, {}, own);
+  EXPECT_EQ(certificate.innerBits(), 16);
+  bool all = true;
+  for (Eigen::Index c = 0; c < 6; ++c) {
+    const int bits = own[static_cast<std::size_t>(c)];
+    const Certificate alone(codes.row(c), tiling, activations, bits, 0);
+    EXPECT_EQ(certificate.innerBits(c), bits);
+    EXPECT_EQ(certificate.use(c), alone.use(0));
+    EXPECT_EQ(certificate.smallestInnerBits(c), alone.smallestInnerBits());
+    for (std::int64_t tile = 0; tile < tiling.tiles(); ++tile) {
+      EXPECT_EQ(certificate.innerGuaranteed(c, tile), alone.innerGuaranteed(0, tile));
+      EXPECT_EQ(certificate.headroomBits(c, tile), alone.headroomBits(0, tile));
+      all = all && alone.innerGuaranteed(0, tile);
+    }
+  }
+  EXPECT_EQ(certificate.guaranteed(), all);
+  EXPECT_FALSE(all) << "some of these are too narrow";
+  EXPECT_TRUE(Certificate(codes, tiling, activations, 16, 0).guaranteed());
+}
+
 }  // namespace
 }  // namespace axescope

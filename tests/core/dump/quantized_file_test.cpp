@@ -48,6 +48,7 @@ QuantizedFile sample() {
   std::iota(linear.inputCodes.begin(), linear.inputCodes.end(), std::int16_t{235});
   linear.input = {0.1, 0, 8, ActivationEncoding::unsignedSymmetric};
   conv.inputScaling = {0.5, 1, 2, 1e-3, 4, 5};
+  conv.inputPermutation = {3, 0, 1, 2, 5, 4};
   conv.foldedBatchNorm = "stem.norm";
   linear.inputRotation = 2;
   linear.tileSize = 4;
@@ -76,6 +77,9 @@ void expectEqual(const QuantizedFileLayer& found, const QuantizedFileLayer& expe
   EXPECT_EQ(found.input, expected.input);
   EXPECT_EQ(found.inputScaling, expected.inputScaling);
   EXPECT_EQ(found.inputRotation, expected.inputRotation);
+  EXPECT_EQ(found.inputPermutation, expected.inputPermutation);
+  EXPECT_EQ(found.channelWeightBits, expected.channelWeightBits);
+  EXPECT_EQ(found.channelInnerBits, expected.channelInnerBits);
   EXPECT_EQ(found.foldedBatchNorm, expected.foldedBatchNorm);
   EXPECT_EQ(found.innerBits, expected.innerBits);
   EXPECT_EQ(found.outerBits, expected.outerBits);
@@ -163,6 +167,55 @@ TEST(QuantizedFile, IsTheDocumentedLayout) {
   // L = 2^15 - 1 over the largest magnitude of a centred 8-bit code.
   EXPECT_EQ(reader->readDoubles(group + "/certificate/budget")->front(), 32767.0 / 128);
   EXPECT_EQ(*reader->integerAttribute(group + "/certificate", "guaranteed"), 1);
+}
+
+TEST(QuantizedFile, ChannelsMayHaveNarrowerWidths) {
+  const auto path = temporaryPath("quantized.h5");
+  QuantizedFile written = sample();
+  QuantizedFileLayer& head = written.layers[1];
+  head.groupScale = {};
+  head.codes.row(1) =
+      head.codes.row(1).unaryExpr([](std::int16_t code) { return static_cast<std::int16_t>(code / 512); });
+  head.innerBits = 24;
+  head.outerBits = 26;
+  head.channelWeightBits = {12, 3, 12};
+  head.channelInnerBits = {24, 13, 24};
+  const Status status = writeQuantizedFile(path, written);
+  ASSERT_TRUE(status) << status.error().line();
+  const auto read = readQuantizedFile(path);
+  ASSERT_TRUE(read) << read.error().line();
+  for (std::size_t i = 0; i < 2; ++i) expectEqual(read->layers[i], written.layers[i]);
+  const auto reader = hdf5::Reader::open(path);
+  EXPECT_FALSE(reader->hasDataset("/layers/stem.conv/channel_weight_bits"));
+  EXPECT_FALSE(reader->hasDataset("/layers/stem.conv/channel_inner_bits"));
+  EXPECT_EQ(*reader->readIntegers("/layers/head/channel_weight_bits"), (std::vector<std::int64_t>{12, 3, 12}));
+  // L / ν of each channel's own accumulator, for each of three tiles.
+  const auto budgets = *reader->readDoubles("/layers/head/certificate/budget");
+  ASSERT_EQ(budgets.size(), 9U);
+  EXPECT_EQ(budgets[2], 8388607.0 / 255);
+  EXPECT_EQ(budgets[3], 4095.0 / 255);
+
+  const auto refuses = [&](const char* says) {
+    EXPECT_THAT(writeQuantizedFile(temporaryPath("other.h5"), written), FailsWith(ErrorCode::invalidArgument, says));
+  };
+  head.channelInnerBits = {24, 6, 24};
+  refuses("channel_inner_bits: expected widths that the codes of their channels keep for certain, found 6 at 1");
+  head.channelInnerBits = {24, 25, 24};
+  refuses("channel_inner_bits: expected 2 to 24 bits, found 25");
+  head.channelInnerBits.clear();
+  head.channelWeightBits = {12, 2, 12};
+  refuses("codes from -2 to 1");
+  head.channelWeightBits = {12, 12};
+  EXPECT_THAT(writeQuantizedFile(temporaryPath("other.h5"), written), FailsWith(ErrorCode::wrongShape, "3 widths"));
+}
+
+TEST(QuantizedFile, APermutationOfInputsNamesEachOnce) {
+  QuantizedFile written = sample();
+  written.layers[0].inputPermutation[1] = 3;
+  EXPECT_THAT(writeQuantizedFile(temporaryPath("other.h5"), written),
+              FailsWith(ErrorCode::invalidArgument, "input_permutation: expected each input once"));
+  written.layers[0].inputPermutation.pop_back();
+  EXPECT_THAT(writeQuantizedFile(temporaryPath("other.h5"), written), FailsWith(ErrorCode::wrongShape, "6 inputs"));
 }
 
 TEST(QuantizedFile, GroupScalesAreCountedInTheOuterWidthAndOptional) {

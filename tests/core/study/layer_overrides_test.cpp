@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "core/study/layer_options.h"
+#include "core/study/measurement.h"
 #include "core/study/memory_plan.h"
 #include "core/study/quantization.h"
+#include "core/study/quantized_point.h"
 #include "core/study/study.h"
 
 namespace axescope {
@@ -32,6 +34,60 @@ TEST(LayerOverrides, RefuseWhatIsNoWidthOfALayer) {
   settings.overrides = "a:weight_bits=1";
   ASSERT_FALSE(validate(settings)) << "one-bit weights need the full range, in a single layer too";
   EXPECT_EQ(validate(settings).error().object, "--weight-bits");
+}
+
+TEST(LayerOverrides, OfChannelsHaveOneSpellingToo) {
+  const auto read = parseOverrides("conv1 [ 12, 0 - 3,4-7 ,5]: weight_bits=8; layer3.*[2]:inner_bits=12,weight_bits=3");
+  ASSERT_TRUE(read) << read.error().line();
+  EXPECT_EQ(read->front().channels, (std::vector<ChannelRun>{{0, 7}, {12, 12}}));
+  EXPECT_EQ(toText(*read), "conv1[0-7,12]:weight_bits=8;layer3.*[2]:weight_bits=3,inner_bits=12");
+  EXPECT_EQ(*parseOverrides(toText(*read)), *read);
+}
+
+TEST(LayerOverrides, ChannelsShareTheirLayersActivationsAndTiles) {
+  for (const char* key : {"activation_bits=4", "tile=32"}) {
+    const auto read = parseOverrides(std::string("conv1[0-7]:") + key);
+    ASSERT_FALSE(read) << key;
+    EXPECT_EQ(read.error().object, "--overrides");
+    EXPECT_EQ(read.error().expected,
+              "weight_bits or inner_bits of channels, which share their layer's activations and tiles");
+  }
+  for (const char* wrong :
+       {"[0]:weight_bits=4", "a[]:weight_bits=4", "a[3-1]:weight_bits=4", "a[x]:weight_bits=4", "a[-1]:weight_bits=4",
+        "a[1-]:weight_bits=4", "a[1,]x:", "a[99999999999999999999]:tile=4"}) {
+    EXPECT_FALSE(parseOverrides(wrong)) << wrong;
+  }
+}
+
+TEST(LayerOverrides, InOrderTheLastForAChannelDecides) {
+  PointSettings settings;
+  settings.overrides = "a[0-3]:weight_bits=8;a[2]:inner_bits=12;a*:inner_bits=14;b[1]:weight_bits=4;a[3]:weight_bits=6";
+  EXPECT_EQ(widthsOf(settings, "a").weightBits, 4) << "what the layer's other channels have";
+  EXPECT_EQ(widthsOf(settings, "a").innerBits, 14);
+  const auto widths = channelWidthsOf(settings, "a", 5);
+  ASSERT_EQ(widths.size(), 5U);
+  const int bits[] = {8, 8, 8, 6, 4};
+  for (std::size_t c = 0; c < 5; ++c) {
+    EXPECT_EQ(widths[c].weightBits, bits[c]) << c;
+    EXPECT_EQ(widths[c].innerBits, 14) << "the layer's override came later";
+  }
+  EXPECT_TRUE(channelWidthsOf(settings, "b", 5).empty()) << "as wide as the others";
+  EXPECT_TRUE(channelWidthsOf(settings, "c", 5).empty());
+}
+
+TEST(LayerOverrides, ChannelsAccumulatorsAreKeptOrRefused) {
+  PointSettings settings;
+  settings.overrides = "conv1[0]:inner_bits=12";
+  EXPECT_TRUE(validate(settings));
+  for (const Constraint constraint : {Constraint::none, Constraint::axeSoft}) {
+    settings.constraint = constraint;
+    ASSERT_FALSE(validate(settings));
+    EXPECT_EQ(validate(settings).error().object, "--overrides");
+    EXPECT_EQ(validate(settings).error().expected,
+              "a constraint with a guarantee for channels with inner_bits of their own");
+  }
+  settings.overrides = "conv1[0]:weight_bits=8";
+  EXPECT_TRUE(validate(settings));
 }
 
 TEST(LayerOverrides, TheLastThatMatchesDecidesAndSkippedLayersStartFromTheSkipBits) {
@@ -135,8 +191,8 @@ TEST_F(OverriddenModel, OverridingEveryLayerIsTheSettingItself) {
     if (!a->has(layer)) continue;
     EXPECT_EQ((*a->layer(layer))->codes, (*b->layer(layer))->codes);
     EXPECT_EQ((*a->layer(layer))->input, (*b->layer(layer))->input);
-    EXPECT_EQ(layerDatapath(model_->dump().layers()[layer].name, plain),
-              layerDatapath(model_->dump().layers()[layer].name, overridden));
+    EXPECT_EQ(layerDatapath(model_->dump().layers()[layer], plain),
+              layerDatapath(model_->dump().layers()[layer], overridden));
   }
 }
 
@@ -163,6 +219,130 @@ TEST_F(OverriddenModel, AGlobThatMatchesNothingIsARefusal) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().object, "--overrides");
   EXPECT_EQ(result.error().found, "'no-such-layer'");
+}
+
+// Channels are independent: each is what it would be in a layer that has its widths throughout. The second layer of the
+// sample has groups, so that channels of several groups are among them.
+TEST_F(OverriddenModel, AChannelIsQuantizedAsItsWholeLayerWouldBe) {
+  const LayerInfo& info = model_->dump().layers()[1];
+  PointSettings mixed;
+  mixed.propagation = Propagation::off;
+  mixed.calibrationSamples = 32;
+  mixed.tileSize = 16;
+  mixed.innerBits = 14;
+  mixed.weightScale = WeightScale::budget;
+  mixed.refineSweeps = 2;
+  mixed.biasCorrection = true;
+  PointSettings plain = mixed;
+  PointSettings wide = mixed;
+  wide.weightBits = 8;
+  wide.innerBits = 16;
+  mixed.overrides = info.name + "[0-2,5]:weight_bits=8,inner_bits=16";
+  const auto answer = quantize(mixed);
+  const auto ofPlain = quantize(plain);
+  const auto ofWide = quantize(wide);
+  ASSERT_TRUE(answer && ofPlain && ofWide) << answer.error().line();
+  const QuantizedLayer& layer = *(*answer)[1];
+  ASSERT_GT(info.channels, 6);
+  EXPECT_NE((*ofPlain)[1]->codes, (*ofWide)[1]->codes);
+  for (Eigen::Index c = 0; c < info.channels; ++c) {
+    const bool isWide = c <= 2 || c == 5;
+    const QuantizedLayer& expected = isWide ? *(*ofWide)[1] : *(*ofPlain)[1];
+    const auto at = static_cast<std::size_t>(c);
+    EXPECT_EQ(layer.codes.row(c), expected.codes.row(c)) << c;
+    EXPECT_EQ(layer.scales[at], expected.scales[at]);
+    EXPECT_EQ(layer.errorEnergy[at], expected.errorEnergy[at]);
+    EXPECT_EQ(layer.bias[at], expected.bias[at]);
+    EXPECT_EQ(layer.channelWeightBits[at], isWide ? 8 : 4);
+    EXPECT_EQ(layer.channelInnerBits[at], isWide ? 16 : 14);
+  }
+  EXPECT_EQ(layer.weightBits, 8);
+  EXPECT_EQ(layerDatapath(info, mixed).innerBits, 16);
+  EXPECT_TRUE((*answer)[0]->channelWeightBits.empty());
+  EXPECT_EQ((*answer)[0]->codes, (*ofPlain)[0]->codes);
+}
+
+TEST_F(OverriddenModel, ChannelsCountInMeansBudgetsAndTheQuantizedFile) {
+  PointSettings settings;
+  settings.propagation = Propagation::off;
+  settings.calibrationSamples = 32;
+  settings.evaluationSamples = 20;
+  settings.tileSize = 16;
+  settings.innerBits = 16;
+  settings.layers = model_->dump().layers()[1].name;
+  const std::int64_t channels = model_->dump().layers()[1].channels;
+  settings.overrides = settings.layers + "[0]:weight_bits=8;" + settings.layers + "[1-2]:inner_bits=11";
+  const PointSettings key = preparationKey(settings);
+  const auto preparation = Preparation::make(*model_, key, *planMemory(*model_, key, 0, 1), {});
+  const auto quantized = quantizeModels(*model_, *preparation, {&settings, 1}, {}).front();
+  ASSERT_TRUE(quantized) << quantized.error().line();
+  EvaluationCache cache(0);
+  const auto measured = measure(*model_, *preparation, *quantized, settings, nullptr, cache, {});
+  ASSERT_TRUE(measured) << measured.error().line();
+  const Measurement& m = measured->measurement;
+  EXPECT_TRUE(m.guaranteed);
+  EXPECT_DOUBLE_EQ(m.meanWeightBits, 4.0 + 4.0 / static_cast<double>(channels));
+  EXPECT_DOUBLE_EQ(m.meanInnerBits, 16.0 - 10.0 / static_cast<double>(channels));
+  EXPECT_EQ(m.innerBitsUsed, 16);
+
+  const auto point = quantizePoint(*model_, settings, "{}", 0, {});
+  ASSERT_TRUE(point) << point.error().line();
+  const QuantizedFileLayer& layer = point->file.layers.front();
+  const Certificate certificate(layer.codes, Tiling::of(layer.info.k(), 16), layer.input.range(), layer.innerBits, 0,
+                                {}, layer.channelInnerBits);
+  EXPECT_LE(certificate.smallestInnerBits(1), 11);
+  EXPECT_LE(certificate.smallestInnerBits(2), 11);
+  EXPECT_DOUBLE_EQ(m.maxBudgetUse, certificate.maxUse());
+  const std::string path = ::testing::TempDir() + "channels.h5";
+  ASSERT_TRUE(writeQuantizedFile(path, point->file));
+  const auto read = readQuantizedFile(path);
+  ASSERT_TRUE(read) << read.error().line();
+  EXPECT_EQ(read->layers.front().channelWeightBits, layer.channelWeightBits);
+  EXPECT_EQ(read->layers.front().channelInnerBits[1], 11);
+}
+
+TEST_F(OverriddenModel, ChannelsThatALayerHasNotAreARefusal) {
+  PointSettings settings;
+  settings.propagation = Propagation::off;
+  const LayerInfo& info = model_->dump().layers()[1];
+  settings.overrides = info.name + "[3-" + std::to_string(info.channels) + "]:weight_bits=8";
+  const auto result = quantize(settings);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().object, "--overrides");
+  EXPECT_EQ(result.error().expected,
+            "channels below " + std::to_string(info.channels) + " of layer '" + info.name + "'");
+  EXPECT_EQ(result.error().found, std::to_string(info.channels));
+}
+
+TEST_F(OverriddenModel, OfBothOrdersEachChannelKeepsTheBetter) {
+  PointSettings settings;
+  settings.propagation = Propagation::off;
+  settings.calibrationSamples = 64;
+  settings.innerBits = 12;
+  settings.tileSize = 32;
+  const auto natural = quantize(settings);
+  settings.actOrder = ActOrder::on;
+  const auto ordered = quantize(settings);
+  settings.actOrder = ActOrder::best;
+  const auto best = quantize(settings);
+  ASSERT_TRUE(natural && ordered && best);
+  int fromNatural = 0;
+  int fromOrdered = 0;
+  for (std::size_t i = 0; i < best->size(); ++i) {
+    if (!(*best)[i]) continue;
+    const QuantizedLayer& layer = *(*best)[i];
+    for (std::size_t c = 0; c < layer.scales.size(); ++c) {
+      const bool first = (*natural)[i]->errorEnergy[c] <= (*ordered)[i]->errorEnergy[c];
+      (first ? fromNatural : fromOrdered) += 1;
+      const QuantizedLayer& expected = first ? *(*natural)[i] : *(*ordered)[i];
+      const auto row = static_cast<Eigen::Index>(c);
+      EXPECT_EQ(layer.codes.row(row), expected.codes.row(row)) << i << " " << c;
+      EXPECT_EQ(layer.errorEnergy[c], expected.errorEnergy[c]);
+      EXPECT_EQ(layer.scales[c], expected.scales[c]);
+    }
+  }
+  EXPECT_GT(fromNatural, 0);
+  EXPECT_GT(fromOrdered, 0);
 }
 
 }  // namespace

@@ -214,11 +214,11 @@ TEST(Settings, ATrainedMethodHasItsOwnConstraintOrNone) {
     other.trainingSteps = 7;
     EXPECT_NE(quantizationKey(settings), quantizationKey(other));
     other.damping = 0.5;
-    other.actOrder = true;
+    other.actOrder = ActOrder::on;
     other.trainingSteps = settings.trainingSteps;
     EXPECT_EQ(quantizationKey(settings), quantizationKey(other));
     other.algorithm = settings.algorithm = Algorithm::gpfq;
-    other.actOrder = false;
+    other.actOrder = ActOrder::off;
     other.trainingSteps = 7;
     EXPECT_EQ(quantizationKey(settings), quantizationKey(other));
   }
@@ -259,7 +259,7 @@ TEST(Settings, ActOrderOfRoundToNearestCountsWhereCodesAreClippedInTurn) {
     plain.algorithm = Algorithm::rtn;
     plain.constraint = constraint;
     PointSettings ordered = plain;
-    ordered.actOrder = true;
+    ordered.actOrder = ActOrder::on;
     const bool clips = constraint == Constraint::axe || constraint == Constraint::axeStrict;
     EXPECT_EQ(canonical(plain) == canonical(ordered), !clips);
     EXPECT_EQ(quantizationKey(plain) == quantizationKey(ordered), !clips);

@@ -45,11 +45,16 @@ Result<Preparation> prepare(const Model& model, const PointSettings& settings) {
 }
 
 const std::vector<Axes>& transforms() {
-  static const std::vector<Axes> all{
-      {{"equalize", "20"}},
-      {{"smooth_quant", "0.5"}},
-      {{"hadamard", "on"}},
-      {{"equalize", "3"}, {"smooth_quant", "0.8"}, {"hadamard", "on"}, {"fold_batch_norm", "on"}}};
+  static const std::vector<Axes> all{{{"equalize", "20"}},
+                                     {{"smooth_quant", "0.5"}},
+                                     {{"hadamard", "on"}},
+                                     {{"tile_balance", "on"}, {"tile", "16"}},
+                                     {{"equalize", "3"},
+                                      {"smooth_quant", "0.8"},
+                                      {"hadamard", "on"},
+                                      {"fold_batch_norm", "on"},
+                                      {"tile_balance", "on"},
+                                      {"tile", "32"}}};
   return all;
 }
 
@@ -144,11 +149,13 @@ TEST(Transformation, OfLayersWithoutAGraphIsMeasuredAsItIsQuantized) {
   ASSERT_TRUE(model);
   const auto results = run(*model, points({{"smooth_quant", "0,0.5"},
                                            {"hadamard", "off,on"},
+                                           {"tile_balance", "off,on"},
+                                           {"tile", "16"},
                                            {"constraint", "none"},
                                            {"weight_bits", "8"},
                                            {"inner_bits", "32"}},
                                           false));
-  ASSERT_EQ(results.size(), 4U);
+  ASSERT_EQ(results.size(), 8U);
   for (const PointResult& result : results) {
     EXPECT_NEAR(*result.measurement.sqnrDb, -20.0 * std::log10(*result.measurement.error), 0.01);
   }
@@ -175,12 +182,27 @@ TEST(Transformation, RotatedInputsNeedCodesWithBothSigns) {
   EXPECT_EQ(validate(settings).error().object, "--hadamard");
 }
 
-// y = s_x s (Σ q (x_int − z)) + b with x_int of the inputs as the file says: divided, rotated, quantized.
+TEST(Transformation, TilesAreBalancedForTheTilesOfThePoint) {
+  const PointSettings narrow = points({{"tile_balance", "on"}, {"tile", "16"}}).front();
+  PointSettings wide = narrow;
+  wide.tileSize = 32;
+  EXPECT_NE(preparationKey(narrow), preparationKey(wide));
+  PointSettings whole = narrow;
+  whole.tileSize = 0;
+  EXPECT_FALSE(canonical(whole).tileBalance) << "one tile has nothing to balance";
+  whole.overrides = "hidden:tile=32";
+  EXPECT_TRUE(canonical(whole).tileBalance);
+  EXPECT_EQ(preparationKey(whole).overrides, "hidden:tile=32");
+}
+
+// y = s_x s (Σ q (x_int − z)) + b with x_int of the inputs as the file says: divided, rotated, reordered, quantized.
 TEST(Transformation, AQuantizedFileSaysWhatItsCodesMean) {
   const auto model = openSample("fir-bank.h5");
   ASSERT_TRUE(model);
   const PointSettings settings = points({{"smooth_quant", "0.5"},
                                          {"hadamard", "on"},
+                                         {"tile_balance", "on"},
+                                         {"tile", "16"},
                                          {"weight_bits", "8"},
                                          {"constraint", "none"},
                                          {"inner_bits", "32"}},
@@ -205,6 +227,8 @@ TEST(Transformation, AQuantizedFileSaysWhatItsCodesMean) {
     LayerTransform transform;
     transform.divisors = layer.inputScaling;
     transform.rotation = layer.inputRotation;
+    transform.order = layer.inputPermutation;
+    EXPECT_FALSE(transform.order.empty());
     Tensor seen = x;
     transformInput(layer.info, transform, seen);
     std::vector<std::int16_t> codes(seen.data.size());
