@@ -35,8 +35,8 @@ class Report {
     guaranteed_ = guaranteed_ && certificate.guaranteed();
     ++layers_;
     table_.addRow({layer.info.name, fmt::format("{}", layer.weightBits), std::string(name(layer.weightQuantizer)),
-                   fmt::format("{}", layer.input.bits), fmt::format("{}", certificate.tiling().tileSize), fmt::format("{}", layer.innerBits),
-                   fmt::format("{}", layer.outerBits), fmt::format("{:.4f}", error),
+                   fmt::format("{}", layer.input.bits), fmt::format("{}", certificate.tiling().tileSize),
+                   fmt::format("{}", layer.innerBits), fmt::format("{}", layer.outerBits), fmt::format("{:.4f}", error),
                    certificate.guaranteed() ? "yes" : "no", fmt::format("{}", certificate.smallestInnerBits()),
                    fmt::format("{:.1f} %", 100.0 * certificate.maxUse())});
   }

@@ -14,16 +14,16 @@ namespace axescope {
 struct QuantizedLayer {
   ActivationQuantizer input;
   bool dynamicInput = false;  // of a linear layer: each row has its own scale and zero point, `input` the codes' range
-  int weightBits = 8;  // the widest over channels
+  int weightBits = 8;         // the widest over channels
   WeightQuantizer weightQuantizer = WeightQuantizer::uniform;
   std::vector<int> channelWeightBits{};  // C, or none where all have weightBits
   std::vector<int> channelInnerBits{};   // C, what each channel's tiles provably keep, or none for the datapath's width
   CodeMatrix codes;                      // C×K
   TileMultipliers multipliers{};         // of the scales of its tiles
   std::vector<double> scales;            // C
-  double scaleUnit = 0.0;           // what scales are whole multiples of, where they share a second-level one; else 0
-  std::vector<float> bias;          // C or none, added outside the accumulator
-  std::vector<double> errorEnergy;  // C, ‖wX − q̂X̃‖² over the calibration inputs
+  double scaleUnit = 0.0;            // what scales are whole multiples of, where they share a second-level one; else 0
+  std::vector<float> bias;           // C or none, added outside the accumulator
+  std::vector<double> errorEnergy;   // C, ‖wX − q̂X̃‖² over the calibration inputs
   std::vector<double> outputEnergy;  // C, ‖wX‖²
 };
 

@@ -248,8 +248,7 @@ double sharedScaleUnit(const MatrixF& weight, const std::optional<std::vector<do
   const WeightLevels levels = levelsOf(options);
   // Powers of two start at the scale of their largest level, far below where the search ends.
   const double roomToGrow =
-      levels.isUniform() ? roomOfUniform
-                         : std::max(roomOfUniform, std::sqrt(static_cast<double>(levels.range().high)));
+      levels.isUniform() ? roomOfUniform : std::max(roomOfUniform, std::sqrt(static_cast<double>(levels.range().high)));
   const std::vector<double> scales = startingScales(weight, givenScales, levels, options).scales;
   const bool mayGrow = !givenScales && (options.weightScale == WeightScale::budget || isTrained(options.algorithm));
   const double largest = *std::max_element(scales.begin(), scales.end()) * (mayGrow ? roomToGrow : 1.0);

@@ -88,7 +88,7 @@ class Model {
   static constexpr std::int64_t keptTensorBytes = std::int64_t{1} << 30;
   Model(Dump dump, std::vector<LayerMapping> mappings) : dump_(std::move(dump)), mappings_(std::move(mappings)) {}
   static Result<std::unique_ptr<Model>> of(Dump dump, const std::vector<LayerMapping>& mappings,
-                                          std::int64_t mostWeightBytes);
+                                           std::int64_t mostWeightBytes);
 
   Dump dump_;
   std::vector<LayerMapping> mappings_;

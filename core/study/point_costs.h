@@ -49,8 +49,8 @@ Status priceCustom(const Model& model, const CostModel& table, std::span<PointRe
 /// The same settings with float32 everywhere between the layers' accumulators: what quantizing that is compared with.
 PointSettings withFloatBetweenLayers(PointSettings settings);
 
-/// Layers as settings alone tell them, before any code is chosen, those with an automatic quantizer as uniform ones: outer widths ⌈P_I + log₂(K/T)⌉, core/README.md (5),
-/// inner ones that are auto by the data type (1).
+/// Layers as settings alone tell them, before any code is chosen, those with an automatic quantizer as uniform ones:
+/// outer widths ⌈P_I + log₂(K/T)⌉, core/README.md (5), inner ones that are auto by the data type (1).
 std::vector<LayerMeasurement> expectedLayers(const Model& model, const PointSettings& settings);
 
 /// The prices of counts under every model that comes with the program. Never fails: those tables are sound.

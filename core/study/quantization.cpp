@@ -299,7 +299,8 @@ class BatchQuantization {
     std::vector<Choices> ofMembers;
     std::vector<LayerOptions> options;
     for (const std::size_t i : together) {
-      Choices choices{.first = options.size(), .options = quantizerChoices(channelOptions(prepared, info, settings_[i]))};
+      Choices choices{.first = options.size(),
+                      .options = quantizerChoices(channelOptions(prepared, info, settings_[i]))};
       for (ChannelOptions& choice : choices.options) {
         shareScaleUnit(choice);
         options.insert(options.end(), choice.kinds.begin(), choice.kinds.end());

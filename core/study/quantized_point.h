@@ -29,9 +29,10 @@ using QuantizedLayerSink = std::function<Status(QuantizedFileLayer layer, double
 /// Quantizes with one setting, propagation resolved, and hands over layer by layer; what is held meanwhile is about a
 /// layer's statistics and the calibration samples at one place of the network, whatever the number of layers. Up to
 /// `inputSamples` input samples of each layer are kept as codes: its own, or what the network feeds it. Errors: those
-/// of planMemory(), Preparation::make(), quantizeModels() and of the sink. With integer arithmetic the answer tells what
-/// is left in float.
-Result<std::optional<std::vector<FloatOperation>>> quantizePoint(const Model& model, const PointSettings& settings, std::int64_t inputSamples,
+/// of planMemory(), Preparation::make(), quantizeModels() and of the sink. With integer arithmetic the answer tells
+/// what is left in float.
+Result<std::optional<std::vector<FloatOperation>>> quantizePoint(const Model& model, const PointSettings& settings,
+                                                                 std::int64_t inputSamples,
                                                                  const QuantizedLayerSink& sink, const Job& job);
 
 /// The same with all layers in memory.

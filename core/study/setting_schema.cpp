@@ -340,12 +340,13 @@ std::vector<SettingInfo> makeSchema() {
           "Glob of layers kept at skip bits with 32-bit accumulators, for example the first and last."),
       perStudy(integer<&P::skipBits>("skip_bits", "Skip bits", "", "Weight and activation bits of those layers.", 2,
                                      mostCodeBits)),
-      alternatives(text<&P::overrides>(
-          "overrides", "Layer overrides",
-          "Widths and weight levels that single layers have of their own: "
-          "conv1:weight_bits=8,inner_bits=20;layer3.*:tile=full;*.depthwise.*:weight_quantizer=power-of-two. Channels of a "
-          "layer, counted from 0, may have weight and inner bits: conv1[0-7,12]:weight_bits=6. The last one that matches "
-          "a layer or channel decides. Alternatives stand between |.")),
+      alternatives(text<&P::overrides>("overrides", "Layer overrides",
+                                       "Widths and weight levels that single layers have of their own: "
+                                       "conv1:weight_bits=8,inner_bits=20;layer3.*:tile=full;*.depthwise.*:weight_"
+                                       "quantizer=power-of-two. Channels of a "
+                                       "layer, counted from 0, may have weight and inner bits: "
+                                       "conv1[0-7,12]:weight_bits=6. The last one that matches "
+                                       "a layer or channel decides. Alternatives stand between |.")),
       perStudy(integerOr<&P::evaluationSamples, ZeroName::all>("eval_samples", "Evaluation samples", "",
                                                                "How many evaluation samples are run.", 1, manySamples)),
       perStudy(integerOr<&P::calibrationSamples, ZeroName::all>(

@@ -148,8 +148,9 @@ PointSettings quantizationKey(PointSettings settings) {
     // the order of columns.
     const bool tiled = isTrained(settings.algorithm) || settings.groupScale != GroupScale::off || settings.tileBalance;
     if (!tiled) settings.tileSize = defaults.tileSize;
-    settings.overrides = tiled ? onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "weight_quantizer", "tile"})
-                               : onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "weight_quantizer"});
+    settings.overrides =
+        tiled ? onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "weight_quantizer", "tile"})
+              : onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "weight_quantizer"});
   }
   return settings;
 }
