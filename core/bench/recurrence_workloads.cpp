@@ -36,7 +36,8 @@ struct GreedyLayer {
 Result<std::shared_ptr<const GreedyLayer>> greedyLayer(Algorithm algorithm, LayerSize size) {
   const auto layer = std::make_shared<GreedyLayer>();
   layer->weight = syntheticWeights(size.channels, size.k);
-  layer->scales = weightScales(layer->weight, weightCodeRange(weightBits, WeightRange::narrow), WeightScaleRule::absmax);
+  layer->scales =
+      weightScales(layer->weight, weightCodeRange(weightBits, WeightRange::narrow), WeightScaleRule::absmax);
   AXESCOPE_TRY(layer->matrices,
                feedback(syntheticStatistics(layer->weight), {.algorithm = algorithm}, "synthetic layer"));
   layer->axe.innerBits = innerBits;

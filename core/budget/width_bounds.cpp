@@ -7,7 +7,8 @@
 
 namespace axescope {
 
-WidthBounds widthBounds(const Certificate& certificate, WeightFormat weights, int activationBits, bool signedActivations) {
+WidthBounds widthBounds(const Certificate& certificate, WeightFormat weights, int activationBits,
+                        bool signedActivations) {
   std::int64_t l1Norm = 0;
   for (const TileSums& sums : certificate.allSums()) l1Norm = std::max(l1Norm, sums.l1Norm());
   return {.dataType = dataTypeBound(certificate.tiling().tileSize, weights, activationBits, signedActivations),

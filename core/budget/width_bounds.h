@@ -16,6 +16,7 @@ struct WidthBounds {
   friend bool operator==(const WidthBounds&, const WidthBounds&) = default;
 };
 
-WidthBounds widthBounds(const Certificate& certificate, WeightFormat weights, int activationBits, bool signedActivations);
+WidthBounds widthBounds(const Certificate& certificate, WeightFormat weights, int activationBits,
+                        bool signedActivations);
 
 }  // namespace axescope

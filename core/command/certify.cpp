@@ -91,9 +91,9 @@ std::string asText(const QuantizedFile& file) {
     const WidthBounds bounds = boundsOf(layer, certificate);
     const auto number = [](auto value) { return fmt::format("{}", value); };
     table.addRow({layer.info.name, number(certificate.tiling().k), number(certificate.tiling().tileSize),
-                  codesText(layer), number(layer.innerBits),
-                  number(bounds.dataType), number(bounds.a2q), number(bounds.a2qPlus), number(bounds.exact),
-                  number(layer.outerBits), number(publishedOuterBits(layer.innerBits, tileSum(certificate))),
+                  codesText(layer), number(layer.innerBits), number(bounds.dataType), number(bounds.a2q),
+                  number(bounds.a2qPlus), number(bounds.exact), number(layer.outerBits),
+                  number(publishedOuterBits(layer.innerBits, tileSum(certificate))),
                   number(certificate.smallestOuterBits()), fmt::format("{:.1f} %", 100.0 * certificate.maxUse()),
                   certificate.guaranteed() ? "yes" : "no"});
   }

@@ -35,11 +35,11 @@ std::string asText(const QuantizedPoint& point) {
     const QuantizedFileLayer& layer = point.file.layers[i];
     const Certificate certificate = certificateOf(layer);
     guaranteed = guaranteed && certificate.guaranteed();
-    table.addRow({layer.info.name, fmt::format("{}", layer.weightBits),
-                  std::string(name(layer.weightQuantizer)), fmt::format("{}", layer.input.bits),
-                  fmt::format("{}", certificate.tiling().tileSize), fmt::format("{}", layer.innerBits),
-                  fmt::format("{}", layer.outerBits), fmt::format("{:.4f}", point.layerErrors[i]),
-                  certificate.guaranteed() ? "yes" : "no", fmt::format("{}", certificate.smallestInnerBits()),
+    table.addRow({layer.info.name, fmt::format("{}", layer.weightBits), std::string(name(layer.weightQuantizer)),
+                  fmt::format("{}", layer.input.bits), fmt::format("{}", certificate.tiling().tileSize),
+                  fmt::format("{}", layer.innerBits), fmt::format("{}", layer.outerBits),
+                  fmt::format("{:.4f}", point.layerErrors[i]), certificate.guaranteed() ? "yes" : "no",
+                  fmt::format("{}", certificate.smallestInnerBits()),
                   fmt::format("{:.1f} %", 100.0 * certificate.maxUse())});
   }
   return table.text() + (guaranteed ? "\nGuaranteed: no input can overflow any accumulator.\n"

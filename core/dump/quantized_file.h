@@ -53,8 +53,8 @@ struct QuantizedFile {
 
 /// Writes format "axescope-quantized" version 1, certificates included (recomputed from the codes).
 Status writeQuantizedFile(const std::filesystem::path& path, const QuantizedFile& file);
-/// Checks everything: codes among the levels of weight_bits, finite positive scales, shapes. The stored certificate is compared
-/// with the one recomputed from the codes; a difference is `corrupt`.
+/// Checks everything: codes among the levels of weight_bits, finite positive scales, shapes. The stored certificate is
+/// compared with the one recomputed from the codes; a difference is `corrupt`.
 Result<QuantizedFile> readQuantizedFile(const std::filesystem::path& path);
 
 }  // namespace axescope

@@ -82,8 +82,7 @@ bool WeightFormat::fitsCodes(std::int64_t factor) const {
   return factor <= codes.high / static_cast<std::int64_t>(magnitudesOf(*this).back());
 }
 
-WeightLevels::WeightLevels(WeightFormat format, WeightRange range)
-    : range_(weightCodeRange(format.bits, range)) {
+WeightLevels::WeightLevels(WeightFormat format, WeightRange range) : range_(weightCodeRange(format.bits, range)) {
   assert(format.fitsCodes() && format.quantizer != WeightQuantizer::automatic);
   if (format.quantizer == WeightQuantizer::uniform) return;
   magnitudes_ = magnitudesOf(format);

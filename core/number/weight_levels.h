@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a weight code may be. Codes are values: integers that stand for multiples of the scale, whatever bits store them.
+// What a weight code may be. Codes are values: integers that stand for multiples of the scale, whatever bits store
+// them.
 #pragma once
 
 #include <array>
@@ -46,9 +47,9 @@ struct WeightFormat {
 ///
 /// additive power-of-two, with n = ⌊(M−1)/2⌋ two-bit terms p_i in {0, 2^−i, 2^−(i+n), 2^−(i+2n)}, i < n, and for even M
 /// (which leaves a bit) the last power 2^−(i+2n+1) instead and one more term in {0, 2^−2n}: all sums, times the power
-/// of two that makes the least of them 1. Of two terms, M = 4: 1 2 3 4 6 8 10; 5: 1 2 3 4 6 8 9 12 16 18 24 32 33 36 48.
-/// M = 2 and 3 have one term and equal the powers of two. M = 6 and 7 have three terms and end at 100 and 448, M = 8 has
-/// four and ends at 904.
+/// of two that makes the least of them 1. Of two terms, M = 4: 1 2 3 4 6 8 10; 5: 1 2 3 4 6 8 9 12 16 18 24 32 33
+/// 36 48. M = 2 and 3 have one term and equal the powers of two. M = 6 and 7 have three terms and end at 100 and 448, M
+/// = 8 has four and ends at 904.
 class WeightLevels {
  public:
   /// Every integer of the range, which has 0 in it. Implicit: such a range is a set of levels.

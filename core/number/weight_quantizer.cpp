@@ -42,8 +42,7 @@ double squaredRoundingError(std::span<const float> row, double scale, const Weig
   }
   const auto low = static_cast<double>(levels.range().low);
   const auto high = static_cast<double>(levels.range().high);
-  return squaredRoundingError(row, scale,
-                              [=](double value) { return std::clamp(roundHalfEven(value), low, high); });
+  return squaredRoundingError(row, scale, [=](double value) { return std::clamp(roundHalfEven(value), low, high); });
 }
 
 double squaredRoundingError(std::span<const float> row, double scale, const WeightLevels& levels, std::int64_t partSize,

@@ -30,8 +30,8 @@ struct SearchRound {
 
 /// Far and wide first, then closer and closer to the best. Every round tries the best scale again at its own effort.
 std::span<const SearchRound> scaleSearchRounds();
-/// The same for any levels: where these are far apart at their ends, a scale that the budget allows may be as many times
-/// larger as the last level is. Uniform levels have the rounds above.
+/// The same for any levels: where these are far apart at their ends, a scale that the budget allows may be as many
+/// times larger as the last level is. Uniform levels have the rounds above.
 std::vector<SearchRound> scaleSearchRounds(const WeightLevels& levels);
 
 struct ScaledCodes {
@@ -45,8 +45,9 @@ using QuantizeRows = std::function<CodeMatrix(const MatrixF& weight, const Matri
                                               ChannelRows of, const SearchEffort& effort)>;
 
 /// For each channel of weight[C×K] the scale of least error, ‖wX − q̂X̃‖², or ‖w − q̂‖² without `statistics`; ties keep
-/// the smaller multiple; `rounds` are those of the levels. A block of channels at a time, so that the multiples of a wide layer need little memory.
-/// Multipliers of the channels' tiles are `quantize`'s to know; here they count where codes are judged.
+/// the smaller multiple; `rounds` are those of the levels. A block of channels at a time, so that the multiples of a
+/// wide layer need little memory. Multipliers of the channels' tiles are `quantize`'s to know; here they count where
+/// codes are judged.
 ScaledCodes searchScales(const MatrixF& weight, const MatrixF& start, std::span<const double> scales,
                          const TileMultipliers& multipliers, const InputStatistics* statistics,
                          std::span<const SearchRound> rounds, const QuantizeRows& quantize);

@@ -28,8 +28,8 @@ struct GroupedScales {
   TileMultipliers multipliers;  // C×tiles
 };
 
-/// The largest tile scale max|w| / last level of a channel of weight[C×K] gets the largest multiplier, each other tile the
-/// smallest one at which nothing is clipped; what divides all multipliers of a channel goes into its scale. The mse
+/// The largest tile scale max|w| / last level of a channel of weight[C×K] gets the largest multiplier, each other tile
+/// the smallest one at which nothing is clipped; what divides all multipliers of a channel goes into its scale. The mse
 /// rule then searches the scale, multipliers staying. Where the tiles are as large as each other, or there is one, or
 /// the setting is off, all multipliers of the channel are 1, and with one tile the scales are weightScales().
 GroupedScales groupedScales(const MatrixF& weight, const WeightLevels& levels, WeightScaleRule rule, GroupScale groups,

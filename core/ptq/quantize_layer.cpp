@@ -61,8 +61,7 @@ class Setting {
       result_.scales = *givenScales;
       return;
     }
-    GroupedScales grouped =
-        groupedScales(start, levels_, rule, options.groupScale, axe_.tiling);
+    GroupedScales grouped = groupedScales(start, levels_, rule, options.groupScale, axe_.tiling);
     result_.scales = std::move(grouped.scales);
     result_.multipliers = std::move(grouped.multipliers);
   }

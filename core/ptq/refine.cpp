@@ -126,8 +126,9 @@ class RowRefinement {
     for (Eigen::Index j = exact_->tiling.begin(t); j < exact_->tiling.end(t); ++j) {
       if (j == i || at(j) == 0) continue;
       const std::int64_t back = stepOf(j, at(j) > 0 ? -1 : 1);
-      const double both = own + costOf(j, back) +
-                          2.0 * units_[i] * units_[j] * static_cast<double>(step) * static_cast<double>(back) * s_(i, j);
+      const double both =
+          own + costOf(j, back) +
+          2.0 * units_[i] * units_[j] * static_cast<double>(step) * static_cast<double>(back) * s_(i, j);
       if (both >= least || !fitsAfter(t, i, step, at(j) > 0 ? 0 : 1, back)) continue;
       least = both;
       partner = j;
@@ -148,8 +149,8 @@ class RowRefinement {
     for (std::size_t side = 0; side < 2; ++side) {
       if (!fitsAfter(t, i, step, side, stepBack(side))) continue;
       const double kept = std::exchange(relief_[side][i - begin], never);
-      const auto costs =
-          relief_[side] + (2.0 * unit * unit * static_cast<double>(step * stepBack(side))) * s_.row(i).segment(begin, length).array();
+      const auto costs = relief_[side] + (2.0 * unit * unit * static_cast<double>(step * stepBack(side))) *
+                                             s_.row(i).segment(begin, length).array();
       // First the least, then its place, which few candidates ask for: both at once would go one by one.
       const double lowest = costs.minCoeff();
       if (own + lowest < least) {

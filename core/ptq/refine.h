@@ -20,11 +20,12 @@ struct RefineOptions {
 };
 
 /// Lowers ‖w X − q̂ X̃‖² of each row; it never grows. A sweep visits every code: v = q_k − g_k/(S_kk s), with half the
-/// gradient g = q̂S − wG, rounded to a level and clipped to what the budget of the other columns leaves. Where the budget
-/// forbids a step to the next level that would help, it is traded: the code of the same tile whose step towards zero costs
-/// least gives way, if both together help. When nothing changes any more, and refitScales, the scale becomes the best
-/// for its codes, s = wG qᵀ / qSqᵀ, and the sweeps go on; at most `sweeps` in all. Where tiles have multipliers, s is
-/// the tile's m s in the first, and q is in units of the channel's scale in the second. Rows run in parallel.
+/// gradient g = q̂S − wG, rounded to a level and clipped to what the budget of the other columns leaves. Where the
+/// budget forbids a step to the next level that would help, it is traded: the code of the same tile whose step towards
+/// zero costs least gives way, if both together help. When nothing changes any more, and refitScales, the scale becomes
+/// the best for its codes, s = wG qᵀ / qSqᵀ, and the sweeps go on; at most `sweeps` in all. Where tiles have
+/// multipliers, s is the tile's m s in the first, and q is in units of the channel's scale in the second. Rows run in
+/// parallel.
 void refine(const MatrixF& weight, const InputStatistics& statistics, ChannelRows of, const RefineOptions& options,
             std::vector<double>& scales, CodeMatrix& codes);
 

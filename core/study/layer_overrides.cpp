@@ -72,8 +72,8 @@ Result<LayerOverride> parseOne(std::string_view text) {
     const std::string_view key = takeUntil(value, '=');
     const auto width = std::find_if(widths.begin(), widths.end(), [&](const Width& w) { return w.key == key; });
     if (width == widths.end()) {
-      return fail(ErrorCode::invalidArgument, {}, flag, "weight_bits, activation_bits, inner_bits, tile or weight_quantizer",
-                  fmt::format("'{}'", key));
+      return fail(ErrorCode::invalidArgument, {}, flag,
+                  "weight_bits, activation_bits, inner_bits, tile or weight_quantizer", fmt::format("'{}'", key));
     }
     const SettingInfo& info = *findSetting(key);
     AXESCOPE_TRY(const auto values, parseValues(info, trimmed(value)));
@@ -141,9 +141,7 @@ LayerWidths widthsOf(const PointSettings& settings, const std::string& layer) {
                   .tileSize = settings.tileSize,
                   .weightQuantizer = settings.weightQuantizer};
   if (isSkipped(settings, layer)) {
-    own = {.weightBits = settings.skipBits,
-           .activationBits = settings.skipBits,
-           .innerBits = skippedAccumulatorBits};
+    own = {.weightBits = settings.skipBits, .activationBits = settings.skipBits, .innerBits = skippedAccumulatorBits};
   }
   if (settings.overrides.empty()) return own;
   const auto overrides = parseOverrides(settings.overrides);

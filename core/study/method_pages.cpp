@@ -104,17 +104,19 @@ constexpr std::array pages{
                "common practice",
                "Any distribution with enough bits, and the smallest codes for a given range: what an accumulator's "
                "budget likes best."},
-    MethodPage{"weight_quantizer", "power-of-two", "Power-of-two weight levels", "q ∈ {0, ±1, ±2, ±4, …}, M bits",
-               "Distribution-Heterogeneous Quantization in PikeLPN, Neseem et al., arXiv 2404.00103",
-               "Products are shifts. Fine near zero and coarse at the ends: for weights of many sizes, such as those of "
-               "depthwise layers. A code counts with its value, up to 64 at M = 4, so that a tight budget leaves the "
-               "outer levels unused; take budget-aware scales there. M up to 5."},
+    MethodPage{
+        "weight_quantizer", "power-of-two", "Power-of-two weight levels", "q ∈ {0, ±1, ±2, ±4, …}, M bits",
+        "Distribution-Heterogeneous Quantization in PikeLPN, Neseem et al., arXiv 2404.00103",
+        "Products are shifts. Fine near zero and coarse at the ends: for weights of many sizes, such as those of "
+        "depthwise layers. A code counts with its value, up to 64 at M = 4, so that a tight budget leaves the "
+        "outer levels unused; take budget-aware scales there. M up to 5."},
     MethodPage{"weight_quantizer", "additive-power-of-two", "Additive power-of-two weight levels",
                "q ∈ ±(p_0 + p_1 + …), each p_i 0 or one of a few powers of two; M = 4: 0 1 2 3 4 6 8 10",
                "APoT, Li, Dong and Wang, arXiv 1909.13144",
                "Products are one shift for each term and their sum: two at M = 4 and 5. Between the other two: finer "
                "near zero than uniform levels, less coarse at the ends than powers of two. M up to 11."},
-    MethodPage{"weight_quantizer", "auto", "Weight levels by layer", "argmin over levels of ‖WX − QX̃‖², under the constraint",
+    MethodPage{"weight_quantizer", "auto", "Weight levels by layer",
+               "argmin over levels of ‖WX − QX̃‖², under the constraint",
                "Distribution-Heterogeneous Quantization in PikeLPN, arXiv 2404.00103, chosen by error",
                "Each layer is quantized with all three, and the least error is kept; equals stay uniform. Three times "
                "the work. The results say which layer got which."},

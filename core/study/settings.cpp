@@ -129,8 +129,9 @@ PointSettings quantizationKey(PointSettings settings) {
     // A trained method's parameters are those of tiles, clamped or not, and so are group scales.
     const bool tiled = isTrained(settings.algorithm) || settings.groupScale != GroupScale::off;
     if (!tiled) settings.tileSize = defaults.tileSize;
-    settings.overrides = tiled ? onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "weight_quantizer", "tile"})
-                               : onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "weight_quantizer"});
+    settings.overrides =
+        tiled ? onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "weight_quantizer", "tile"})
+              : onlyOverridesOf(settings.overrides, {"weight_bits", "activation_bits", "weight_quantizer"});
   }
   return settings;
 }

@@ -70,8 +70,8 @@ struct PointSettings {
   friend bool operator==(const PointSettings&, const PointSettings&) = default;
 };
 
-/// Whether a layer's codes fit the 16 bits in which they are kept. Of an automatic quantizer those count that do. Errors:
-/// invalidArgument with --weight-bits as object.
+/// Whether a layer's codes fit the 16 bits in which they are kept. Of an automatic quantizer those count that do.
+/// Errors: invalidArgument with --weight-bits as object.
 Status checkWeightFormat(int weightBits, WeightQuantizer quantizer, GroupScale groups);
 
 /// Ranges and combinations. The error's object is the flag.

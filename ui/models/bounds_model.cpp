@@ -17,9 +17,8 @@ std::vector<LayerBounds> layerBounds(const Inspection& inspection, std::int64_t 
     // What the outer accumulator must hold does not depend on the tiles; multipliers are of the layer's own.
     const ChannelUnitCodes units(layer.codes, layer.groupScale);
     const Certificate whole(units.codes(), certificate.tiling(), layer.input.range(), mostAccumulatorBits, 0);
-    bounds.push_back(
-        {widthBounds(certificate, layer.weights(), layer.input.bits, hasSignedCodes(layer.input.encoding)),
-         whole.smallestOuterBits(), certificate.tiling().tiles()});
+    bounds.push_back({widthBounds(certificate, layer.weights(), layer.input.bits, hasSignedCodes(layer.input.encoding)),
+                      whole.smallestOuterBits(), certificate.tiling().tiles()});
   }
   return bounds;
 }

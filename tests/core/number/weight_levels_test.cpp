@@ -24,7 +24,7 @@ std::vector<double> additiveAsPublished(int magnitudeBits) {
   const int n = magnitudeBits / 2;
   const bool odd = magnitudeBits % 2 == 1;
   std::set<double> sums{0.0};
-  const auto add = [&](std::vector<double> term) {
+  const auto add = [&](const std::vector<double>& term) {
     std::set<double> wider;
     for (const double sum : sums) {
       for (const double power : term) wider.insert(sum + power);
@@ -36,8 +36,8 @@ std::vector<double> additiveAsPublished(int magnitudeBits) {
   }
   if (odd) add({0.0, std::exp2(-2 * n)});
   const double least = *std::next(sums.begin());
-  std::vector<double> scaled;
-  for (const double sum : sums) scaled.push_back(sum / least);
+  std::vector<double> scaled(sums.begin(), sums.end());
+  for (double& sum : scaled) sum /= least;
   return scaled;
 }
 
@@ -90,8 +90,9 @@ TEST(WeightLevels, FormatsFitWhereEveryLevelTimesTheFactorHasSixteenBits) {
 TEST(WeightLevels, AllAnswersAreThoseOfTryingEveryLevel) {
   std::mt19937 random(3);
   for (const WeightLevels& levels :
-       {WeightLevels(IntegerRange{-7, 7}), WeightLevels(IntegerRange{-1, 0}), WeightLevels({4, powerOfTwo}, WeightRange::narrow),
-        WeightLevels({5, powerOfTwo}, WeightRange::full), WeightLevels({4, additivePowerOfTwo}, WeightRange::narrow),
+       {WeightLevels(IntegerRange{-7, 7}), WeightLevels(IntegerRange{-1, 0}),
+        WeightLevels({4, powerOfTwo}, WeightRange::narrow), WeightLevels({5, powerOfTwo}, WeightRange::full),
+        WeightLevels({4, additivePowerOfTwo}, WeightRange::narrow),
         WeightLevels({8, additivePowerOfTwo}, WeightRange::narrow)}) {
     std::vector<std::int64_t> all;
     for (std::int64_t code = -32768; code <= 32767; ++code) {
@@ -107,7 +108,8 @@ TEST(WeightLevels, AllAnswersAreThoseOfTryingEveryLevel) {
       EXPECT_EQ(levels.neighbour(all[i], -1), all[i > 0 ? i - 1 : 0]) << all[i];
     }
     // Quarters hit every tie.
-    std::uniform_int_distribution<int> quarters(static_cast<int>(5 * all.front()) - 9, static_cast<int>(5 * all.back()) + 9);
+    std::uniform_int_distribution<int> quarters(static_cast<int>(5 * all.front()) - 9,
+                                                static_cast<int>(5 * all.back()) + 9);
     for (int round = 0; round < 4000; ++round) {
       const double value = quarters(random) / 4.0;
       const auto down = static_cast<double>(random() % 40);
@@ -130,7 +132,8 @@ TEST(WeightLevels, AllAnswersAreThoseOfTryingEveryLevel) {
       double toward = 0.0;
       for (const std::int64_t level : all) {
         const auto candidate = static_cast<double>(level);
-        if (candidate * value >= 0.0 && std::abs(candidate) <= std::abs(value) && std::abs(candidate) > std::abs(toward))
+        if (candidate * value >= 0.0 && std::abs(candidate) <= std::abs(value) &&
+            std::abs(candidate) > std::abs(toward))
           toward = candidate;
       }
       EXPECT_EQ(levels.towardZero(value), toward) << value;

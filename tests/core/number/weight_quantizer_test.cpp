@@ -42,8 +42,10 @@ TEST(RoundHalfEven, TiesGoToTheEvenNeighbour) {
 TEST(WeightScales, LargestMagnitudeMeetsTheEndOfTheCodes) {
   MatrixF weight(2, 3);
   weight << 0.5F, -1.75F, 0.25F, 3.5F, 0.0F, -1.0F;
-  EXPECT_EQ(weightScales(weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax), (std::vector{0.25, 0.5}));
-  EXPECT_EQ(weightScales(weight, weightCodeRange(4, WeightRange::full), WeightScaleRule::absmax), (std::vector{1.75 / 8, 3.5 / 8}));
+  EXPECT_EQ(weightScales(weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax),
+            (std::vector{0.25, 0.5}));
+  EXPECT_EQ(weightScales(weight, weightCodeRange(4, WeightRange::full), WeightScaleRule::absmax),
+            (std::vector{1.75 / 8, 3.5 / 8}));
 }
 
 TEST(WeightScales, RowOfZerosGetsScaleOne) {
@@ -106,7 +108,8 @@ TEST(WeightScales, EdgeWidths) {
   weight << -2.0F, 1.0F;
   EXPECT_EQ(weightScales(weight, weightCodeRange(1, WeightRange::full), WeightScaleRule::absmax).front(), 2.0);
   EXPECT_EQ(weightScales(weight, weightCodeRange(2, WeightRange::narrow), WeightScaleRule::absmax).front(), 2.0);
-  EXPECT_EQ(weightScales(weight, weightCodeRange(16, WeightRange::narrow), WeightScaleRule::absmax).front(), 2.0 / 32767);
+  EXPECT_EQ(weightScales(weight, weightCodeRange(16, WeightRange::narrow), WeightScaleRule::absmax).front(),
+            2.0 / 32767);
   EXPECT_EQ(weightScales(weight, weightCodeRange(16, WeightRange::full), WeightScaleRule::absmax).front(), 2.0 / 32768);
 }
 

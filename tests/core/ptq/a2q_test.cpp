@@ -214,7 +214,8 @@ TEST(A2q, TrainsAsWrittenANumberAtATime) {
     const std::int64_t k = 6 + static_cast<std::int64_t>(random() % 12);
     const RandomLayer layer =
         randomLayer({.channels = 4, .k = k, .samples = 60, .encoding = encoding, .deadInputs = round % 4 == 1}, random);
-    const std::vector<double> scales = weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
+    const std::vector<double> scales =
+        weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
     const A2qOptions options{.budget = round % 2 == 0 ? L1Budget::a2q : L1Budget::a2qPlus,
                              .innerBits = 11 + static_cast<int>(random() % 4),
                              .tiling = Tiling::of(k, round % 5 == 0 ? 0 : 5),

@@ -148,7 +148,8 @@ void expectSameBits(const Case& c, std::mt19937& random, const std::string& what
 
 WeightLevels drawLevels(bool uniform, std::mt19937& random) {
   if (uniform) return random() % 2 == 0 ? IntegerRange{-7, 7} : IntegerRange{-128, 127};
-  if (random() % 2 == 0) return {{2 + static_cast<int>(random() % 4), WeightQuantizer::powerOfTwo}, WeightRange::narrow};
+  if (random() % 2 == 0)
+    return {{2 + static_cast<int>(random() % 4), WeightQuantizer::powerOfTwo}, WeightRange::narrow};
   return {{2 + static_cast<int>(random() % 7), WeightQuantizer::additivePowerOfTwo}, WeightRange::narrow};
 }
 
@@ -174,9 +175,13 @@ void expectTheStepOfOneChannelAtATime(bool uniform) {
   }
 }
 
-TEST(GreedyStep, IsBitForBitTheStepOfOneChannelAtATime) { expectTheStepOfOneChannelAtATime(true); }
+TEST(GreedyStep, IsBitForBitTheStepOfOneChannelAtATime) {
+  expectTheStepOfOneChannelAtATime(true);
+}
 
-TEST(GreedyStep, OfLevelsThatAreNotUniformIsToo) { expectTheStepOfOneChannelAtATime(false); }
+TEST(GreedyStep, OfLevelsThatAreNotUniformIsToo) {
+  expectTheStepOfOneChannelAtATime(false);
+}
 
 }  // namespace
 }  // namespace axescope

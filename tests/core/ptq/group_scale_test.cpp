@@ -94,8 +94,8 @@ TEST(GroupScale, OneTileOrNoneAskedForAreScalesOfChannels) {
 TEST(GroupScale, TilesAsLargeAsEachOtherNeedNoMultipliers) {
   const MatrixF weight{{0.5F, -1.0F, 1.0F, 0.25F}, {2.0F, 1.0F, -2.0F, 1.0F}};
   for (const GroupScale groups : groupScales) {
-    const GroupedScales grouped =
-        groupedScales(weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax, groups, Tiling::of(4, 2));
+    const GroupedScales grouped = groupedScales(weight, weightCodeRange(4, WeightRange::narrow),
+                                                WeightScaleRule::absmax, groups, Tiling::of(4, 2));
     EXPECT_TRUE(grouped.multipliers.allOnes());
     EXPECT_EQ(grouped.scales, weightScales(weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax));
   }
@@ -106,10 +106,10 @@ TEST(GroupScale, TheMseRuleSearchesTheScaleWithItsMultipliers) {
   std::mt19937 random(93);
   const RandomLayer layer = unevenLayer(20, 50, 16, random);
   const Tiling tiling = Tiling::of(50, 16);
-  const auto start =
-      groupedScales(layer.weight, weightCodeRange(3, WeightRange::narrow), WeightScaleRule::absmax, GroupScale::integer, tiling);
-  const auto found =
-      groupedScales(layer.weight, weightCodeRange(3, WeightRange::narrow), WeightScaleRule::mse, GroupScale::integer, tiling);
+  const auto start = groupedScales(layer.weight, weightCodeRange(3, WeightRange::narrow), WeightScaleRule::absmax,
+                                   GroupScale::integer, tiling);
+  const auto found = groupedScales(layer.weight, weightCodeRange(3, WeightRange::narrow), WeightScaleRule::mse,
+                                   GroupScale::integer, tiling);
   EXPECT_EQ(found.multipliers, start.multipliers);
   EXPECT_NE(found.scales, start.scales);
   for (Eigen::Index c = 0; c < 20; ++c) {

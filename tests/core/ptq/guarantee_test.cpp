@@ -101,7 +101,8 @@ int expectNoBrokenCertificate(int rounds, bool uniform) {
     EXPECT_TRUE(result.has_value()) << result.error().line();
     if (!result) return impossible;
     const WeightLevels levels({options.weightBits, options.weightQuantizer}, options.weightRange);
-    EXPECT_TRUE(std::ranges::all_of(result->codes.reshaped(), [&](std::int16_t code) { return levels.contains(code); }));
+    EXPECT_TRUE(
+        std::ranges::all_of(result->codes.reshaped(), [&](std::int16_t code) { return levels.contains(code); }));
     expectWitnessesReachTheExtremes(result->codes, Tiling::of(shape.k, options.tileSize), options.activations,
                                     options.innerBits);
     if (::testing::Test::HasFailure()) {

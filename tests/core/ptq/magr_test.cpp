@@ -123,7 +123,8 @@ TEST(Magr, ErrorsAreAgainstTheWeightsAsGiven) {
     options.activations = layer.quantizer.range();
     const auto result = quantizeWeights(layer.weight, std::nullopt, *matrices, &statistics, options);
     ASSERT_TRUE(result);
-    const auto scales = weightScales(*reduceMagnitudes(layer.weight, statistics, options.magrAlpha, {}), weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
+    const auto scales = weightScales(*reduceMagnitudes(layer.weight, statistics, options.magrAlpha, {}),
+                                     weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
     for (Eigen::Index c = 0; c < 10; ++c) {
       const auto index = static_cast<std::size_t>(c);
       const double expected = layer.outputError(c, result->codes, result->scales[index]);

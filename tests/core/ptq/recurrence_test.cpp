@@ -33,12 +33,12 @@ struct Setting {
   WeightLevels levels() const { return {{weightBits, quantizer}, WeightRange::narrow}; }
 
   std::string describe() const {
-    return std::string(name(quantizer)) + " algorithm " + std::to_string(static_cast<int>(algorithm)) + " K " + std::to_string(shape.k) + " N " +
-           std::to_string(shape.activationBits) + " encoding " + std::to_string(static_cast<int>(shape.encoding)) +
-           " M " + std::to_string(weightBits) + " constrained " + std::to_string(constrained) + " P " +
-           std::to_string(axe.innerBits) + " T " + std::to_string(axe.tiling.tileSize) + " grouped " +
-           std::to_string(!multipliers.allOnes()) + " act-order " + std::to_string(actOrder) + " soft " +
-           std::to_string(axe.soft) + " strict " + std::to_string(axe.strict);
+    return std::string(name(quantizer)) + " algorithm " + std::to_string(static_cast<int>(algorithm)) + " K " +
+           std::to_string(shape.k) + " N " + std::to_string(shape.activationBits) + " encoding " +
+           std::to_string(static_cast<int>(shape.encoding)) + " M " + std::to_string(weightBits) + " constrained " +
+           std::to_string(constrained) + " P " + std::to_string(axe.innerBits) + " T " +
+           std::to_string(axe.tiling.tileSize) + " grouped " + std::to_string(!multipliers.allOnes()) + " act-order " +
+           std::to_string(actOrder) + " soft " + std::to_string(axe.soft) + " strict " + std::to_string(axe.strict);
   }
 };
 

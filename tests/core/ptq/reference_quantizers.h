@@ -31,7 +31,7 @@ struct ReferenceOptions {
   bool shapedErrorReference = false;
   std::vector<std::int64_t> order;  // visiting order of inputs
   ReferenceConstraint constraint;
-  MatrixD multipliers;  // [C×K], of each weight's scale; none: all 1
+  MatrixD multipliers;         // [C×K], of each weight's scale; none: all 1
   std::vector<double> levels;  // magnitudes that codes may have; none: all integers of `codes`
 };
 

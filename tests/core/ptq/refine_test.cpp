@@ -96,20 +96,21 @@ void expectNoBetterCode(const WeightLevels& levels, double scaleMultiple) {
   EXPECT_GT(improved, rows / 2);
 }
 
-const WeightLevels powersOfTwo({4, WeightQuantizer::powerOfTwo}, WeightRange::narrow);
-const WeightLevels sumsOfPowersOfTwo({4, WeightQuantizer::additivePowerOfTwo}, WeightRange::narrow);
+WeightLevels fourBitLevels(WeightQuantizer quantizer) {
+  return {{4, quantizer}, WeightRange::narrow};
+}
 
 TEST(Refine, StopsWhereNoSingleCodeWithinTheBudgetLowersTheError) {
   expectNoBetterCode(codeRange, 1.0);
 }
 
 TEST(Refine, StopsThereTooWhereLevelsAreNotUniform) {
-  expectNoBetterCode(powersOfTwo, 8.0);
-  expectNoBetterCode(sumsOfPowersOfTwo, 1.5);
+  expectNoBetterCode(fourBitLevels(WeightQuantizer::powerOfTwo), 8.0);
+  expectNoBetterCode(fourBitLevels(WeightQuantizer::additivePowerOfTwo), 1.5);
 }
 
-// A step of code i to the next level that would help and that the budget forbids, with a step towards zero of code j in the same tile
-// that makes room for it.
+// A step of code i to the next level that would help and that the budget forbids, with a step towards zero of code j in
+// the same tile that makes room for it.
 double leastErrorOneTradeAway(const RandomLayer& layer, CodeMatrix codes, const TileMultipliers& multipliers,
                               Eigen::Index channel, double scale, const AxeOptions& strict,
                               const WeightLevels& levels) {
@@ -168,15 +169,16 @@ TEST(Refine, StopsWhereNoTradeWithinATileLowersTheError) {
 }
 
 TEST(Refine, TradesStepsBetweenLevelsThatAreNotUniform) {
-  expectNoBetterTrade(powersOfTwo, 8.0);
-  expectNoBetterTrade(sumsOfPowersOfTwo, 1.5);
+  expectNoBetterTrade(fourBitLevels(WeightQuantizer::powerOfTwo), 8.0);
+  expectNoBetterTrade(fourBitLevels(WeightQuantizer::additivePowerOfTwo), 1.5);
 }
 
 TEST(Refine, RefittedScalesAreTheBestForTheirCodes) {
   std::mt19937 random(34);
   const RandomLayer layer = randomLayer({.channels = 6, .k = 40, .samples = 300}, random);
   const AxeOptions axe{.innerBits = 13, .tiling = Tiling::of(40, 20), .activations = layer.quantizer.range()};
-  const std::vector<double> given = weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
+  const std::vector<double> given =
+      weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
   std::vector<double> kept = given;
   std::vector<double> fitted = given;
   CodeMatrix frozen = CodeMatrix::Zero(6, 40);
@@ -197,7 +199,8 @@ TEST(Refine, RefittedScalesAreTheBestForTheirCodes) {
 TEST(Refine, LowersTheErrorOfRoundedCodes) {
   std::mt19937 random(32);
   const RandomLayer layer = randomLayer({.channels = 12, .k = 100, .samples = 600}, random);
-  std::vector<double> scales = weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
+  std::vector<double> scales =
+      weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
   CodeMatrix codes(12, 100);
   for (Eigen::Index c = 0; c < 12; ++c) {
     for (Eigen::Index k = 0; k < 100; ++k) {

@@ -51,7 +51,8 @@ TEST(LayerOverrides, TheLastThatMatchesDecidesAndSkippedLayersStartFromTheSkipBi
 }
 
 TEST(LayerOverrides, LevelsAreASettingOfSingleLayersToo) {
-  const auto read = parseOverrides("dw*: weight_quantizer = power-of-two, weight_bits=3; last: weight_quantizer=uniform");
+  const auto read =
+      parseOverrides("dw*: weight_quantizer = power-of-two, weight_bits=3; last: weight_quantizer=uniform");
   ASSERT_TRUE(read) << read.error().line();
   EXPECT_EQ(toText(*read), "dw*:weight_bits=3,weight_quantizer=power-of-two;last:weight_quantizer=uniform");
   EXPECT_EQ(*parseOverrides(toText(*read)), *read);

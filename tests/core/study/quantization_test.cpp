@@ -81,14 +81,13 @@ TEST_F(Quantization, AnAutomaticQuantizerIsTheOneWithTheLeastErrorInEachLayer) {
   const auto model = open("digits-mobilenet.h5");
   ASSERT_TRUE(model);
   Study study;
-  for (const auto& [key, text] :
-       {std::pair{"propagate", "off"},
-        {"calibration_samples", "64"},
-        {"weight_quantizer", "uniform,power-of-two,additive-power-of-two,auto"},
-        {"weight_scale", "mse"},
-        {"inner_bits", "16"},
-        {"weight_bits", "3"},
-        {"tile", "32"}}) {
+  for (const auto& [key, text] : {std::pair{"propagate", "off"},
+                                  {"calibration_samples", "64"},
+                                  {"weight_quantizer", "uniform,power-of-two,additive-power-of-two,auto"},
+                                  {"weight_scale", "mse"},
+                                  {"inner_bits", "16"},
+                                  {"weight_bits", "3"},
+                                  {"tile", "32"}}) {
     ASSERT_TRUE(study.set(key, std::string_view(text)).has_value()) << key;
   }
   const auto settings = *study.points({.propagation = true});

@@ -112,7 +112,8 @@ TEST(Settings, GroupScalesNeedTilesAndMakeThemMatter) {
 }
 
 TEST(MethodPages, EveryMethodHasFormulaSourceAndUse) {
-  for (const char* key : {"algorithm", "constraint", "activation", "activation_range", "weight_scale", "weight_quantizer"}) {
+  for (const char* key :
+       {"algorithm", "constraint", "activation", "activation_range", "weight_scale", "weight_quantizer"}) {
     for (const std::string_view choice : findSetting(key)->choices) {
       const auto pages = methodPages();
       EXPECT_EQ(std::count_if(pages.begin(), pages.end(),
