@@ -69,8 +69,8 @@ Case randomCase(unsigned seed) {
   // Values of levels are wider than the bits that store them.
   if (seed % 5 == 4) {
     // Odd seeds have multipliers, whose products with codes are kept in 16 bits.
-    const int bits = static_cast<int>(3 + seed / 5 % (seed % 2 == 0 ? 3 : 2));
-    const WeightLevels levels({bits, WeightQuantizer::powerOfTwo}, WeightRange::narrow);
+    const int levelBits = static_cast<int>(3 + seed / 5 % (seed % 2 == 0 ? 3 : 2));
+    const WeightLevels levels({levelBits, WeightQuantizer::powerOfTwo}, WeightRange::narrow);
     for (std::int16_t& q : c.layer.codes.reshaped()) q = static_cast<std::int16_t>(levels.nearest(512.0 * q));
   }
   for (std::int64_t channel = 0; channel < c.info.channels; ++channel) {

@@ -24,7 +24,7 @@ std::vector<double> additiveAsPublished(int magnitudeBits) {
   const int n = magnitudeBits / 2;
   const bool odd = magnitudeBits % 2 == 1;
   std::set<double> sums{0.0};
-  const auto add = [&](std::vector<double> term) {
+  const auto add = [&](const std::vector<double>& term) {
     std::set<double> wider;
     for (const double sum : sums) {
       for (const double power : term) wider.insert(sum + power);
@@ -36,8 +36,8 @@ std::vector<double> additiveAsPublished(int magnitudeBits) {
   }
   if (odd) add({0.0, std::exp2(-2 * n)});
   const double least = *std::next(sums.begin());
-  std::vector<double> scaled;
-  for (const double sum : sums) scaled.push_back(sum / least);
+  std::vector<double> scaled(sums.begin(), sums.end());
+  for (double& sum : scaled) sum /= least;
   return scaled;
 }
 

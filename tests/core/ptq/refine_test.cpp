@@ -96,16 +96,17 @@ void expectNoBetterCode(const WeightLevels& levels, double scaleMultiple) {
   EXPECT_GT(improved, rows / 2);
 }
 
-const WeightLevels powersOfTwo({4, WeightQuantizer::powerOfTwo}, WeightRange::narrow);
-const WeightLevels sumsOfPowersOfTwo({4, WeightQuantizer::additivePowerOfTwo}, WeightRange::narrow);
+WeightLevels fourBitLevels(WeightQuantizer quantizer) {
+  return {{4, quantizer}, WeightRange::narrow};
+}
 
 TEST(Refine, StopsWhereNoSingleCodeWithinTheBudgetLowersTheError) {
   expectNoBetterCode(codeRange, 1.0);
 }
 
 TEST(Refine, StopsThereTooWhereLevelsAreNotUniform) {
-  expectNoBetterCode(powersOfTwo, 8.0);
-  expectNoBetterCode(sumsOfPowersOfTwo, 1.5);
+  expectNoBetterCode(fourBitLevels(WeightQuantizer::powerOfTwo), 8.0);
+  expectNoBetterCode(fourBitLevels(WeightQuantizer::additivePowerOfTwo), 1.5);
 }
 
 // A step of code i to the next level that would help and that the budget forbids, with a step towards zero of code j in
@@ -168,8 +169,8 @@ TEST(Refine, StopsWhereNoTradeWithinATileLowersTheError) {
 }
 
 TEST(Refine, TradesStepsBetweenLevelsThatAreNotUniform) {
-  expectNoBetterTrade(powersOfTwo, 8.0);
-  expectNoBetterTrade(sumsOfPowersOfTwo, 1.5);
+  expectNoBetterTrade(fourBitLevels(WeightQuantizer::powerOfTwo), 8.0);
+  expectNoBetterTrade(fourBitLevels(WeightQuantizer::additivePowerOfTwo), 1.5);
 }
 
 TEST(Refine, RefittedScalesAreTheBestForTheirCodes) {
