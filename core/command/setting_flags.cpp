@@ -45,8 +45,10 @@ std::string placeholder(const SettingInfo& info) {
   return text.empty() ? number : number + "|" + text;
 }
 
+// Its flag alone means on; it may have more than these two values.
 bool isSwitch(const SettingInfo& info) {
-  return std::equal(info.choices.begin(), info.choices.end(), switchValues.begin(), switchValues.end());
+  return info.choices.size() >= switchValues.size() &&
+         std::equal(switchValues.begin(), switchValues.end(), info.choices.begin());
 }
 
 std::string joined(const std::vector<SettingValue>& values) {
