@@ -18,6 +18,7 @@
 
 #include "ui/docks/model_dock.h"
 #include "ui/docks/study_dock.h"
+#include "ui/pages/bounds_page.h"
 #include "ui/pages/budgets_page.h"
 #include "ui/pages/compare_page.h"
 #include "ui/pages/curves_page.h"
@@ -143,6 +144,7 @@ void MainWindow::makeCentre() {
   addPage(new ParetoPage(&state_), tr("Pareto"), "pareto");
   addPage(new BudgetsPage(&state_), tr("Budgets"), "budgets");
   addPage(new DatapathPage(&state_), tr("Datapath"), "datapath");
+  addPage(new BoundsPage(&state_), tr("Bounds"), "bounds");
   auto* compare = new ComparePage(&state_);
   connect(compare, &ComparePage::message, this, showMessage);
   addPage(compare, tr("Compare"), "compare");
