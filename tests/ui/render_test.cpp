@@ -88,11 +88,11 @@ TEST_F(Render, BoundsOfADumpAreThoseOfItsRoundedLayers) {
   ASSERT_EQ(chart.series.size(), 4U);
   for (const ChartSeries& series : chart.series) ASSERT_EQ(series.markers.size(), rounded.layers().size());
   for (std::size_t layer = 0; layer < rounded.layers().size(); ++layer) {
-    const QuantizedFileLayer& file = rounded.layers()[layer];
+    const QuantizedFileLayer& codes = rounded.layers()[layer];
     const QPointF dataType = chart.series[0].markers[layer].value;
-    EXPECT_EQ(dataType.x(), static_cast<double>(file.info.k()));
-    EXPECT_EQ(dataType.y(), dataTypeBound(file.info.k(), 4, 8, false));
-    const Certificate certificate(file.codes, Tiling::of(file.info.k(), 0), file.input.range(), 32, 0);
+    EXPECT_EQ(dataType.x(), static_cast<double>(codes.info.k()));
+    EXPECT_EQ(dataType.y(), dataTypeBound(codes.info.k(), 4, 8, false));
+    const Certificate certificate(codes.codes, Tiling::of(codes.info.k(), 0), codes.input.range(), 32, 0);
     EXPECT_EQ(chart.series[3].markers[layer].value.y(), certificate.smallestInnerBits());
     EXPECT_LE(chart.series[3].markers[layer].value.y(), dataType.y());
     EXPECT_EQ(chart.series[0].markers[layer].row, static_cast<int>(layer));
