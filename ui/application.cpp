@@ -47,21 +47,24 @@ int runApplication(int argc, char** argv) {
   const auto renderOption = option(
       "render",
       QApplication::tr(
-          "Draw a plot of a results or quantized file, without a window; of several results files in one picture."),
+          "Draw a plot of a results or quantized file, or the bounds of a dump, without a window; of several results "
+          "files in one picture."),
       "file.h5");
-  const auto plotOption = option("plot", QApplication::tr("Which plot: pareto, curves, heatmap, budgets or datapath."),
-                                 "plot", QStringLiteral("pareto"));
+  const auto plotOption =
+      option("plot", QApplication::tr("Which plot: pareto, curves, heatmap, budgets, datapath or bounds."), "plot",
+             QStringLiteral("pareto"));
   const auto outOption = option("out", QApplication::tr("File to draw into: svg, pdf, png, csv, json or tex."), "file");
-  const auto modelOption =
-      option("model",
-             QApplication::tr(
-                 "For budgets and datapath: the dump that the results come from; otherwise looked for beside them."),
-             "dump.h5");
+  const auto modelOption = option(
+      "model",
+      QApplication::tr(
+          "For budgets, datapath and bounds: the dump that the results come from; otherwise looked for beside them."),
+      "dump.h5");
   const auto layerOption = option(
       "layer", QApplication::tr("For budgets and datapath: the layer; otherwise the one that uses most of its budget."),
       "name");
   const auto pointOption = option(
-      "point", QApplication::tr("For budgets and datapath: row of the results; otherwise the best guaranteed point."),
+      "point",
+      QApplication::tr("For budgets, datapath and bounds: row of the results; otherwise the best guaranteed point."),
       "row", QStringLiteral("-1"));
   const auto xOption =
       option("x", QApplication::tr("For pareto and curves: the column along the horizontal axis."), "column");

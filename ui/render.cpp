@@ -8,10 +8,13 @@
 #include "ui/jobs/open_job.h"
 #include "ui/pages/datapath_page.h"
 #include "ui/pages/heatmap_page.h"
+#include "ui/plots/bounds_chart.h"
 #include "ui/plots/budget_plot.h"
 #include "ui/plots/plot_export.h"
 #include "ui/plots/result_chart.h"
+#include "ui/state/app_state.h"
 #include "ui/state/drawn_points.h"
+#include "ui/state/model_overview.h"
 
 namespace axescope::ui {
 
@@ -35,8 +38,20 @@ Result<std::shared_ptr<const Model>> modelOf(const RenderRequest& request, const
   return model;
 }
 
+// A dump's layers rounded to nearest, as the overview shows them at first.
+Result<std::shared_ptr<const Inspection>> roundedOf(const Model& model) {
+  constexpr int weightBits = 4;
+  constexpr int activationBits = 8;
+  const Study study = overviewStudy(weightBits, activationBits);
+  AXESCOPE_TRY(const auto points, study.points({}));
+  AXESCOPE_TRY(const Provenance provenance, makeProvenance(model, study));
+  AXESCOPE_TRY(QuantizedPoint point, quantizePoint(model, points.front(), provenance.toJson(), 0, {}));
+  return std::make_shared<const Inspection>(std::move(point), pointTitle(points.front()));
+}
+
 Result<std::shared_ptr<const Inspection>> inspectionOf(const RenderRequest& request, const OpenedFile& file) {
   if (file.quantized) return file.quantized;
+  if (file.model && request.plot == QStringLiteral("bounds")) return roundedOf(*file.model);
   if (!file.results) {
     return fail(ErrorCode::unsupported, request.file.toStdString(), {}, "results or a quantized file", "a dump");
   }
@@ -67,7 +82,12 @@ Status renderIntegers(const RenderRequest& request, const OpenedFile& file, cons
   AXESCOPE_TRY(const auto inspection, inspectionOf(request, file));
   AXESCOPE_TRY(const std::size_t layer, layerOf(request, *inspection));
   PlotExportOptions withCodes = options;
-  if (file.quantized) withCodes.provenance = QString::fromStdString(inspection->file().provenance);
+  if (!file.results) withCodes.provenance = QString::fromStdString(inspection->file().provenance);
+  if (request.plot == QStringLiteral("bounds")) {
+    ChartPlot plot;
+    plot.setDescription(boundsChart(*inspection, Theme::paper()));
+    return exportPlot(plot, request.out, Theme::paper(), withCodes);
+  }
   if (request.plot == QStringLiteral("datapath")) {
     DatapathPlot plot;
     plot.setDescription(datapathWithSums(*inspection, layer));
@@ -114,7 +134,8 @@ Status render(const RenderRequest& request) {
   const Theme theme = Theme::paper();
   PlotExportOptions options;
   if (file.results) options.provenance = QString::fromStdString(file.results->provenance.toJson());
-  if (request.plot == QStringLiteral("budgets") || request.plot == QStringLiteral("datapath")) {
+  const QStringList ofIntegers{QStringLiteral("budgets"), QStringLiteral("datapath"), QStringLiteral("bounds")};
+  if (ofIntegers.contains(request.plot)) {
     if (!request.others.isEmpty()) {
       return fail(ErrorCode::invalidArgument, {}, "--plot", "pareto, curves or heatmap for several files",
                   request.plot.toStdString());
@@ -123,7 +144,7 @@ Status render(const RenderRequest& request) {
   }
   const bool isHeatmap = request.plot == QStringLiteral("heatmap");
   if (!isHeatmap && request.plot != QStringLiteral("pareto") && request.plot != QStringLiteral("curves")) {
-    return fail(ErrorCode::invalidArgument, {}, "--plot", "pareto, curves, heatmap, budgets or datapath",
+    return fail(ErrorCode::invalidArgument, {}, "--plot", "pareto, curves, heatmap, budgets, datapath or bounds",
                 request.plot.toStdString());
   }
   AXESCOPE_TRY(const DrawnPoints drawn, pointsOf(request, file));

@@ -12,10 +12,11 @@
 namespace axescope::ui {
 
 struct RenderRequest {
-  QString file{};                           // results, or a quantized file for budgets and datapath
-  QString plot = QStringLiteral("pareto");  // pareto, curves, heatmap, budgets or datapath
+  QString file{};                           // results; for the integers of a point also a quantized file; see `plot`
+  QString plot = QStringLiteral("pareto");  // pareto, curves or heatmap; of one point budgets, datapath or bounds,
+                                            // which is also of a dump, rounded to nearest at W4A8
   QString out{};                            // its ending says the format
-  QString model{};  // the dump the results come from, for budgets and datapath; empty: beside the results
+  QString model{};  // the dump the results come from, for one point's integers; empty: beside the results
   QString layer{};  // empty: the one that uses most of its budget
   int point = -1;   // row of the results; −1: the best guaranteed one
   QString x{};      // column of a Pareto plot or of curves; empty: the usual one

@@ -6,9 +6,12 @@
 
 #include <gtest/gtest.h>
 
+#include "core/budget/bounds.h"
 #include "core/study/results_file.h"
 #include "core/study/runner.h"
 #include "core/study/study.h"
+#include "ui/plots/bounds_chart.h"
+#include "ui/state/model_overview.h"
 
 namespace axescope::ui {
 namespace {
@@ -61,10 +64,38 @@ QTemporaryDir* Render::folder_ = nullptr;
 QString Render::results_;
 
 TEST_F(Render, EveryPlotCarriesTheHashOfItsInput) {
-  for (const char* plot : {"pareto", "curves", "heatmap", "budgets", "datapath"}) {
+  for (const char* plot : {"pareto", "curves", "heatmap", "budgets", "datapath", "bounds"}) {
     const QByteArray svg = rendered({.file = results_, .plot = QString::fromLatin1(plot), .model = sample});
     EXPECT_TRUE(svg.contains("input_sha256")) << plot;
     EXPECT_GT(svg.size(), 2000) << plot;
+  }
+}
+
+// The wider the data type the wider its bound; what the codes need lies below it.
+TEST_F(Render, BoundsOfADumpAreThoseOfItsRoundedLayers) {
+  const QString out = folder_->filePath(QStringLiteral("bounds.json"));
+  ASSERT_TRUE(render({.file = sample, .plot = QStringLiteral("bounds"), .out = out}));
+  QFile file(out);
+  ASSERT_TRUE(file.open(QIODevice::ReadOnly));
+  const QByteArray text = file.readAll();
+  for (const char* bound : {"data type", "A2Q", "A2Q+", "exact", "input_sha256"}) EXPECT_TRUE(text.contains(bound));
+  const auto model = Model::open(sample.toStdString());
+  const auto study = overviewStudy(4, 8);
+  const auto point = quantizePoint(**model, study.points({})->front(), "{}", 0, {});
+  ASSERT_TRUE(point.has_value());
+  const Inspection rounded(*point, QStringLiteral("rounded"));
+  const ChartDescription chart = boundsChart(rounded, Theme::paper());
+  ASSERT_EQ(chart.series.size(), 4U);
+  for (const ChartSeries& series : chart.series) ASSERT_EQ(series.markers.size(), rounded.layers().size());
+  for (std::size_t layer = 0; layer < rounded.layers().size(); ++layer) {
+    const QuantizedFileLayer& codes = rounded.layers()[layer];
+    const QPointF dataType = chart.series[0].markers[layer].value;
+    EXPECT_EQ(dataType.x(), static_cast<double>(codes.info.k()));
+    EXPECT_EQ(dataType.y(), dataTypeBound(codes.info.k(), 4, 8, false));
+    const Certificate certificate(codes.codes, Tiling::of(codes.info.k(), 0), codes.input.range(), 32, 0);
+    EXPECT_EQ(chart.series[3].markers[layer].value.y(), certificate.smallestInnerBits());
+    EXPECT_LE(chart.series[3].markers[layer].value.y(), dataType.y());
+    EXPECT_EQ(chart.series[0].markers[layer].row, static_cast<int>(layer));
   }
 }
 

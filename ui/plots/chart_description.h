@@ -37,6 +37,7 @@ struct ChartDescription {
   ChartAxis x;
   ChartAxis y;
   std::vector<ChartSeries> series;
+  QString notice;  // said where there is nothing to draw; empty: that there are no points yet
 };
 
 }  // namespace axescope::ui

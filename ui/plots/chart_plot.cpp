@@ -140,7 +140,8 @@ void ChartPlot::paint(QPainter& painter, const QRectF& area, const Theme& theme)
   paintMarkers(painter, theme);
   paintKnees(painter, theme);
   if (marks().empty() && description_.series.empty()) {
-    drawNotice(painter, frame_.axes, tr("No points yet"), theme);
+    const QString& notice = description_.notice;
+    drawNotice(painter, frame_.axes, notice.isEmpty() ? tr("No points yet") : notice, theme);
   }
   painter.restore();
 }

@@ -17,6 +17,7 @@
 
 #include "ui/docks/model_dock.h"
 #include "ui/docks/study_dock.h"
+#include "ui/pages/bounds_page.h"
 #include "ui/pages/budgets_page.h"
 #include "ui/pages/compare_page.h"
 #include "ui/pages/costs_page.h"
@@ -127,7 +128,8 @@ void MainWindow::addPage(QWidget* page, const QString& title, const char* name) 
   page->setObjectName(QString::fromLatin1(name));
   const int index = pages_->addTab(page, title);
   QAction* action = actions_.pages->addAction(title, this, [this, index] { pages_->setCurrentIndex(index); });
-  action->setShortcut(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + index));
+  constexpr int digits = 10;
+  action->setShortcut(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + (index + 1) % digits));
   if (auto* plotPage = qobject_cast<PlotPage*>(page)) {
     connect(plotPage->view(), &PlotView::copyRequested, this, &MainWindow::copyPlot);
   }
@@ -144,6 +146,7 @@ void MainWindow::makeCentre() {
   addPage(new ParetoPage(&state_), tr("Pareto"), "pareto");
   addPage(new BudgetsPage(&state_), tr("Budgets"), "budgets");
   addPage(new DatapathPage(&state_), tr("Datapath"), "datapath");
+  addPage(new BoundsPage(&state_), tr("Bounds"), "bounds");
   addPage(new CostsPage(&state_), tr("Costs"), "costs");
   auto* compare = new ComparePage(&state_);
   connect(compare, &ComparePage::message, this, showMessage);

@@ -75,6 +75,7 @@ class MainWindow : public QMainWindow {
   void fillMemoryMenu();
   void saveStudy();
   void showHistory();
+  void showAllocation();
   void remember(const QString& path);
   void showRecent();
   void showProgress();

@@ -14,6 +14,7 @@
 
 #include "core/study/memory_plan.h"
 #include "ui/dialogs/about_dialog.h"
+#include "ui/dialogs/allocate_dialog.h"
 #include "ui/dialogs/settings_help_dialog.h"
 #include "ui/dialogs/shortcuts_dialog.h"
 #include "ui/docks/model_dock.h"
@@ -34,6 +35,7 @@ void MainWindow::connectStudyActions() {
   connect(actions_.loadStudy, &QAction::triggered, this, &MainWindow::loadStudy);
   connect(actions_.saveStudy, &QAction::triggered, this, &MainWindow::saveStudy);
   connect(actions_.history, &QAction::triggered, this, &MainWindow::showHistory);
+  connect(actions_.allocate, &QAction::triggered, this, &MainWindow::showAllocation);
   fillMemoryMenu();
   for (const StudyPreset& preset : studyPresets()) {
     QAction* action = actions_.presets->addAction(preset.title, this, [this, preset] {
@@ -103,6 +105,16 @@ void MainWindow::showHistory() {
   layout->addWidget(list);
   dialog->resize(360, 420);
   dialog->show();
+}
+
+void MainWindow::showAllocation() {
+  auto* dialog = new AllocateDialog(&state_, this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &AllocateDialog::allocated, this, [this](int points) {
+    report({}, points == 1 ? tr("The study is one allocation of widths to layers")
+                           : tr("The study is %1 allocations of widths to layers").arg(points));
+  });
+  dialog->open();
 }
 
 void MainWindow::connectViewActions() {

@@ -45,6 +45,7 @@ WindowActions::WindowActions(QMainWindow* window, QUndoStack* undoStack)
       presets(new QMenu(tr("Pre&sets"), window)),
       loadStudy(make(window, tr("&Load study…"), Qt::CTRL | Qt::SHIFT | Qt::Key_O)),
       saveStudy(make(window, tr("S&ave study…"), Qt::CTRL | Qt::SHIFT | Qt::Key_S)),
+      allocate(make(window, tr("Allocate &widths to layers…"))),
       memory(new QMenu(tr("&Memory"), window)),
       pages(new QMenu(tr("&Page"), window)),
       view(new QMenu(tr("&View"), window)),
@@ -82,7 +83,7 @@ WindowActions::WindowActions(QMainWindow* window, QUndoStack* undoStack)
   study->addActions({run, pause, cancel, resume});
   study->addSeparator();
   study->addMenu(presets);
-  study->addActions({loadStudy, saveStudy});
+  study->addActions({loadStudy, saveStudy, allocate});
   study->addSeparator();
   study->addMenu(memory);
   window->menuBar()->addMenu(pages);

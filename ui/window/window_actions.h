@@ -41,6 +41,7 @@ struct WindowActions {
   QMenu* presets;
   QAction* loadStudy;
   QAction* saveStudy;
+  QAction* allocate;
   QMenu* memory;
   QMenu* pages;
   QMenu* view;
