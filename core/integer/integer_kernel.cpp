@@ -30,6 +30,7 @@ constexpr std::array table{
     Entry{"pad", makeMoveKernel},
     Entry{"relu", makeLimitKernel},
     Entry{"relu6", makeLimitKernel},
+    Entry{"reorder", makeMoveKernel},
     Entry{"reshape", makeMoveKernel},
     Entry{"sigmoid", makeLookupKernel},
     Entry{"silu", makeLookupKernel},

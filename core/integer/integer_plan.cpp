@@ -61,8 +61,8 @@ struct Demand {
 }  // namespace
 
 bool handsCodesOn(const std::string& op) {
-  static constexpr std::array<std::string_view, 9> names{"concat", "flatten", "max_pool2d", "pad",      "relu",
-                                                         "relu6",  "reshape", "slice",      "transpose"};
+  static constexpr std::array<std::string_view, 10> names{"concat", "flatten", "max_pool2d", "pad",   "relu",
+                                                          "relu6",  "reorder", "reshape",    "slice", "transpose"};
   return std::find(names.begin(), names.end(), op) != names.end();
 }
 

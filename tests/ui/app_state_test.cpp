@@ -150,16 +150,18 @@ TEST_F(ResultsTogether, AFileThatCannotBeOpenedDoesNotHoldBackTheOthers) {
 
 TEST_F(ResultsTogether, JoinWhileASweepIsRunning) {
   state_.setCurrentModel(0);
-  edit("inner_bits", "12..20");
+  edit("inner_bits", "12:20");
   state_.runStudy({}, false);
   QSignalSpy opened(&state_, &AppState::opened);
   state_.addResults({fir_});
   ASSERT_TRUE(opened.wait(patience));
   EXPECT_TRUE(state_.isAdded(fir_));
   QSignalSpy finished(&state_.sweep(), &SweepJob::finished);
-  if (state_.sweep().running()) ASSERT_TRUE(finished.wait(patience));
+  if (state_.sweep().running()) {
+    ASSERT_TRUE(finished.wait(patience));
+  }
   const auto own = static_cast<std::size_t>(state_.points().rowCount());
-  EXPECT_EQ(own, 9U);
+  EXPECT_EQ(own, 27U);
   EXPECT_EQ(state_.together().points.size(), own + readResults(fir_.toStdString())->points.size());
 }
 

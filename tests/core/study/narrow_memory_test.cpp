@@ -8,6 +8,7 @@
 
 #include "core/base/parallel.h"
 #include "core/study/memory_plan.h"
+#include "core/study/preparation.h"
 #include "core/study/quantized_point.h"
 #include "core/study/runner.h"
 #include "core/study/study.h"
@@ -76,7 +77,8 @@ TEST_P(NarrowMemory, SweepsMeasureTheSame) {
   const std::int64_t memory = leastMemory(*narrow, preparationKey(points(*narrow).front()));
   const auto plan = planMemory(*narrow, preparationKey(points(*narrow).front()), memory, 2);
   ASSERT_TRUE(plan);
-  EXPECT_EQ(plan->codes, 0);
+  // The digits' largest layer has more codes than all others.
+  EXPECT_EQ(plan->codes == 0, std::string_view(std::get<0>(GetParam())) == "text-lm.h5");
   const auto expected = sweep(*roomy, 0);
   const auto found = sweep(*narrow, memory);
   ASSERT_EQ(expected.size(), 4U);
@@ -84,7 +86,8 @@ TEST_P(NarrowMemory, SweepsMeasureTheSame) {
   for (const auto& [settings, point] : expected) {
     const PointResult& other = found.at(settings);
     for (const ResultColumn& column : resultColumns()) {
-      if (column.name != "seconds") EXPECT_EQ(column.get(point), column.get(other)) << column.name << " " << settings;
+      if (column.name == "seconds") continue;
+      EXPECT_EQ(column.get(point), column.get(other)) << column.name << " " << settings;
     }
     EXPECT_EQ(point.layers, other.layers) << settings;
   }
@@ -123,9 +126,9 @@ TEST_P(NarrowMemory, QuantizedPointsAreTheSame) {
 INSTANTIATE_TEST_SUITE_P(Samples, NarrowMemory,
                          ::testing::Combine(::testing::Values("digits-cnn.h5", "text-lm.h5"),
                                             ::testing::Values("on", "off")),
-                         [](const auto& info) {
-                           const bool digits = std::string_view(std::get<0>(info.param)) == "digits-cnn.h5";
-                           const bool on = std::string_view(std::get<1>(info.param)) == "on";
+                         [](const ::testing::TestParamInfo<NarrowMemory::ParamType>& test) {
+                           const bool digits = std::string_view(std::get<0>(test.param)) == "digits-cnn.h5";
+                           const bool on = std::string_view(std::get<1>(test.param)) == "on";
                            return std::string(digits ? "Digits" : "Text") + (on ? "Propagating" : "Apart");
                          });
 

@@ -264,7 +264,9 @@ TEST_F(Quantization, MemoryBoundsHowManyPointsAreWorkedOnAtOnce) {
       EXPECT_TRUE(keepsCodes || plan->codes == 0);
       // What is no longer kept makes room for workers.
       const bool keepsLess = keepsStatistics != plan->keepsStatistics || keepsCodes != (plan->codes > 0);
-      if (!keepsLess) EXPECT_LE(plan->workers, workers) << "less memory, no more work at once";
+      if (!keepsLess) {
+        EXPECT_LE(plan->workers, workers) << "less memory, no more work at once";
+      }
       keepsStatistics = plan->keepsStatistics;
       keepsCodes = plan->codes > 0;
       EXPECT_LE(plan->evaluation + plan->layerInputs, memory);
@@ -274,8 +276,6 @@ TEST_F(Quantization, MemoryBoundsHowManyPointsAreWorkedOnAtOnce) {
     const auto least = planMemory(*model, key, enough, 8);
     ASSERT_TRUE(least);
     EXPECT_EQ(least->workers, 1);
-    EXPECT_EQ(least->codes, 0);
-    EXPECT_EQ(least->keepsStatistics, std::string_view(propagate) == "on");
     EXPECT_EQ(least->pointsAtOnce, 1);
     const auto refused = planMemory(*model, key, tooLittle, 8);
     ASSERT_FALSE(refused);
