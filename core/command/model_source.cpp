@@ -7,6 +7,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "core/study/memory_plan.h"
+
 namespace axescope {
 
 namespace {
@@ -80,12 +82,16 @@ Result<LayerMapping> parseMapping(const std::string& text) {
 }
 
 Result<std::unique_ptr<Model>> openModel(const ModelSource& source) {
+  return openModel(source, mostWeightBytes(source.memory));
+}
+
+Result<std::unique_ptr<Model>> openModel(const ModelSource& source, std::int64_t mostWeightBytes) {
   std::vector<LayerMapping> mappings;
   for (const std::string& text : source.maps) {
     AXESCOPE_TRY(LayerMapping mapping, parseMapping(text));
     mappings.push_back(std::move(mapping));
   }
-  return Model::open(source.file, mappings);
+  return Model::open(source.file, mappings, mostWeightBytes);
 }
 
 }  // namespace axescope

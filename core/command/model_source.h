@@ -29,5 +29,7 @@ Result<LayerMapping> parseMapping(const std::string& text);
 
 /// Errors: those of parseMapping and Model::open.
 Result<std::unique_ptr<Model>> openModel(const ModelSource& source);
+/// The same with a bound for the float weights in memory, in bytes.
+Result<std::unique_ptr<Model>> openModel(const ModelSource& source, std::int64_t mostWeightBytes);
 
 }  // namespace axescope

@@ -9,6 +9,7 @@
 #include "core/command/terminal.h"
 #include "core/command/text_table.h"
 #include "core/dump/quantized_layer.h"
+#include "core/study/memory_plan.h"
 #include "core/study/preparation.h"
 #include "core/study/provenance.h"
 #include "core/study/quantized_point.h"
@@ -17,32 +18,41 @@ namespace axescope {
 
 namespace {
 
-std::string asText(const QuantizedPoint& point) {
-  using enum TextTable::Align;
-  TextTable table({{"Layer", left},
-                   {"M"},
-                   {"N"},
-                   {"T"},
-                   {"P_I"},
-                   {"P_O"},
-                   {"Error"},
-                   {"Guaranteed", left},
-                   {"Smallest P_I"},
-                   {"Budget use"}});
-  bool guaranteed = true;
-  for (std::size_t i = 0; i < point.file.layers.size(); ++i) {
-    const QuantizedFileLayer& layer = point.file.layers[i];
+// What is said of the layers, a row each.
+class Report {
+ public:
+  void add(const QuantizedFileLayer& layer, double error) {
     const Certificate certificate = certificateOf(layer);
-    guaranteed = guaranteed && certificate.guaranteed();
-    table.addRow({layer.info.name, fmt::format("{}", layer.weightBits), fmt::format("{}", layer.input.bits),
-                  fmt::format("{}", certificate.tiling().tileSize), fmt::format("{}", layer.innerBits),
-                  fmt::format("{}", layer.outerBits), fmt::format("{:.4f}", point.layerErrors[i]),
-                  certificate.guaranteed() ? "yes" : "no", fmt::format("{}", certificate.smallestInnerBits()),
-                  fmt::format("{:.1f} %", 100.0 * certificate.maxUse())});
+    guaranteed_ = guaranteed_ && certificate.guaranteed();
+    ++layers_;
+    table_.addRow({layer.info.name, fmt::format("{}", layer.weightBits), fmt::format("{}", layer.input.bits),
+                   fmt::format("{}", certificate.tiling().tileSize), fmt::format("{}", layer.innerBits),
+                   fmt::format("{}", layer.outerBits), fmt::format("{:.4f}", error),
+                   certificate.guaranteed() ? "yes" : "no", fmt::format("{}", certificate.smallestInnerBits()),
+                   fmt::format("{:.1f} %", 100.0 * certificate.maxUse())});
   }
-  return table.text() + (guaranteed ? "\nGuaranteed: no input can overflow any accumulator.\n"
-                                    : "\nNot guaranteed: some inputs can overflow an accumulator.\n");
-}
+
+  std::string text(const std::string& file) const {
+    return table_.text() +
+           (guaranteed_ ? "\nGuaranteed: no input can overflow any accumulator.\n"
+                        : "\nNot guaranteed: some inputs can overflow an accumulator.\n") +
+           fmt::format("{} in {}\n", counted(layers_, "layer"), file);
+  }
+
+ private:
+  TextTable table_{{{"Layer", TextTable::Align::left},
+                    {"M"},
+                    {"N"},
+                    {"T"},
+                    {"P_I"},
+                    {"P_O"},
+                    {"Error"},
+                    {"Guaranteed", TextTable::Align::left},
+                    {"Smallest P_I"},
+                    {"Budget use"}}};
+  std::size_t layers_ = 0;
+  bool guaranteed_ = true;
+};
 
 // A quantized file says what its activation codes mean, so someone must know.
 Status checkInputRanges(const Model& model, const PointSettings& settings) {
@@ -57,13 +67,23 @@ Status checkInputRanges(const Model& model, const PointSettings& settings) {
   return {};
 }
 
-Result<QuantizedPoint> quantized(const QuantizeOptions& options, const Job& job) {
-  AXESCOPE_TRY(const auto model, openModel(options.source));
+Result<Report> quantized(const QuantizeOptions& options, const Job& job) {
+  AXESCOPE_TRY(const auto model, openModel(options.source, mostWeightBytesOfOnePoint(options.source.memory)));
   AXESCOPE_TRY(const Study study, options.flags.study());
   AXESCOPE_TRY(const auto points, study.points(model->studyDefaults()));
-  AXESCOPE_CHECK(checkInputRanges(*model, points.front()));
+  const PointSettings& settings = points.front();
+  AXESCOPE_CHECK(checkInputRanges(*model, settings));
   AXESCOPE_TRY(const Provenance provenance, makeProvenance(*model, study));
-  return quantizePoint(*model, points.front(), provenance.toJson(), options.inputSamples, job);
+  AXESCOPE_TRY(QuantizedFileWriter file,
+               QuantizedFileWriter::create(options.out, quantizedFileHead(*model, settings, provenance.toJson())));
+  Report report;
+  const QuantizedLayerSink sink = [&](const QuantizedFileLayer& layer, double error) -> Status {
+    report.add(layer, error);
+    return file.add(layer);
+  };
+  AXESCOPE_CHECK(quantizePoint(*model, settings, options.inputSamples, sink, job));
+  AXESCOPE_CHECK(file.commit());
+  return report;
 }
 
 }  // namespace
@@ -72,11 +92,10 @@ Result<int> runQuantize(const QuantizeOptions& options, const std::stop_token& s
   AXESCOPE_CHECK(checkOutputs({{"--out", options.out}}, {options.source.file, options.flags.studyFile()}));
   AXESCOPE_CHECK(options.flags.study());  // wrong flags are wrong whatever the file
   const Job job{.stop = stop, .onProgress = {}, .memory = options.source.memory};
-  std::optional<Result<QuantizedPoint>> point;
-  withThreads(options.source.threads, [&] { point = quantized(options, job); });
-  if (!*point) return fail(point->error());
-  AXESCOPE_CHECK(writeQuantizedFile(options.out, (**point).file));
-  print(asText(**point) + fmt::format("{} in {}\n", counted((**point).file.layers.size(), "layer"), options.out));
+  std::optional<Result<Report>> report;
+  withThreads(options.source.threads, [&] { report = quantized(options, job); });
+  if (!*report) return fail(report->error());
+  print((**report).text(options.out));
   return 0;
 }
 

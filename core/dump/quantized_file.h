@@ -3,12 +3,15 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.h"
 #include "core/budget/certificate.h"
 #include "core/dump/dump.h"
+#include "core/hdf5/writer.h"
 
 namespace axescope {
 
@@ -38,11 +41,32 @@ struct QuantizedFileLayer {
   std::vector<std::int16_t> inputCodes;
 };
 
-struct QuantizedFile {
+struct QuantizedFileHead {
   std::string model;
   std::string settings;    // JSON of the point's settings
   std::string provenance;  // JSON: input SHA-256, versions, seed
+};
+
+struct QuantizedFile : QuantizedFileHead {
   std::vector<QuantizedFileLayer> layers;
+};
+
+/// Writes a file layer by layer, so that only one of them needs to be in memory. Without commit() there is no file.
+class QuantizedFileWriter {
+ public:
+  /// Errors: writeFailed.
+  static Result<QuantizedFileWriter> create(const std::filesystem::path& path, const QuantizedFileHead& head);
+  /// In the network's order; the certificate is computed from the codes. Errors: invalidArgument (a name that is taken
+  /// or none), those of checkQuantizedLayer(), writeFailed.
+  Status add(const QuantizedFileLayer& layer);
+  Status commit();
+
+ private:
+  QuantizedFileWriter(std::string path, hdf5::Writer writer) : path_(std::move(path)), writer_(std::move(writer)) {}
+
+  std::string path_;
+  hdf5::Writer writer_;
+  std::set<std::string> names_;
 };
 
 /// Writes format "axescope-quantized" version 1, certificates included (recomputed from the codes).

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "core/dump/layer_metadata.h"
 #include "core/dump/quantized_layer.h"
@@ -87,25 +86,34 @@ bool isLinkName(const std::string& name) {
 
 }  // namespace
 
-Status writeQuantizedFile(const std::filesystem::path& path, const QuantizedFile& file) {
-  std::set<std::string> names;
-  for (const QuantizedFileLayer& layer : file.layers) {
-    const std::string& name = layer.info.name;
-    if (!isLinkName(name) || !names.insert(name).second) {
-      return fail(ErrorCode::invalidArgument, path.string(), "/layers", "layer names of their own without /",
-                  "\"" + name + "\"");
-    }
-    AXESCOPE_CHECK(checkQuantizedLayer(layer, path.string(), "/layers/" + name));
-  }
+Result<QuantizedFileWriter> QuantizedFileWriter::create(const std::filesystem::path& path,
+                                                        const QuantizedFileHead& head) {
   AXESCOPE_TRY(hdf5::Writer writer, hdf5::Writer::create(path));
   AXESCOPE_CHECK(writer.attribute("/", "format", std::string("axescope-quantized")));
   AXESCOPE_CHECK(writer.attribute("/", "version", std::int64_t{1}));
-  AXESCOPE_CHECK(writer.attribute("/", "model", file.model));
-  AXESCOPE_CHECK(writer.attribute("/", "settings", file.settings));
-  AXESCOPE_CHECK(writer.attribute("/", "provenance", file.provenance));
+  AXESCOPE_CHECK(writer.attribute("/", "model", head.model));
+  AXESCOPE_CHECK(writer.attribute("/", "settings", head.settings));
+  AXESCOPE_CHECK(writer.attribute("/", "provenance", head.provenance));
   AXESCOPE_CHECK(writer.group("/layers"));
-  std::int64_t position = 0;
-  for (const QuantizedFileLayer& layer : file.layers) AXESCOPE_CHECK(writeLayer(writer, layer, position++));
+  return QuantizedFileWriter(path.string(), std::move(writer));
+}
+
+Status QuantizedFileWriter::add(const QuantizedFileLayer& layer) {
+  const std::string& name = layer.info.name;
+  if (!isLinkName(name) || !names_.insert(name).second) {
+    return fail(ErrorCode::invalidArgument, path_, "/layers", "layer names of their own without /", "\"" + name + "\"");
+  }
+  AXESCOPE_CHECK(checkQuantizedLayer(layer, path_, "/layers/" + name));
+  return writeLayer(writer_, layer, static_cast<std::int64_t>(names_.size()) - 1);
+}
+
+Status QuantizedFileWriter::commit() {
+  return writer_.commit();
+}
+
+Status writeQuantizedFile(const std::filesystem::path& path, const QuantizedFile& file) {
+  AXESCOPE_TRY(QuantizedFileWriter writer, QuantizedFileWriter::create(path, file));
+  for (const QuantizedFileLayer& layer : file.layers) AXESCOPE_CHECK(writer.add(layer));
   return writer.commit();
 }
 

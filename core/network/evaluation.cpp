@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -136,10 +138,12 @@ Status forwardAll(const Network& network, const BatchLoader& load, std::int64_t 
                   all.data.begin() + batch.first * all.sampleSize());
       }
     }
-    AXESCOPE_CHECK(network.runNodes(middle, nodes, values, layer, spare));
-    AXESCOPE_CHECK(visit(batch.first, values[network.outputValue()]));
+    if (visit) {
+      AXESCOPE_CHECK(network.runNodes(middle, nodes, values, layer, spare));
+      AXESCOPE_CHECK(visit(batch.first, values[network.outputValue()]));
+      job.report(static_cast<std::size_t>(done += rows), static_cast<std::size_t>(count), "evaluation");
+    }
     pool.give(std::move(spare));
-    job.report(static_cast<std::size_t>(done += rows), static_cast<std::size_t>(count), "evaluation");
     return {};
   };
   const BatchLoader fromState = [&](std::int64_t first, std::int64_t rows) -> Result<Tensor> {
@@ -159,6 +163,59 @@ Status forwardAll(const Network& network, const BatchLoader& load, std::int64_t 
     });
   }
   return std::move(failure).status();
+}
+
+namespace {
+
+// Samples that pass a stage together: whole batches, and no more than their states have room for.
+std::int64_t samplesAtOnce(const Network& network, const std::vector<std::size_t>& ends, std::int64_t count) {
+  constexpr std::int64_t mostStateBytes = std::int64_t{256} << 20;
+  if (ends.size() == 1) return count;
+  std::int64_t perSample = 1;
+  for (const std::size_t end : std::span(ends).first(ends.size() - 1)) {
+    perSample = std::max(perSample, NetworkState::bytes(network, end, 1));
+  }
+  const std::int64_t batchSize = forwardBatchSize(network);
+  const std::int64_t batches = std::max<std::int64_t>(1, mostStateBytes / (2 * perSample * batchSize));
+  return std::min(count, batches * batchSize);
+}
+
+// Passes on numbers of a part's samples as those of the whole.
+Job partOf(const Job& job, std::int64_t first, std::int64_t count) {
+  Job part = job;
+  if (!job.onProgress) return part;
+  part.onProgress = [report = job.onProgress, first, count](const Progress& progress) {
+    report({progress.done + static_cast<std::size_t>(first), static_cast<std::size_t>(count), progress.what});
+  };
+  return part;
+}
+
+}  // namespace
+
+Status forwardInStages(const Network& network, const BatchLoader& load, std::int64_t count, const LayerFunction& layer,
+                       const StageVisitor& enter, const OutputVisitor& visit, const Job& job) {
+  const std::vector<std::size_t> ends = network.stages();
+  const std::int64_t most = samplesAtOnce(network, ends, count);
+  for (std::int64_t begin = 0; begin == 0 || begin < count; begin += std::max<std::int64_t>(1, most)) {
+    const std::int64_t here = std::min(most, count - begin);
+    const Job part = partOf(job, begin, count);
+    const BatchLoader loadPart = [&](std::int64_t first, std::int64_t rows) { return load(begin + first, rows); };
+    const OutputVisitor visitPart = [&](std::int64_t first, const Tensor& outputs) {
+      return visit(begin + first, outputs);
+    };
+    std::optional<NetworkState> reached;
+    std::size_t from = 0;
+    for (const std::size_t end : ends) {
+      if (enter) AXESCOPE_CHECK(enter(from, end));
+      const bool last = end == network.nodes().size();
+      NetworkState next{.node = end, .values = {}};
+      AXESCOPE_CHECK(forwardAll(network, loadPart, here, layer, reached ? &*reached : nullptr, last ? nullptr : &next,
+                                last ? visitPart : OutputVisitor(), part));
+      reached = std::move(next);
+      from = end;
+    }
+  }
+  return {};
 }
 
 }  // namespace axescope

@@ -114,6 +114,26 @@ std::vector<std::size_t> Network::liveValues(std::size_t node) const {
   return live;
 }
 
+std::vector<std::size_t> Network::stages() const {
+  std::vector<std::size_t> ends;
+  std::vector<std::uint8_t> counted(layers_.size(), 0);
+  std::int64_t bytes = 0;
+  for (std::size_t node = 0; node < nodes_.size() && !keepsLayers(); ++node) {
+    const auto layer = nodes_[node].layer;
+    if (!layer || counted[*layer] != 0) continue;
+    const std::int64_t here = layers_[*layer].info.parameters() * static_cast<std::int64_t>(sizeof(float));
+    if (bytes > 0 && bytes + here > mostLayerBytes_) {
+      ends.push_back(node);
+      counted.assign(layers_.size(), 0);
+      bytes = 0;
+    }
+    counted[*layer] = 1;
+    bytes += here;
+  }
+  ends.push_back(nodes_.size());
+  return ends;
+}
+
 Result<Tensor> Network::run(Tensor input, const LayerFunction& layer) const {
   AXESCOPE_CHECK(checkInput(input.shape));
   std::vector<Tensor> values(nodes_.size() + 1);

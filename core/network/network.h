@@ -24,6 +24,9 @@ using LayerFunction = std::function<Status(std::size_t layer, const Tensor& inpu
 /// Storage of values no longer needed: written again instead of returned to the system and zeroed anew.
 using SpareStorage = std::vector<std::vector<float>>;
 
+/// Of float layers that a network keeps.
+inline constexpr std::int64_t mostLayerBytesInMemory = std::int64_t{2} << 30;
+
 /// What a network is built from.
 struct NetworkSource {
   std::string file;  // for errors
@@ -32,7 +35,7 @@ struct NetworkSource {
   Shape inputShape;  // [N, …] of the network's input
   std::function<Result<LayerTensors>(std::size_t layer)> loadLayer;
   /// Layers of more bytes than this together are not read before they run, and again where others took their room.
-  std::int64_t mostLayerBytes = std::int64_t{2} << 30;
+  std::int64_t mostLayerBytes = mostLayerBytesInMemory;
   ParamLoader loadParam;
 };
 
@@ -54,7 +57,7 @@ class Network {
   /// Errors: notFound (no graph, an unknown layer, param, attribute or value), empty (no data that would tell the
   /// input's shape), unsupported (operation, several inputs or outputs), wrongType, wrongShape, tooLarge, notFinite
   /// and those of loading. One line each, with the node.
-  static Result<Network> build(const Dump& dump);
+  static Result<Network> build(const Dump& dump, std::int64_t mostLayerBytes = mostLayerBytesInMemory);
   static Result<Network> build(const NetworkSource& source);
   /// The same network, sharing layers and operations, for samples of another shape: longer or shorter sequences,
   /// larger or smaller images. Errors: wrongShape and others of the node that cannot take them.
@@ -71,6 +74,12 @@ class Network {
   /// Tensors of a layer that the graph uses. Errors: those of loading, wrongShape.
   Result<std::shared_ptr<const LayerTensors>> layer(std::size_t layer) const;
   std::size_t layerCount() const { return layers_.size(); }
+  /// Whether all layers are in memory; else they are read as they run.
+  bool keepsLayers() const { return loadLayer_ == nullptr; }
+  std::int64_t mostLayerBytes() const { return mostLayerBytes_; }
+  /// Nodes after which a pass may set down what it has, the last one's end included: the layers between two of them are
+  /// of at most so many bytes as the network keeps, or are one. All nodes where it keeps its layers.
+  std::vector<std::size_t> stages() const;
   bool usesLayer(std::size_t layer) const { return layers_[layer].macs > 0; }
   /// Whether its input is token ids: an embedding reads it.
   bool readsTokens() const;
@@ -113,6 +122,7 @@ class Network {
 
   std::string file_;
   std::function<Result<LayerTensors>(std::size_t layer)> loadLayer_;
+  std::int64_t mostLayerBytes_ = 0;
   std::shared_ptr<BoundedCache<LayerTensors>> tensors_;
   std::vector<Node> nodes_;
   std::vector<std::shared_ptr<const Operation>> operations_;  // by node; null for layers

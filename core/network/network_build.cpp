@@ -19,6 +19,7 @@ class NetworkBuilder {
   Result<Network> build() {
     network_.file_ = source_.file;
     network_.loadLayer_ = source_.loadLayer;
+    network_.mostLayerBytes_ = source_.mostLayerBytes;
     network_.tensors_ = std::make_shared<BoundedCache<LayerTensors>>(source_.mostLayerBytes);
     std::int64_t bytes = 0;
     for (const LayerInfo& info : source_.layers) bytes += info.parameters() * static_cast<std::int64_t>(sizeof(float));
@@ -144,8 +145,9 @@ Result<Network> Network::build(const NetworkSource& source) {
   return NetworkBuilder(source).build();
 }
 
-Result<Network> Network::build(const Dump& dump) {
-  AXESCOPE_TRY(const NetworkSource source, networkSource(dump));
+Result<Network> Network::build(const Dump& dump, std::int64_t mostLayerBytes) {
+  AXESCOPE_TRY(NetworkSource source, networkSource(dump));
+  source.mostLayerBytes = mostLayerBytes;
   AXESCOPE_TRY(Network network, build(source));
   const Shape& evaluation = dump.evaluationShape();
   const Shape& calibration = dump.calibrationShape();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "core/budget/tile_multipliers.h"
@@ -22,8 +21,5 @@ struct QuantizedLayer {
   std::vector<double> errorEnergy;   // C, ‖wX − q̂X̃‖² over the calibration inputs
   std::vector<double> outputEnergy;  // C, ‖wX‖²
 };
-
-/// By index into Dump::layers(); a layer left in float has none.
-using QuantizedModel = std::vector<std::optional<QuantizedLayer>>;
 
 }  // namespace axescope

@@ -82,15 +82,18 @@ Result<std::shared_ptr<const LayerPieces>> EvaluationCache::inputs(const LayerSa
   return pieces;
 }
 
-PrefixKeys prefixKeys(const Network& network, const QuantizedModel& quantized,
-                      const std::vector<std::optional<IntegerLayer>>& layers, std::int64_t samples) {
+Result<PrefixKeys> prefixKeys(const Network& network, const QuantizedModel& quantized,
+                              const std::vector<std::optional<IntegerLayer>>& layers, std::int64_t samples) {
   std::vector<std::string> digests(layers.size());
   PrefixKeys keys{digestOf(fmt::format("{} samples", samples))};
   for (const Network::Node& node : network.nodes()) {
     std::string key = keys.back();
     if (node.layer) {
       const std::size_t index = *node.layer;
-      if (layers[index] && digests[index].empty()) digests[index] = layerDigest(*quantized[index], *layers[index]);
+      if (layers[index] && digests[index].empty()) {
+        AXESCOPE_TRY(const auto codes, quantized.layer(index));
+        digests[index] = layerDigest(*codes, *layers[index]);
+      }
       key = digestOf(key + digests[index]);
     }
     keys.push_back(std::move(key));

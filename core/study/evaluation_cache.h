@@ -16,7 +16,7 @@
 #include "core/network/integer_layer.h"
 #include "core/network/network.h"
 #include "core/network/prefix_cache.h"
-#include "core/network/quantized_layer.h"
+#include "core/network/quantized_model.h"
 
 namespace axescope {
 
@@ -57,8 +57,8 @@ class EvaluationCache {
 };
 
 /// Keys of an evaluation of `samples` samples. By layer: the quantized layer and how it runs; empty for a float one.
-/// Where nothing can overflow the datapath does not matter.
-PrefixKeys prefixKeys(const Network& network, const QuantizedModel& quantized,
-                      const std::vector<std::optional<IntegerLayer>>& layers, std::int64_t samples);
+/// Where nothing can overflow the datapath does not matter. Errors: those of QuantizedModel::layer().
+Result<PrefixKeys> prefixKeys(const Network& network, const QuantizedModel& quantized,
+                              const std::vector<std::optional<IntegerLayer>>& layers, std::int64_t samples);
 
 }  // namespace axescope

@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the layers of a network see, as codes: so that `emulate` has something to multiply.
+// What layers see, as codes: so that `emulate` has something to multiply.
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <vector>
 
 #include "core/base/job.h"
-#include "core/dump/quantized_file.h"
-#include "core/network/quantized_layer.h"
+#include "core/network/quantized_model.h"
 #include "core/study/preparation.h"
 
 namespace axescope {
 
-/// The layer's codes of these values to its inputCodes, which have their size already.
-void quantizeInputs(std::span<const float> values, QuantizedFileLayer& layer);
+/// Of some samples of a layer; empty where there are none.
+struct InputCodes {
+  Shape shape;
+  std::vector<std::int16_t> codes;
+};
 
-/// Fills in inputCodes of the layers that the graph uses and that have no inputs of their own: from the first
-/// `samples` calibration samples, through the float network or, where the settings propagate errors, through the
-/// network with the earlier layers quantized. Inputs of a linear layer with more axes count as rows [·, I], of which
-/// the first `samples` are kept. Nothing without a graph and calibration inputs.
-Status addNetworkInputCodes(const Model& model, const Preparation& preparation, const QuantizedModel& quantized,
-                            std::int64_t samples, const Job& job, QuantizedFile& file);
+/// By layer: of a quantized layer with inputs of its own, the codes of their first `samples`. Of one without that the
+/// graph uses, the codes of what reaches it of the first `samples` calibration samples, through the float network or,
+/// where the settings propagate errors, through the network with the earlier layers quantized. Inputs of a linear layer
+/// with more axes count as rows [·, I], of which the first `samples` are kept. Errors: those of reading, cancelled.
+Result<std::vector<InputCodes>> inputCodes(const Model& model, const Preparation& preparation,
+                                           const QuantizedModel& quantized, std::int64_t samples, const Job& job);
 
 }  // namespace axescope

@@ -42,18 +42,18 @@ class PointMeasurement {
  public:
   PointMeasurement(const Model& model, const Preparation& preparation, const QuantizedModel& quantized,
                    const PointSettings& settings, EvaluationCache& cache, const Job& job)
-      : model_(model), preparation_(preparation), quantized_(quantized), settings_(settings), cache_(cache), job_(job) {
-    layers_.resize(quantized.size());
-    overflow_.resize(quantized.size());
-    for (std::size_t layer = 0; layer < quantized.size(); ++layer) {
-      if (!quantized[layer]) continue;
-      layers_[layer].emplace(model.dump().layers()[layer], *quantized[layer],
-                             layerDatapath(model.dump().layers()[layer].name, settings));
-    }
-  }
+      : model_(model),
+        preparation_(preparation),
+        quantized_(quantized),
+        settings_(settings),
+        cache_(cache),
+        job_(job),
+        inStages_(!quantized.isInMemory() || (model.network() != nullptr && !preparation.network()->keepsLayers())),
+        layers_(quantized.size()),
+        overflow_(quantized.size()) {}
 
   Result<MeasuredPoint> run(std::optional<Score>* exactScore) {
-    certify();
+    AXESCOPE_CHECK(certify());
     const bool guaranteed = result_.measurement.guaranteed;
     Score score;
     if (guaranteed && exactScore != nullptr && exactScore->has_value()) {
@@ -77,7 +77,21 @@ class PointMeasurement {
   }
 
  private:
-  void certify() {
+  // A layer as it runs, unless it is there already.
+  Status hold(std::size_t layer) {
+    if (!quantized_.has(layer) || layers_[layer]) return {};
+    AXESCOPE_TRY(const auto codes, quantized_.layer(layer));
+    const LayerInfo& info = model_.dump().layers()[layer];
+    layers_[layer].emplace(info, *codes, layerDatapath(info.name, settings_));
+    return {};
+  }
+
+  // Where layers do not fit in memory together, those that have run make room.
+  void release(std::size_t layer) {
+    if (inStages_) layers_[layer].reset();
+  }
+
+  Status certify() {
     Measurement& m = result_.measurement;
     m.guaranteed = true;
     double errorEnergy = 0.0;
@@ -88,8 +102,11 @@ class PointMeasurement {
       if (model_.canQuantize(layer)) m.parameters += model_.dump().layers()[layer].parameters();
     }
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
-      if (!layers_[layer]) continue;
-      const QuantizedLayer& quantized = *quantized_[layer];
+      if (!quantized_.has(layer)) continue;
+      AXESCOPE_CHECK(job_.check());
+      AXESCOPE_CHECK(hold(layer));
+      AXESCOPE_TRY(const auto held, quantized_.layer(layer));
+      const QuantizedLayer& quantized = *held;
       const std::int64_t zerosHere = (quantized.codes.array() == 0).count();
       LayerMeasurement row;
       row.layer = model_.dump().layers()[layer].name;
@@ -117,25 +134,28 @@ class PointMeasurement {
       zeros += zerosHere;
       codes += quantized.codes.size();
       result_.layers.push_back(std::move(row));
+      release(layer);
     }
     for (double* mean : {&m.meanWeightBits, &m.meanActivationBits, &m.meanInnerBits}) {
       if (m.macCount > 0) *mean /= static_cast<double>(m.macCount);
     }
     if (codes > 0) m.sparsity = static_cast<double>(zeros) / static_cast<double>(codes);
     if (outputEnergy > 0.0) m.error = std::sqrt(errorEnergy / outputEnergy);
+    return {};
   }
 
   // A layer whose activation scale nobody knows cannot run: then there is nothing to score.
   bool hasInputRanges() const {
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
-      if (layers_[layer] && model_.network()->usesLayer(layer) && !preparation_.layer(layer).hasInputs) return false;
+      if (quantized_.has(layer) && model_.network()->usesLayer(layer) && !preparation_.layer(layer).hasInputs)
+        return false;
     }
     return true;
   }
 
   LayerFunction layerFunction(bool count) {
     return [this, count](std::size_t layer, const Tensor& input, Tensor& output) -> Status {
-      if (!layers_[layer]) return preparation_.network()->floatLayer(layer, input, output);
+      if (!quantized_.has(layer)) return preparation_.network()->floatLayer(layer, input, output);
       return runCounted(layer, input, output, count);
     };
   }
@@ -156,14 +176,31 @@ class PointMeasurement {
     AXESCOPE_TRY(Scoring scoring, model_.scoring(count, run.outputs));
     const OutputVisitor visit = [&](std::int64_t first, const Tensor& outputs) { return scoring.add(first, outputs); };
     const Network& network = *preparation_.network();
-    AXESCOPE_CHECK(cache_.prefixes().forward(network, model_.evaluationLoader(), count, layerFunction(false),
-                                             prefixKeys(network, quantized_, layers_, count), visit, job_));
+    if (inStages_) {
+      AXESCOPE_CHECK(
+          forwardInStages(network, model_.evaluationLoader(), count, layerFunction(false), enterStage(), visit, job_));
+    } else {
+      AXESCOPE_TRY(const PrefixKeys keys, prefixKeys(network, quantized_, layers_, count));
+      AXESCOPE_CHECK(cache_.prefixes().forward(network, model_.evaluationLoader(), count, layerFunction(false), keys,
+                                               visit, job_));
+    }
     if (!result_.measurement.guaranteed) {
       const OutputVisitor ignore = [](std::int64_t, const Tensor&) { return Status{}; };
-      AXESCOPE_CHECK(forwardAll(network, model_.evaluationLoader(), std::min(count, overflowSamples),
-                                layerFunction(true), nullptr, nullptr, ignore, job_));
+      AXESCOPE_CHECK(forwardInStages(network, model_.evaluationLoader(), std::min(count, overflowSamples),
+                                     layerFunction(true), enterStage(), ignore, job_));
     }
     return scoring.finish();
+  }
+
+  StageVisitor enterStage() {
+    return [this](std::size_t first, std::size_t last) -> Status {
+      for (std::size_t layer = 0; layer < layers_.size(); ++layer) release(layer);
+      const auto& nodes = preparation_.network()->nodes();
+      for (std::size_t node = first; node < last; ++node) {
+        if (nodes[node].layer) AXESCOPE_CHECK(hold(*nodes[node].layer));
+      }
+      return {};
+    };
   }
 
   Result<Score> evaluateLayers() {
@@ -171,8 +208,9 @@ class PointMeasurement {
     bool any = false;
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
       const LayerInfo& info = model_.dump().layers()[layer];
-      if (!layers_[layer] || info.calibrationSamples() == 0) continue;
+      if (!quantized_.has(layer) || info.calibrationSamples() == 0) continue;
       any = true;
+      AXESCOPE_CHECK(hold(layer));
       AXESCOPE_TRY(const auto tensors, preparation_.tensors(layer));
       const auto chosen = chooseSamples(info.calibrationSamples(), settings_.evaluationSamples, 0);
       const auto count = static_cast<std::int64_t>(chosen.size());
@@ -185,11 +223,12 @@ class PointMeasurement {
       }));
       if (kept) {
         for (const auto& [first, piece] : *kept) AXESCOPE_CHECK(addLayerPiece(layer, *tensors, piece, first, total));
-        continue;
+      } else {
+        AXESCOPE_CHECK(streamInput(layer, chosen, [&](const Tensor& piece, std::int64_t first) {
+          return addLayerPiece(layer, *tensors, piece, first, total);
+        }));
       }
-      AXESCOPE_CHECK(streamInput(layer, chosen, [&](const Tensor& piece, std::int64_t first) {
-        return addLayerPiece(layer, *tensors, piece, first, total);
-      }));
+      release(layer);
     }
     Score score;
     // Without noise or without signal there is no ratio to speak of.
@@ -243,7 +282,7 @@ class PointMeasurement {
     std::int64_t overflowed = 0;
     std::size_t row = 0;
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
-      if (!layers_[layer]) continue;
+      if (!quantized_.has(layer)) continue;
       for (const ChannelOverflow& channel : overflow_[layer].channels) {
         products += channel.dotProducts;
         overflowed += channel.overflowed;
@@ -260,7 +299,8 @@ class PointMeasurement {
   const PointSettings& settings_;
   EvaluationCache& cache_;
   const Job& job_;
-  std::vector<std::optional<IntegerLayer>> layers_;
+  const bool inStages_;                              // layers are held as they run, else all of them
+  std::vector<std::optional<IntegerLayer>> layers_;  // those held
   std::vector<OverflowStatistics> overflow_;
   bool counted_ = false;
   std::mutex mutex_;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/base/job.h"
-#include "core/network/quantized_layer.h"
+#include "core/network/quantized_model.h"
 #include "core/study/evaluation_cache.h"
 #include "core/study/point_result.h"
 #include "core/study/preparation.h"

@@ -54,13 +54,13 @@ std::vector<std::int64_t> chooseSamples(std::int64_t available, std::int64_t req
   return chosen;
 }
 
-Result<std::unique_ptr<Model>> Model::open(const std::filesystem::path& path,
-                                           const std::vector<LayerMapping>& mappings) {
+Result<std::unique_ptr<Model>> Model::open(const std::filesystem::path& path, const std::vector<LayerMapping>& mappings,
+                                           std::int64_t mostWeightBytes) {
   AXESCOPE_TRY(Dump dump, Dump::open(path, mappings));
   std::unique_ptr<Model> model(new Model(std::move(dump)));
   model->mappings_ = mappings;
   if (model->dump_.graph()) {
-    AXESCOPE_TRY(model->network_, Network::build(model->dump_));
+    AXESCOPE_TRY(model->network_, Network::build(model->dump_, mostWeightBytes));
   }
   return model;
 }
@@ -183,8 +183,7 @@ Result<FloatRun> Model::floatRun(std::int64_t count, const Job& job) const {
     if (rows) AXESCOPE_CHECK(intoRows(*rows)(first, outputs));
     return scoring.add(first, outputs);
   };
-  AXESCOPE_CHECK(
-      forwardAll(*network_, evaluationLoader(), count, network_->floatLayers(), nullptr, nullptr, visit, job));
+  AXESCOPE_CHECK(forwardInStages(*network_, evaluationLoader(), count, network_->floatLayers(), nullptr, visit, job));
   const std::scoped_lock lock(mutex_);
   floatCount_ = count;
   floatRun_ = {scoring.finish(), std::move(rows)};

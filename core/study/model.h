@@ -27,12 +27,16 @@ struct FloatRun {
 /// Shared by all points; const but for what it computes once on first use.
 class Model {
  public:
+  /// Of a network with more float weights than mostWeightBytes, layers are read from the file as they run.
   static Result<std::unique_ptr<Model>> open(const std::filesystem::path& path,
-                                             const std::vector<LayerMapping>& mappings = {});
+                                             const std::vector<LayerMapping>& mappings = {},
+                                             std::int64_t mostWeightBytes = mostLayerBytesInMemory);
 
   const Dump& dump() const { return dump_; }
   /// Null without a graph.
   const Network* network() const { return network_ ? &*network_ : nullptr; }
+  /// Bytes of float weights that are kept in memory, whatever their number.
+  std::int64_t mostWeightBytes() const { return network_ ? network_->mostLayerBytes() : keptTensorBytes; }
   /// A graph with calibration inputs: error propagation is possible.
   bool canPropagate() const { return network_.has_value() && !dump_.calibrationShape().empty(); }
   /// A graph with evaluation samples: the network's outputs can be compared.

@@ -24,9 +24,15 @@ Result<std::shared_ptr<const LayerTensors>> tensorsOf(const Model& model, const 
 // until its last use: its range is that of all of them, and only then are there codes to sum.
 class NetworkPreparation {
  public:
-  NetworkPreparation(const Model& model, const PointSettings& key, std::vector<PreparedLayer>& layers,
-                     std::vector<std::shared_ptr<const LayerInputs>>& gathered)
-      : model_(model), key_(key), layers_(layers), gathered_(gathered), inputs_(layers.size()) {}
+  /// keepsStatistics: without propagation, those of all layers.
+  NetworkPreparation(const Model& model, const PointSettings& key, bool keepsStatistics,
+                     std::vector<PreparedLayer>& layers, std::vector<std::shared_ptr<const LayerInputs>>& gathered)
+      : model_(model),
+        key_(key),
+        keepsStatistics_(keepsStatistics),
+        layers_(layers),
+        gathered_(gathered),
+        inputs_(layers.size()) {}
 
   Status visit(const LayerUse& use) {
     if (!layers_[use.layer].quantized) return {};
@@ -49,7 +55,7 @@ class NetworkPreparation {
       layer.hasInputs = true;
     }
     const bool propagates = key_.propagation == Propagation::on;
-    if (propagates && uses.size() == 1) return {};
+    if (propagates ? uses.size() == 1 : !keepsStatistics_) return {};
     AXESCOPE_TRY(const auto tensors, tensorsOf(model_, layer, index));
     LayerStatistics statistics(model_.dump().layers()[index], tensors->weight, layer.input, layer.dynamicInput);
     for (std::size_t use = propagates ? 1 : 0; use < uses.size(); ++use) statistics.add(*uses[use], *uses[use]);
@@ -63,6 +69,7 @@ class NetworkPreparation {
 
   const Model& model_;
   const PointSettings& key_;
+  bool keepsStatistics_;
   std::vector<PreparedLayer>& layers_;
   std::vector<std::shared_ptr<const LayerInputs>>& gathered_;
   std::vector<Inputs> inputs_;  // of uses so far, by layer
@@ -101,6 +108,7 @@ bool isSelected(const Model& model, const PointSettings& key, std::size_t layer)
 Preparation::Preparation(const Model& model, const PointSettings& key, const MemoryPlan& plan)
     : model_(&model),
       key_(key),
+      plan_(plan),
       layers_(model.dump().layers().size()),
       ofGraph_(layers_.size()),
       own_(std::make_unique<LayerInputsCache>(plan.layerInputs)) {}
@@ -113,15 +121,14 @@ Result<Preparation> Preparation::make(const Model& model, const PointSettings& k
   if (wantsTransforms(key)) {
     AXESCOPE_TRY(preparation.transformed_, transformLayers(model, key, preparation.layers_, job));
   }
-  const bool propagates = key.propagation == Propagation::on;
-  if (propagates && !model.canPropagate()) {
+  if (preparation.propagates() && !model.canPropagate()) {
     return fail(ErrorCode::invalidArgument, dump.fileName(), "--propagate", "a graph with /calibration/inputs for 'on'",
                 "none");
   }
   if (model.canPropagate()) {
     AXESCOPE_TRY(Tensor samples, model.calibrationSamples(key.calibrationSamples, key.seed));
-    if (propagates) preparation.calibration_ = samples;
-    NetworkPreparation prepared(model, key, preparation.layers_, preparation.ofGraph_);
+    if (preparation.propagates() || !plan.keepsStatistics) preparation.calibration_ = samples;
+    NetworkPreparation prepared(model, key, plan.keepsStatistics, preparation.layers_, preparation.ofGraph_);
     const LayerVisitor visit = [&](const LayerUse& use) { return prepared.visit(use); };
     AXESCOPE_CHECK(walkCalibration(*preparation.network(), std::move(samples), {}, visit, job));
   }

@@ -50,11 +50,14 @@ class Preparation {
   /// The network of the transformed layers, the model's own without transforms; null without a graph. In float it
   /// computes what the model's computes, but for attention that rounds its operands.
   const Network* network() const { return transformed_ ? transformed_.get() : model_->network(); }
-  /// With error propagation: the calibration samples, to be walked by each point.
+  const MemoryPlan& plan() const { return plan_; }
+  bool propagates() const { return key_.propagation == Propagation::on; }
+  /// The calibration samples, to be walked by each batch of points: with error propagation, and where the plan does not
+  /// keep statistics.
   const std::optional<Tensor>& calibration() const { return calibration_; }
-  /// What the inputs of a layer say, of all its uses; null with propagation or without calibration inputs. Layers
-  /// with inputs of their own are read when they are asked for, and again where memory did not allow to keep them.
-  /// Errors: those of reading, cancelled.
+  /// What the inputs of a layer say, of all its uses; null where the network is walked or without calibration inputs.
+  /// Layers with inputs of their own are read when they are asked for, and again where memory did not allow to keep
+  /// them. Errors: those of reading, cancelled.
   Result<std::shared_ptr<const LayerInputs>> inputs(std::size_t layer, const Job& job) const;
 
  private:
@@ -65,6 +68,7 @@ class Preparation {
 
   const Model* model_;
   PointSettings key_;
+  MemoryPlan plan_;
   std::vector<PreparedLayer> layers_;
   std::shared_ptr<const Network> transformed_;  // null without transforms
   std::optional<Tensor> calibration_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "core/base/parallel.h"
 #include "core/network/calibration.h"
@@ -32,8 +33,12 @@ class BatchQuantization {
         preparation_(preparation),
         settings_(settings),
         job_(job),
-        models_(settings.size(), QuantizedModel(preparation.layerCount())),
-        errors_(settings.size()) {}
+        fresh_(settings.size()),
+        errors_(settings.size()) {
+    for (std::size_t i = 0; i < settings.size(); ++i) {
+      models_.emplace_back(preparation.layerCount(), preparation.plan().codes);
+    }
+  }
 
   std::vector<Result<QuantizedModel>> run() {
     if (const Status status = allLayers(); !status) {
@@ -53,19 +58,31 @@ class BatchQuantization {
  private:
   Status allLayers() {
     for (std::size_t i = 0; i < settings_.size(); ++i) refuseStrayOverrides(i);
-    if (preparation_.calibration()) AXESCOPE_CHECK(alongNetwork());
+    if (preparation_.calibration()) {
+      AXESCOPE_CHECK(preparation_.propagates() ? alongQuantizedNetworks() : alongFloatNetwork());
+    }
     for (std::size_t layer = 0; layer < preparation_.layerCount(); ++layer) {
       const Members going = members();
       if (going.empty()) return {};
       // Along the network all that go on were quantized together.
-      const bool done = models_[going.front()][layer].has_value();
+      const bool done = models_[going.front()].has(layer);
       if (!preparation_.layer(layer).quantized || done) continue;
       AXESCOPE_CHECK(job_.check());
       AXESCOPE_TRY(const auto inputs, preparation_.inputs(layer, job_));
       AXESCOPE_TRY(tensors_, preparation_.tensors(layer));
       quantizeLayer(layer, going, inputs.get());
+      keep(layer, going);
     }
     return {};
+  }
+
+  // What was made of a layer goes where the models keep it.
+  void keep(std::size_t layer, const Members& members) {
+    for (const std::size_t i : members) {
+      if (!fresh_[i]) continue;
+      const Status status = models_[i].set(layer, *std::exchange(fresh_[i], std::nullopt));
+      if (!status) errors_[i] = status.error();
+    }
   }
 
   void refuseStrayOverrides(std::size_t member) {
@@ -92,7 +109,7 @@ class BatchQuantization {
   }
 
   // Layer by layer along the network, each seeing what the quantized ones before it produce.
-  Status alongNetwork() {
+  Status alongQuantizedNetworks() {
     integerLayers_.assign(settings_.size(),
                           std::vector<std::shared_ptr<const IntegerLayer>>(preparation_.layerCount()));
     const CalibrationBranches branches{
@@ -109,6 +126,30 @@ class BatchQuantization {
       return job_.check();
     };
     return walkCalibration(*preparation_.network(), *preparation_.calibration(), branches, visit, job_);
+  }
+
+  // Layer by layer along the network, all seeing the float network's inputs: of no layer but the one at work, and those
+  // that are used again, anything is held.
+  Status alongFloatNetwork() {
+    std::vector<std::optional<LayerStatistics>> gathered(preparation_.layerCount());
+    const LayerVisitor visit = [&](const LayerUse& use) -> Status {
+      const PreparedLayer& prepared = preparation_.layer(use.layer);
+      if (!prepared.quantized) return job_.check();
+      AXESCOPE_TRY(tensors_, preparation_.tensors(use.layer));
+      auto& statistics = gathered[use.layer];
+      if (!statistics) {
+        statistics.emplace(model_.dump().layers()[use.layer], tensors_->weight, prepared.input, prepared.dynamicInput);
+      }
+      statistics->add(*use.x, *use.x);
+      if (use.number + 1 < use.count) return job_.check();
+      const LayerInputs inputs(statistics->finish());
+      statistics.reset();
+      const Members going = members();
+      quantizeLayer(use.layer, going, &inputs);
+      keep(use.layer, going);
+      return job_.check();
+    };
+    return walkCalibration(*preparation_.network(), *preparation_.calibration(), {}, visit, job_);
   }
 
   // The layer visited before has run for the last time: of what ran it, only the codes are wanted.
@@ -136,6 +177,7 @@ class BatchQuantization {
       const LayerInputs inputs(gathered.finish());
       quantizeLayer(use.layer, same, &inputs);
       shareLayers(use.layer, same);
+      keep(use.layer, same);
     }
   }
 
@@ -144,9 +186,9 @@ class BatchQuantization {
     const LayerInfo& info = model_.dump().layers()[layer];
     for (auto at = same.begin(); at != same.end(); ++at) {
       if (errors_[*at]) continue;
-      const QuantizedLayer& own = *models_[*at][layer];
-      const auto earlier = std::find_if(
-          same.begin(), at, [&](std::size_t i) { return !errors_[i] && sameLayer(*models_[i][layer], own); });
+      const QuantizedLayer& own = *fresh_[*at];
+      const auto earlier =
+          std::find_if(same.begin(), at, [&](std::size_t i) { return !errors_[i] && sameLayer(*fresh_[i], own); });
       integerLayers_[*at][layer] = earlier != at ? integerLayers_[*earlier][layer]
                                                  : std::make_shared<const IntegerLayer>(IntegerLayer::exact(info, own));
     }
@@ -244,7 +286,7 @@ class BatchQuantization {
     result.multipliers = TileMultipliers(tiling, std::move(multipliers));
     result.bias = tensors_->bias;
     if (settings_[member].biasCorrection) correctBias(layer, *inputs, result);
-    models_[member][layer] = std::move(result);
+    fresh_[member] = std::move(result);
   }
 
   // With the mean of the error gone, its energy is what it was around that mean.
@@ -276,6 +318,7 @@ class BatchQuantization {
   const Job& job_;
   std::shared_ptr<const LayerTensors> tensors_;  // of the layer at work
   std::vector<QuantizedModel> models_;
+  std::vector<std::optional<QuantizedLayer>> fresh_;  // by setting: the layer at work, before its model has it
   std::vector<std::optional<Error>> errors_;
   std::vector<std::vector<std::shared_ptr<const IntegerLayer>>> integerLayers_;  // by setting and layer
   std::optional<std::size_t> finished_;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/base/job.h"
-#include "core/network/quantized_layer.h"
+#include "core/network/quantized_model.h"
 #include "core/study/preparation.h"
 
 namespace axescope {

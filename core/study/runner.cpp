@@ -145,7 +145,8 @@ class Run {
         for (const SameCodes& points : batch) quantizedOnce(preparation, {points});
         return;
       }
-      quantized.assign(1, noMemory("this point"));
+      quantized.clear();
+      quantized.emplace_back(noMemory("this point"));
     }
     const double seconds = secondsSince(start) / static_cast<double>(batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) {

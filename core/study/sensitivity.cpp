@@ -38,14 +38,15 @@ class SharedPreparation {
   Result<std::vector<std::optional<double>>> noiseOf(const QuantizedModel& quantized, const PointSettings& settings) {
     std::vector<std::optional<double>> noise(quantized.size());
     for (std::size_t layer = 0; layer < quantized.size(); ++layer) {
-      if (!quantized[layer]) continue;
+      if (!quantized.has(layer)) continue;
       AXESCOPE_CHECK(job_.check());
+      AXESCOPE_TRY(const auto codes, quantized.layer(layer));
       if (!model_.canPropagate() || !model_.network()->usesLayer(layer)) {
-        noise[layer] = ownError(*quantized[layer]);
+        noise[layer] = ownError(*codes);
         continue;
       }
       const LayerInfo& info = model_.dump().layers()[layer];
-      const IntegerLayer integers(info, *quantized[layer], layerDatapath(info.name, settings));
+      const IntegerLayer integers(info, *codes, layerDatapath(info.name, settings));
       AXESCOPE_TRY(const MatrixF outputs, forward(&integers, layer));
       const double energy = energyOf(float_);
       noise[layer] = energy > 0.0 ? (outputs - float_).cast<double>().squaredNorm() / energy : 0.0;

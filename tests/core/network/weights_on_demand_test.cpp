@@ -75,6 +75,41 @@ TEST_F(WeightsOnDemand, LayersThatDoNotFitAreReadWhenTheyRun) {
   }
 }
 
+TEST_F(WeightsOnDemand, InStagesEachLayerIsReadOnceForAllSamples) {
+  const auto all = build(layers * layerBytes);
+  const auto expected = forward(*all);
+  ASSERT_TRUE(expected);
+  EXPECT_EQ(all->stages(), (std::vector<std::size_t>{layers}));
+  const Tensor data = randomTensor({40, width}, 9);
+  const BatchLoader load = [data](std::int64_t first, std::int64_t count) -> Result<Tensor> {
+    return data.slice(first, count);
+  };
+  for (const auto& [kept, ends] : {std::pair{std::int64_t{2}, std::vector<std::size_t>{2, 4}},
+                                   std::pair{std::int64_t{1}, std::vector<std::size_t>{1, 2, 3, 4}}}) {
+    const auto network = build(kept * layerBytes);
+    ASSERT_TRUE(network);
+    EXPECT_FALSE(network->keepsLayers());
+    EXPECT_EQ(network->stages(), ends);
+    reads_ = 0;
+    MatrixF outputs(40, width);
+    std::vector<std::size_t> entered;
+    std::size_t most = 0;
+    const StageVisitor enter = [&](std::size_t, std::size_t last) -> Status {
+      entered.push_back(last);
+      return {};
+    };
+    const Job job{.stop = {}, .onProgress = [&](const Progress& progress) { most = std::max(most, progress.done); }};
+    withThreads(1, [&] {
+      const Status status = forwardInStages(*network, load, 40, network->floatLayers(), enter, intoRows(outputs), job);
+      ASSERT_TRUE(status) << status.error().line();
+    });
+    EXPECT_EQ(outputs, *expected);
+    EXPECT_EQ(reads_, layers);
+    EXPECT_EQ(entered, ends);
+    EXPECT_EQ(most, 40U);
+  }
+}
+
 TEST_F(WeightsOnDemand, ALayerThatCannotBeReadIsAnError) {
   EXPECT_EQ(build(layers * layerBytes, true).error().line(), "small.h5: /layers/l2: expected data, found none");
   const auto network = build(layerBytes, true);

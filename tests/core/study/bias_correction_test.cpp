@@ -56,7 +56,7 @@ void expectEqualMeans(const Model& model, const Preparation& preparation, const 
                       bool propagates, bool expected) {
   std::vector<std::optional<IntegerLayer>> layers(quantized.size());
   for (std::size_t i = 0; i < quantized.size(); ++i) {
-    layers[i].emplace(IntegerLayer::exact(model.dump().layers()[i], *quantized[i]));
+    layers[i].emplace(IntegerLayer::exact(model.dump().layers()[i], **quantized.layer(i)));
   }
   const CalibrationBranches branches{.count = 1,
                                      .layer = [&](std::size_t, std::size_t layer) { return &*layers[layer]; },
@@ -109,8 +109,8 @@ TEST(BiasCorrection, ChangesNoCodeWithoutPropagation) {
   const auto settings = offAndOn("off");
   const auto models = quantizeModels(*model, prepare(*model, settings.front()), settings, {});
   for (std::size_t layer = 0; layer < models[0]->size(); ++layer) {
-    EXPECT_EQ((*models[0])[layer]->codes, (*models[1])[layer]->codes);
-    EXPECT_NE((*models[0])[layer]->bias, (*models[1])[layer]->bias);
+    EXPECT_EQ((*models[0]->layer(layer))->codes, (*models[1]->layer(layer))->codes);
+    EXPECT_NE((*models[0]->layer(layer))->bias, (*models[1]->layer(layer))->bias);
   }
 }
 

@@ -110,10 +110,10 @@ TEST_F(OverriddenModel, OverridingEveryLayerIsTheSettingItself) {
   const auto b = quantize(overridden);
   ASSERT_TRUE(a && b);
   for (std::size_t layer = 0; layer < a->size(); ++layer) {
-    ASSERT_EQ((*a)[layer].has_value(), (*b)[layer].has_value());
-    if (!(*a)[layer]) continue;
-    EXPECT_EQ((*a)[layer]->codes, (*b)[layer]->codes);
-    EXPECT_EQ((*a)[layer]->input, (*b)[layer]->input);
+    ASSERT_EQ(a->has(layer), b->has(layer));
+    if (!a->has(layer)) continue;
+    EXPECT_EQ((*a->layer(layer))->codes, (*b->layer(layer))->codes);
+    EXPECT_EQ((*a->layer(layer))->input, (*b->layer(layer))->input);
     EXPECT_EQ(layerDatapath(model_->dump().layers()[layer].name, plain),
               layerDatapath(model_->dump().layers()[layer].name, overridden));
   }
@@ -128,10 +128,10 @@ TEST_F(OverriddenModel, OneLayerAloneChanges) {
   settings.overrides = name + ":weight_bits=7,activation_bits=5";
   const auto overridden = quantize(settings);
   ASSERT_TRUE(plain && overridden);
-  EXPECT_EQ((*overridden)[1]->weightBits, 7);
-  EXPECT_EQ((*overridden)[1]->input.bits, 5);
-  EXPECT_EQ((*overridden)[0]->codes, (*plain)[0]->codes);
-  EXPECT_EQ((*overridden)[2]->codes, (*plain)[2]->codes);
+  EXPECT_EQ((*overridden->layer(1))->weightBits, 7);
+  EXPECT_EQ((*overridden->layer(1))->input.bits, 5);
+  EXPECT_EQ((*overridden->layer(0))->codes, (*plain->layer(0))->codes);
+  EXPECT_EQ((*overridden->layer(2))->codes, (*plain->layer(2))->codes);
 }
 
 TEST_F(OverriddenModel, AGlobThatMatchesNothingIsARefusal) {

@@ -38,11 +38,15 @@ class Quantization : public ::testing::Test {
   static void expectSame(const QuantizedModel& a, const QuantizedModel& b, const std::string& what) {
     ASSERT_EQ(a.size(), b.size());
     for (std::size_t layer = 0; layer < a.size(); ++layer) {
-      ASSERT_EQ(a[layer].has_value(), b[layer].has_value()) << what;
-      if (!a[layer]) continue;
-      EXPECT_EQ(a[layer]->codes, b[layer]->codes) << what << " layer " << layer;
-      EXPECT_EQ(a[layer]->scales, b[layer]->scales) << what << " layer " << layer;
-      EXPECT_EQ(a[layer]->errorEnergy, b[layer]->errorEnergy) << what << " layer " << layer;
+      ASSERT_EQ(a.has(layer), b.has(layer)) << what;
+      if (!a.has(layer)) continue;
+      const auto one = a.layer(layer);
+      const auto other = b.layer(layer);
+      ASSERT_TRUE(one && other) << what;
+      EXPECT_EQ((*one)->codes, (*other)->codes) << what << " layer " << layer;
+      EXPECT_EQ((*one)->scales, (*other)->scales) << what << " layer " << layer;
+      EXPECT_EQ((*one)->bias, (*other)->bias) << what << " layer " << layer;
+      EXPECT_EQ((*one)->errorEnergy, (*other)->errorEnergy) << what << " layer " << layer;
     }
   }
 };
@@ -140,6 +144,43 @@ TEST_F(Quantization, InputsReadAgainForWantOfMemoryGiveTheSameCodes) {
   }
 }
 
+// The codes of a study that keeps everything, and of one that gathers statistics anew and leaves codes in a file.
+TEST_F(Quantization, StatisticsGatheredOnTheWayAndCodesInAFileAreTheSame) {
+  for (const char* sample : {"digits-cnn.h5", "text-lm.h5"}) {
+    const auto model = open(sample);
+    ASSERT_TRUE(model);
+    for (const char* propagate : {"on", "off"}) {
+      Study study;
+      for (const auto& [key, text] : {std::pair{"propagate", propagate},
+                                      {"calibration_samples", "8"},
+                                      {"algorithm", "gpfq,optq-corrected"},
+                                      {"bias_correction", "on"},
+                                      {"inner_bits", "14"},
+                                      {"tile", "32"}}) {
+        ASSERT_TRUE(study.set(key, std::string_view(text)).has_value()) << key;
+      }
+      const auto settings = *study.points(model->studyDefaults());
+      const PointSettings key = preparationKey(settings.front());
+      const MemoryPlan roomy = *planMemory(*model, key, 0, 2);
+      ASSERT_TRUE(roomy.keepsStatistics);
+      MemoryPlan narrow = roomy;
+      narrow.keepsStatistics = false;
+      narrow.codes = 1000;
+      const auto a = Preparation::make(*model, key, roomy, {});
+      const auto b = Preparation::make(*model, key, narrow, {});
+      ASSERT_TRUE(a && b);
+      const auto kept = quantizeModels(*model, *a, settings, {});
+      const auto again = quantizeModels(*model, *b, settings, {});
+      for (std::size_t i = 0; i < settings.size(); ++i) {
+        ASSERT_TRUE(kept[i] && again[i]);
+        EXPECT_TRUE(kept[i]->isInMemory());
+        EXPECT_FALSE(again[i]->isInMemory());
+        expectSame(*kept[i], *again[i], sample + (" " + toJson(settings[i])));
+      }
+    }
+  }
+}
+
 TEST_F(Quantization, MemoryBoundsHowManyPointsAreWorkedOnAtOnce) {
   const auto model = open("digits-cnn.h5");
   ASSERT_TRUE(model);
@@ -152,6 +193,8 @@ TEST_F(Quantization, MemoryBoundsHowManyPointsAreWorkedOnAtOnce) {
     std::int64_t tooLittle = 0;
     std::int64_t enough = 64 * gibibyte;
     int workers = 8;
+    bool keepsStatistics = true;
+    bool keepsCodes = true;
     while (enough - tooLittle > 1) {
       const std::int64_t memory = tooLittle + (enough - tooLittle) / 2;
       const auto plan = planMemory(*model, key, memory, 8);
@@ -159,7 +202,15 @@ TEST_F(Quantization, MemoryBoundsHowManyPointsAreWorkedOnAtOnce) {
         tooLittle = memory;
         continue;
       }
-      EXPECT_LE(plan->workers, workers) << "less memory, no more work at once";
+      EXPECT_TRUE(keepsStatistics || !plan->keepsStatistics);
+      EXPECT_TRUE(keepsCodes || plan->codes == 0);
+      // What is no longer kept makes room for workers.
+      const bool keepsLess = keepsStatistics != plan->keepsStatistics || keepsCodes != (plan->codes > 0);
+      if (!keepsLess) {
+        EXPECT_LE(plan->workers, workers) << "less memory, no more work at once";
+      }
+      keepsStatistics = plan->keepsStatistics;
+      keepsCodes = plan->codes > 0;
       EXPECT_LE(plan->evaluation + plan->layerInputs, memory);
       workers = plan->workers;
       enough = memory;
@@ -167,6 +218,7 @@ TEST_F(Quantization, MemoryBoundsHowManyPointsAreWorkedOnAtOnce) {
     const auto least = planMemory(*model, key, enough, 8);
     ASSERT_TRUE(least);
     EXPECT_EQ(least->workers, 1);
+    EXPECT_EQ(least->keepsStatistics, std::string_view(propagate) == "on");
     EXPECT_EQ(least->pointsAtOnce, 1);
     const auto refused = planMemory(*model, key, tooLittle, 8);
     ASSERT_FALSE(refused);
