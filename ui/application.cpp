@@ -91,7 +91,7 @@ int runApplication(int argc, char** argv) {
   if (files.isEmpty() && window.actions().restoreAtStart->isChecked()) {
     if (const auto session = loadSession(MainWindow::lastSessionPath())) window.restore(*session);
   }
-  for (const QString& file : files) window.open(file);
+  window.openTogether(files);
   window.show();
   return QApplication::exec();
 }

@@ -11,7 +11,7 @@
 #include "ui/plots/budget_plot.h"
 #include "ui/plots/plot_export.h"
 #include "ui/plots/result_chart.h"
-#include "ui/state/app_state.h"
+#include "ui/state/drawn_points.h"
 
 namespace axescope::ui {
 
@@ -77,27 +77,18 @@ Status renderIntegers(const RenderRequest& request, const OpenedFile& file, cons
   return exportPlot(plot, request.out, Theme::paper(), withCodes);
 }
 
-struct DrawnPoints {
-  std::vector<PointResult> points;
-  QString provenance;  // JSON; of several files a list
-};
-
 Result<DrawnPoints> pointsOf(const RenderRequest& request, const OpenedFile& file) {
-  DrawnPoints drawn;
-  std::vector<Provenance> sources;
-  const auto add = [&](const QString& path, const OpenedFile& opened) -> Status {
-    if (opened.error) return fail(*opened.error);
-    if (!opened.results) {
-      return fail(ErrorCode::unsupported, path.toStdString(), {}, "results of a sweep", "another file");
+  std::vector<OpenedFile> files{file};
+  for (const QString& path : request.others) files.push_back(openFile(path));
+  std::vector<ResultsOfFile> all;
+  for (const OpenedFile& one : files) {
+    if (one.error) return fail(*one.error);
+    if (!one.results) {
+      return fail(ErrorCode::unsupported, one.path.toStdString(), {}, "results of a sweep", "another file");
     }
-    drawn.points.insert(drawn.points.end(), opened.results->points.begin(), opened.results->points.end());
-    sources.push_back(opened.results->provenance);
-    return {};
-  };
-  AXESCOPE_CHECK(add(request.file, file));
-  for (const QString& path : request.others) AXESCOPE_CHECK(add(path, openFile(path)));
-  drawn.provenance = QString::fromStdString(sources.size() == 1 ? sources.front().toJson() : toJsonList(sources));
-  return drawn;
+    all.push_back({one.path, one.results->provenance, &one.results->points});
+  }
+  return drawnTogether(all);
 }
 
 Status takeColumn(const char* flag, const QString& name, std::string& column) {
@@ -146,11 +137,11 @@ Status render(const RenderRequest& request) {
   if (request.plot == QStringLiteral("pareto")) {
     ParetoView view;
     AXESCOPE_CHECK(takeColumns(request, view));
-    plot.setDescription(paretoChart(points, view, theme));
+    plot.setDescription(paretoChart(points, view, theme, drawn.models));
   } else {
     CurvesView view;
     AXESCOPE_CHECK(takeColumns(request, view));
-    plot.setDescription(curvesChart(points, view, theme));
+    plot.setDescription(curvesChart(points, view, theme, drawn.models));
   }
   return exportPlot(plot, request.out, theme, options);
 }

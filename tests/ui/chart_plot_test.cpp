@@ -67,6 +67,34 @@ TEST(ChartPlot, WhatIsProvenLiesAboveWhatIsNot) {
   EXPECT_EQ(image.pixelColor(plot.marks().front().position.toPoint()), QColor(Qt::blue));
 }
 
+TEST(ResultChart, ModelsHaveLinesOfTheirOwnUnlessTheirSizesTellThemApart) {
+  std::vector<PointResult> points(6);
+  std::vector<QString> models;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const bool large = i >= 3;
+    points[i].settings.innerBits = 14 + static_cast<int>(i % 3);
+    points[i].measurement.accuracy = (large ? 0.9 : 0.8) + 0.01 * static_cast<double>(i % 3);
+    points[i].measurement.parameters = large ? 2'000'000 : 100'000;
+    models.push_back(large ? QStringLiteral("large") : QStringLiteral("small"));
+  }
+  const Theme theme = Theme::light();
+  const auto apart = curvesChart(points, {}, theme, models);
+  ASSERT_EQ(apart.series.size(), 2U);
+  EXPECT_TRUE(apart.series[0].name.endsWith(QStringLiteral(" · large")));
+  EXPECT_TRUE(apart.series[1].name.endsWith(QStringLiteral(" · small")));
+  EXPECT_NE(apart.series[0].style.colour, apart.series[1].style.colour);
+  EXPECT_EQ(apart.series[0].markers.size(), 3U);
+  EXPECT_EQ(curvesChart(points, {}, theme).series.size(), 1U);
+
+  const auto scaling = curvesChart(points, {.x = "parameters"}, theme, models);
+  ASSERT_EQ(scaling.series.size(), 1U);
+  EXPECT_EQ(scaling.series.front().line, (std::vector<QPointF>{{100'000.0, 0.82}, {2'000'000.0, 0.92}}));
+
+  const auto byModel = paretoChart(points, {.x = "parameters", .colourBy = ColourBy::model}, theme, models);
+  ASSERT_EQ(byModel.series.size(), 2U);
+  EXPECT_EQ(byModel.series[0].name, QStringLiteral("large"));
+}
+
 TEST(ChartPlot, OneHundredThousandPointsAreDrawnWithinTwoSeconds) {
   const std::vector<PointResult> points = manyPoints(100'000);
   QElapsedTimer clock;

@@ -123,6 +123,13 @@ TEST_F(Render, PointsOfSeveralFilesAreDrawnTogether) {
   const QByteArray svg =
       rendered({.file = results_, .plot = QStringLiteral("pareto"), .x = x, .y = y, .others = {more}});
   EXPECT_EQ(svg.count("input_sha256"), 2);
+  const QString curves = QStringLiteral("curves");
+  const auto named = [](const QByteArray& picture) {
+    return picture.contains("(more)") && picture.contains("digits-cnn");
+  };
+  EXPECT_TRUE(named(rendered({.file = results_, .plot = curves, .y = y, .others = {more}})));
+  EXPECT_FALSE(named(rendered({.file = results_, .plot = curves, .x = x, .y = y, .others = {more}})))
+      << "their places along x tell models apart";
   EXPECT_EQ(refused({.file = results_, .plot = QStringLiteral("budgets"), .others = {more}}).object, "--plot");
   EXPECT_EQ(refused({.file = results_, .others = {sample}}).code, ErrorCode::unsupported);
 }

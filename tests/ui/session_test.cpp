@@ -22,6 +22,7 @@ class SessionFile : public ::testing::Test {
     return {.models = {path("models/a.h5"), path("b.h5")},
             .currentModel = 1,
             .results = path("out/r.h5"),
+            .added = {path("out/other.h5")},
             .study = QStringLiteral(R"({"format":"axescope-study","settings":{"inner_bits":[12,14]},"version":1})"),
             .page = QStringLiteral("pareto"),
             .layer = QStringLiteral("conv1"),

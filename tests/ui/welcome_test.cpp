@@ -63,9 +63,9 @@ TEST(Welcome, RecentFilesAreReplacedNotAdded) {
   EXPECT_TRUE(rows().isEmpty());
 }
 
-TEST(Welcome, ADroppedFileIsAskedFor) {
+TEST(Welcome, DroppedFilesAreAskedFor) {
   Welcome welcome;
-  QSignalSpy asked(&welcome, &Welcome::openRequested);
+  QSignalSpy asked(&welcome, &Welcome::filesDropped);
   QMimeData data;
   data.setUrls(
       {QUrl::fromLocalFile(QStringLiteral("/data/dropped.h5")), QUrl(QStringLiteral("https://example.org/a"))});
@@ -75,7 +75,7 @@ TEST(Welcome, ADroppedFileIsAskedFor) {
   QDropEvent drop(QPointF(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
   QCoreApplication::sendEvent(&welcome, &drop);
   ASSERT_EQ(asked.count(), 1);
-  EXPECT_EQ(asked.first().first().toString(), QStringLiteral("/data/dropped.h5"));
+  EXPECT_EQ(asked.first().first().toStringList(), QStringList{QStringLiteral("/data/dropped.h5")});
 }
 
 }  // namespace

@@ -14,7 +14,15 @@ class ChartPage : public PlotPage {
   /// `colourLabel` says what one colour stands for.
   ChartPage(AppState* state, const QString& fileName, const QString& colourLabel, QWidget* parent = nullptr);
 
+  /// Of all results that are drawn.
+  QString provenance() const override;
+
  protected:
+  /// Points of added results are looked at and not selected: the other pages show the study's.
+  void choose(int row, bool extend) override;
+  /// The study's points, and those of results added to them.
+  const std::vector<PointResult>& drawn() const;
+  const std::vector<QString>& models() const { return state().together().models; }
   ChartPlot* chart() const { return chart_; }
   QComboBox* xChoice() const { return x_; }
   std::string x() const { return chosen(x_); }
@@ -25,6 +33,8 @@ class ChartPage : public PlotPage {
   bool logY() const { return logY_->isChecked(); }
 
  private:
+  QString describe(int row) const;
+
   ChartPlot* chart_;  // the base's
   QComboBox* x_;
   QComboBox* y_;

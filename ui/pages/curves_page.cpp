@@ -5,7 +5,7 @@ namespace axescope::ui {
 
 CurvesPage::CurvesPage(AppState* state, QWidget* parent)
     : ChartPage(state, QStringLiteral("curves"), tr("lines"), parent) {
-  for (const char* name : {"inner_bits", "outer_bits_used", "tile", "weight_bits", "activation_bits"}) {
+  for (const char* name : {"inner_bits", "outer_bits_used", "tile", "weight_bits", "activation_bits", "parameters"}) {
     xChoice()->addItem(columnTitle(*findColumn(name)), QString::fromLatin1(name));
   }
   setColourBy(ColourBy::method);
@@ -14,7 +14,7 @@ CurvesPage::CurvesPage(AppState* state, QWidget* parent)
 
 void CurvesPage::rebuild() {
   const CurvesView view{x(), y(), colourBy(), logX(), logY()};
-  chart()->setDescription(curvesChart(state().points().points(), view, state().theme()));
+  chart()->setDescription(curvesChart(drawn(), view, state().theme(), models()));
 }
 
 }  // namespace axescope::ui

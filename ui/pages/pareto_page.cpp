@@ -22,7 +22,7 @@ void ParetoPage::rebuild() {
                         .dominated = dominated_->isChecked(),
                         .stepFront = steps_->isChecked(),
                         .guaranteedOnly = guaranteed_->isChecked()};
-  chart()->setDescription(paretoChart(state().points().points(), view, state().theme()));
+  chart()->setDescription(paretoChart(drawn(), view, state().theme(), models()));
 }
 
 }  // namespace axescope::ui

@@ -34,8 +34,15 @@ QString groupName(const PointSettings& settings, ColourBy colourBy) {
       return QStringLiteral("W%1 A%2").arg(settings.weightBits).arg(settings.activationBits);
     case ColourBy::method:
       return settingText("algorithm", settings).toUpper() + QStringLiteral(", ") + constraintFamily(settings);
+    case ColourBy::model:
+      return tr("This model");
   }
   return {};
+}
+
+// Where models stand at places of their own, lines lead from one to the next.
+std::span<const QString> modelsApart(std::span<const QString> models, const std::string& x, ColourBy colourBy) {
+  return x == "parameters" && colourBy != ColourBy::model ? std::span<const QString>() : models;
 }
 
 // A value holds until the next better point, the last one to the end of the plot.
@@ -114,24 +121,31 @@ int bestGuaranteedPoint(const std::vector<PointResult>& points) {
 }
 
 QStringList colourByNames() {
-  return {tr("Constraint"), tr("Algorithm"), tr("Tile size"), tr("Bits"), tr("Method")};
+  return {tr("Constraint"), tr("Algorithm"), tr("Tile size"), tr("Bits"), tr("Method"), tr("Model")};
 }
 
-std::map<QString, PointGroup> groupPoints(const std::vector<PointResult>& points, ColourBy colourBy,
-                                          const Theme& theme) {
+std::map<QString, PointGroup> groupPoints(const std::vector<PointResult>& points, ColourBy colourBy, const Theme& theme,
+                                          std::span<const QString> models) {
   std::map<QString, PointGroup> groups;
   for (std::size_t row = 0; row < points.size(); ++row) {
-    if (!points[row].failed()) groups[groupName(points[row].settings, colourBy)].rows.push_back(row);
+    if (points[row].failed()) continue;
+    QString name = groupName(points[row].settings, colourBy);
+    if (!models.empty()) {
+      name = colourBy == ColourBy::model ? models[row] : name + QStringLiteral(" · ") + models[row];
+    }
+    groups[name].rows.push_back(row);
   }
   int number = 0;
   for (auto& [name, group] : groups) {
-    group.style = colourBy == ColourBy::constraint ? constraintStyle(points[group.rows.front()].settings, theme)
-                                                   : numberedStyle(number++, theme);
+    group.style = colourBy == ColourBy::constraint && models.empty()
+                      ? constraintStyle(points[group.rows.front()].settings, theme)
+                      : numberedStyle(number++, theme);
   }
   return groups;
 }
 
-ChartDescription paretoChart(const std::vector<PointResult>& points, const ParetoView& view, const Theme& theme) {
+ChartDescription paretoChart(const std::vector<PointResult>& points, const ParetoView& view, const Theme& theme,
+                             std::span<const QString> models) {
   const ParetoAxes axes{findColumn(view.x), &metricColumn(points, view.y)};
   ChartDescription chart;
   chart.x = axisOf(*axes.x, view.logX || spreadsFar(*axes.x, points));
@@ -140,7 +154,7 @@ ChartDescription paretoChart(const std::vector<PointResult>& points, const Paret
   for (const PointResult& point : points) {
     if (!point.failed()) end = std::max(end, numericValue(*axes.x, point).value_or(end));
   }
-  for (auto& [name, group] : groupPoints(points, view.colourBy, theme)) {
+  for (auto& [name, group] : groupPoints(points, view.colourBy, theme, modelsApart(models, view.x, view.colourBy))) {
     if (view.guaranteedOnly) {
       std::erase_if(group.rows, [&](std::size_t row) { return !points[row].measurement.guaranteed; });
     }
@@ -174,14 +188,16 @@ ChartDescription paretoChart(const std::vector<PointResult>& points, const Paret
   return chart;
 }
 
-ChartDescription curvesChart(const std::vector<PointResult>& points, const CurvesView& view, const Theme& theme) {
+ChartDescription curvesChart(const std::vector<PointResult>& points, const CurvesView& view, const Theme& theme,
+                             std::span<const QString> models) {
   const ResultColumn& x = *findColumn(view.x);
   const ResultColumn& y = metricColumn(points, view.y);
   const bool lowerIsBetter = y.direction == Direction::lowerIsBetter;
   ChartDescription chart;
   chart.x = axisOf(x, view.logX || spreadsFar(x, points));
   chart.y = axisOf(y, view.logY || spreadsFar(y, points));
-  for (const auto& [name, group] : groupPoints(points, view.colourBy, theme)) {
+  for (const auto& [name, group] :
+       groupPoints(points, view.colourBy, theme, modelsApart(models, view.x, view.colourBy))) {
     std::map<double, ChartMarker> best;
     for (const std::size_t row : group.rows) {
       const auto xValue = numericValue(x, points[row]);

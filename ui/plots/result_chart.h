@@ -5,6 +5,7 @@
 #include <QString>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,7 @@ int bestPoint(const std::vector<PointResult>& points, const std::function<bool(c
 /// Of the guaranteed ones.
 int bestGuaranteedPoint(const std::vector<PointResult>& points);
 
-enum class ColourBy { constraint, algorithm, tile, weightBits, method };
+enum class ColourBy { constraint, algorithm, tile, weightBits, method, model };
 /// Names of the ways to colour, in the order of the enumeration.
 QStringList colourByNames();
 
@@ -34,9 +35,9 @@ struct PointGroup {
   std::vector<std::size_t> rows;  // of the points
   SeriesStyle style;
 };
-/// Points without failure, by what colours them.
-std::map<QString, PointGroup> groupPoints(const std::vector<PointResult>& points, ColourBy colourBy,
-                                          const Theme& theme);
+/// Points without failure, by what colours them and by their models: one for each point, or none where all are of one.
+std::map<QString, PointGroup> groupPoints(const std::vector<PointResult>& points, ColourBy colourBy, const Theme& theme,
+                                          std::span<const QString> models = {});
 
 struct ParetoView {
   std::string x = "accumulator_bits";
@@ -48,8 +49,10 @@ struct ParetoView {
   bool stepFront = true;  // a value holds until the next better point; else the front's points are joined
   bool guaranteedOnly = false;
 };
-/// The front of each group with its knee, dominated points behind it.
-ChartDescription paretoChart(const std::vector<PointResult>& points, const ParetoView& view, const Theme& theme);
+/// The front of each group with its knee, dominated points behind it. `models` as in groupPoints(): each has groups of
+/// its own, unless the number of parameters along x tells them apart and a line leads from model to model.
+ChartDescription paretoChart(const std::vector<PointResult>& points, const ParetoView& view, const Theme& theme,
+                             std::span<const QString> models = {});
 
 struct CurvesView {
   std::string x = "inner_bits";
@@ -58,7 +61,8 @@ struct CurvesView {
   bool logX = false;
   bool logY = false;
 };
-/// The best value of each group at each x, joined; guaranteed ones solid.
-ChartDescription curvesChart(const std::vector<PointResult>& points, const CurvesView& view, const Theme& theme);
+/// The best value of each group at each x, joined; guaranteed ones solid. `models` as in paretoChart().
+ChartDescription curvesChart(const std::vector<PointResult>& points, const CurvesView& view, const Theme& theme,
+                             std::span<const QString> models = {});
 
 }  // namespace axescope::ui

@@ -17,6 +17,7 @@ AppState::AppState(QObject* parent) : QObject(parent) {
   connect(&open_, &OpenJob::opened, this, &AppState::take);
   connect(&sweep_, &SweepJob::resultsOpened, this, [this](const Provenance& file) { provenance_ = file; });
   connect(&sweep_, &SweepJob::pointsArrived, &points_, &PointsModel::append);
+  connect(&points_, &PointsModel::pointsChanged, this, &AppState::drawTogether);
 }
 
 std::shared_ptr<const Model> AppState::model() const {
@@ -66,13 +67,51 @@ void AppState::open(const QString& path) {
   open_.open(path);
 }
 
+void AppState::openTogether(const QStringList& paths) {
+  joins_ = false;
+  queue_ = paths;
+  openNext();
+}
+
+void AppState::addResults(const QStringList& paths) {
+  joins_ = true;
+  queue_ = paths;
+  openNext();
+}
+
+void AppState::openNext() {
+  fromQueue_ = queue_.isEmpty() ? QString() : queue_.takeFirst();
+  if (!fromQueue_.isEmpty()) open(fromQueue_);
+}
+
+bool AppState::isAdded(const QString& path) const {
+  return std::any_of(added_.begin(), added_.end(), [&](const AddedResults& one) { return one.path == path; });
+}
+
+void AppState::removeAdded() {
+  if (added_.empty()) return;
+  added_.clear();
+  drawTogether();
+  Q_EMIT addedChanged();
+}
+
 void AppState::take(const OpenedFile& file) {
+  const bool isOfQueue = !fromQueue_.isEmpty() && file.path == fromQueue_;
+  accept(file, isOfQueue && joins_);
+  if (!isOfQueue) return;
+  joins_ = joins_ || file.results != nullptr;
+  openNext();
+}
+
+void AppState::accept(const OpenedFile& file, bool joins) {
   if (file.error) {
     Q_EMIT failed(QString::fromStdString(file.error->line()), file.path);
     return;
   }
   if (file.model) {
     takeModel(file);
+  } else if (file.results && joins) {
+    addToPoints(file);
   } else if (file.path != wanted_) {
     return;  // a later request is on its way
   } else if (file.results && sweep_.running()) {
@@ -106,12 +145,31 @@ void AppState::takeModel(const OpenedFile& file) {
 
 void AppState::takeResults(const OpenedFile& file) {
   selection_.setPoints({});
+  removeAdded();
   provenance_ = file.results->provenance;
   resultsPath_ = file.path;
   points_.replace(file.results->points);
   if (const auto study = Study::fromJson(provenance_->settings, file.path.toStdString())) {
     edits_.replace(*study, tr("Study of the results file"));
   }
+}
+
+// The study's own points are not drawn twice.
+void AppState::addToPoints(const OpenedFile& file) {
+  if (QFileInfo(file.path) == QFileInfo(resultsPath_)) return;
+  std::erase_if(added_, [&](const AddedResults& one) { return QFileInfo(one.path) == QFileInfo(file.path); });
+  added_.push_back({file.path, file.results});
+  drawTogether();
+  Q_EMIT addedChanged();
+}
+
+void AppState::drawTogether() {
+  together_ = {};
+  if (added_.empty()) return;
+  std::vector<ResultsOfFile> all;
+  if (!points_.points().empty()) all.push_back({resultsPath_, provenance(), &points_.points()});
+  for (const AddedResults& one : added_) all.push_back({one.path, one.results->provenance, &one.results->points});
+  together_ = drawnTogether(all);
 }
 
 void AppState::runStudy(const QString& resultsPath, bool resume) {

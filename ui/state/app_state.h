@@ -4,6 +4,7 @@
 
 #include <QObject>
 #include <QString>
+#include <QStringList>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "ui/jobs/open_job.h"
 #include "ui/jobs/sweep_job.h"
 #include "ui/models/points_model.h"
+#include "ui/state/drawn_points.h"
 #include "ui/state/selection.h"
 #include "ui/state/study_edits.h"
 #include "ui/theme/theme.h"
@@ -23,6 +25,12 @@ namespace axescope::ui {
 struct OpenModel {
   QString path;
   std::shared_ptr<const Model> model;
+};
+
+/// Results that are drawn beside the study's points.
+struct AddedResults {
+  QString path;
+  std::shared_ptr<const StoredResults> results;
 };
 
 class AppState : public QObject {
@@ -55,6 +63,16 @@ class AppState : public QObject {
   void setTheme(const Theme& theme);
   /// In the background. Dumps join the open ones; of results the latest request wins.
   void open(const QString& path);
+  /// One after the other; of several results the first take the place of those shown, the others join them.
+  void openTogether(const QStringList& paths);
+  /// Results join those shown, whichever they are.
+  void addResults(const QStringList& paths);
+  const std::vector<AddedResults>& added() const { return added_; }
+  bool isAdded(const QString& path) const;
+  void removeAdded();
+  /// The study's points and behind them those of added results, row by row. Empty without added results: then charts
+  /// show points() alone.
+  const DrawnPoints& together() const { return together_; }
   bool opening() const { return open_.running(); }
   /// Runs the study on the current model; every finished point is in the results file before it is shown. Later edits
   /// of the study are those of the next run.
@@ -85,17 +103,28 @@ class AppState : public QObject {
   void themeChanged();
   void openingStarted(const QString& path);
   void opened(const QString& path);
+  /// Results were added to the points or removed.
+  void addedChanged();
   /// For the banner: one line, naming file and object.
   void failed(const QString& line, const QString& path);
 
  private:
   void take(const OpenedFile& file);
+  void accept(const OpenedFile& file, bool joins);
+  void openNext();
+  void addToPoints(const OpenedFile& file);
+  void drawTogether();
   void takeModel(const OpenedFile& file);
   void takeResults(const OpenedFile& file);
 
   std::vector<OpenModel> models_;
   int current_ = -1;
   QString wanted_;
+  QStringList queue_;   // to be opened, each when the one before it is there
+  QString fromQueue_;   // the one being opened
+  bool joins_ = false;  // results of the queue are added from now on
+  std::vector<AddedResults> added_;
+  DrawnPoints together_;
   QString resultsPath_;
   std::int64_t memory_ = 0;
   std::optional<Provenance> provenance_;  // of the points shown

@@ -7,7 +7,6 @@
 #include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QMessageBox>
-#include <QMimeData>
 #include <QScreen>
 #include <QSettings>
 #include <QSplitter>
@@ -28,6 +27,7 @@
 #include "ui/pages/points_table.h"
 #include "ui/pages/table_page.h"
 #include "ui/theme/style_sheet.h"
+#include "ui/window/dropped_files.h"
 
 namespace axescope::ui {
 
@@ -239,9 +239,7 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
-  for (const QUrl& url : event->mimeData()->urls()) {
-    if (url.isLocalFile()) open(url.toLocalFile());
-  }
+  openTogether(droppedFiles(*event->mimeData()));
 }
 
 }  // namespace axescope::ui

@@ -36,6 +36,7 @@ class MainWindow : public QMainWindow {
   PlotPage* currentPage() const;
 
   void open(const QString& path) { state_.open(path); }
+  void openTogether(const QStringList& paths) { state_.openTogether(paths); }
   /// Shows in the banner how it went.
   void exportPlotTo(const QString& path, PlotExportOptions options);
   /// Codes and certificates of the point that budgets and datapath show.

@@ -26,6 +26,15 @@ void MainWindow::connectFileActions() {
   connect(actions_.open, &QAction::triggered, this, &MainWindow::chooseFile);
   connect(welcome_, &Welcome::chooseFileRequested, this, &MainWindow::chooseFile);
   connect(welcome_, &Welcome::openRequested, this, &MainWindow::open);
+  connect(welcome_, &Welcome::filesDropped, this, &MainWindow::openTogether);
+  connect(actions_.addResults, &QAction::triggered, this, [this] {
+    state_.addResults(QFileDialog::getOpenFileNames(this, tr("Add results to the plots"), {},
+                                                    tr("HDF5 files (*.h5 *.hdf5);;All files (*)")));
+  });
+  connect(actions_.removeAdded, &QAction::triggered, &state_, &AppState::removeAdded);
+  const auto showAdded = [this] { actions_.removeAdded->setEnabled(!state_.added().empty()); };
+  connect(&state_, &AppState::addedChanged, this, showAdded);
+  showAdded();
   connect(actions_.exportPlot, &QAction::triggered, this, &MainWindow::chooseExport);
   connect(actions_.copyPlot, &QAction::triggered, this, &MainWindow::copyPlot);
   connect(actions_.exportQuantized, &QAction::triggered, this, &MainWindow::chooseQuantized);
@@ -64,7 +73,8 @@ void MainWindow::fillMenus() {
 
 void MainWindow::remember(const QString& path) {
   stack_->setCurrentIndex(1);
-  setWindowTitle(tr("%1 — AxeScope").arg(QFileInfo(path).fileName()));
+  const bool isAdded = state_.isAdded(path);
+  if (!isAdded) setWindowTitle(tr("%1 — AxeScope").arg(QFileInfo(path).fileName()));
   QSettings settings;
   QStringList recent = settings.value(QStringLiteral("recentFiles")).toStringList();
   const QString absolute = QFileInfo(path).absoluteFilePath();
@@ -78,6 +88,10 @@ void MainWindow::remember(const QString& path) {
     for (int i = 0; results && i < pages_->count(); ++i) {
       if (pages_->widget(i)->objectName() == QStringLiteral("pareto")) pages_->setCurrentIndex(i);
     }
+  }
+  if (isAdded) {
+    banner_->showText(tr("The curves and the Pareto plot show %1 too.").arg(QFileInfo(path).fileName()),
+                      Banner::Kind::note);
   }
   offerResume();
 }
@@ -102,7 +116,7 @@ void MainWindow::report(const Status& status, const QString& done) {
 void MainWindow::chooseFile() {
   const QStringList paths = QFileDialog::getOpenFileNames(this, tr("Open dumps, results or quantized files"), {},
                                                           tr("HDF5 files (*.h5 *.hdf5);;All files (*)"));
-  for (const QString& path : paths) open(path);
+  openTogether(paths);
 }
 
 void MainWindow::chooseExport() {
@@ -160,6 +174,7 @@ Session MainWindow::session() const {
   for (const OpenModel& model : state_.models()) session.models << QFileInfo(model.path).absoluteFilePath();
   session.currentModel = state_.currentModel();
   if (!state_.resultsPath().isEmpty()) session.results = QFileInfo(state_.resultsPath()).absoluteFilePath();
+  for (const AddedResults& one : state_.added()) session.added << QFileInfo(one.path).absoluteFilePath();
   session.study = QString::fromStdString(state_.edits().study().toJson());
   session.page = pages_->currentWidget()->objectName();
   session.layer = state_.selection().layer();
@@ -214,6 +229,11 @@ void MainWindow::finishRestoring(const QString& path) {
   state_.selection().setPoints(points);
   state_.selection().setLayer(session.layer);
   state_.selection().setChannel(session.channel);
+  QStringList present;
+  for (const QString& added : session.added) {
+    if (QFileInfo::exists(added)) present << added;
+  }
+  state_.addResults(present);
 }
 
 }  // namespace axescope::ui

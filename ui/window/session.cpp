@@ -27,6 +27,8 @@ Status saveSession(const Session& session, const QString& path) {
   const auto relative = [&](const QString& file) { return file.isEmpty() ? file : folder.relativeFilePath(file); };
   QJsonArray models;
   for (const QString& model : session.models) models.append(relative(model));
+  QJsonArray added;
+  for (const QString& results : session.added) added.append(relative(results));
   QJsonArray points;
   for (const int point : session.points) points.append(point);
   const QJsonObject root{{key("format"), formatName},
@@ -34,6 +36,7 @@ Status saveSession(const Session& session, const QString& path) {
                          {key("models"), models},
                          {key("current_model"), session.currentModel},
                          {key("results"), relative(session.results)},
+                         {key("added_results"), added},
                          {key("study"), QJsonDocument::fromJson(session.study.toUtf8()).object()},
                          {key("page"), session.page},
                          {key("layer"), session.layer},
@@ -76,6 +79,7 @@ Result<Session> loadSession(const QString& path) {
   for (const auto& model : root[key("models")].toArray()) session.models << absolute(model.toString());
   session.currentModel = root[key("current_model")].toInt(-1);
   session.results = absolute(root[key("results")].toString());
+  for (const auto& results : root[key("added_results")].toArray()) session.added << absolute(results.toString());
   session.study = QString::fromUtf8(QJsonDocument(root[key("study")].toObject()).toJson(QJsonDocument::Compact));
   session.page = root[key("page")].toString();
   session.layer = root[key("layer")].toString();

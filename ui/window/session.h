@@ -16,9 +16,10 @@ inline constexpr int sessionVersion = 1;
 struct Session {
   QStringList models;  // absolute paths
   int currentModel = -1;
-  QString results;  // empty: none
-  QString study;    // JSON as in the study's own files
-  QString page;     // its object name
+  QString results;    // empty: none
+  QStringList added;  // results drawn beside them
+  QString study;      // JSON as in the study's own files
+  QString page;       // its object name
   QString layer;
   int channel = -1;
   QList<int> points;

@@ -5,13 +5,13 @@
 #include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
-#include <QMimeData>
 #include <QScrollArea>
 #include <QStyle>
 
 #include "ui/state/sample_files.h"
 #include "ui/theme/icons.h"
 #include "ui/window/card_button.h"
+#include "ui/window/dropped_files.h"
 
 namespace axescope::ui {
 
@@ -217,9 +217,7 @@ void Welcome::dragLeaveEvent(QDragLeaveEvent* /*event*/) {
 
 void Welcome::dropEvent(QDropEvent* event) {
   showDragOver(false);
-  for (const QUrl& url : event->mimeData()->urls()) {
-    if (url.isLocalFile()) Q_EMIT openRequested(url.toLocalFile());
-  }
+  Q_EMIT filesDropped(droppedFiles(*event->mimeData()));
 }
 
 }  // namespace axescope::ui

@@ -25,6 +25,7 @@ class Welcome : public QWidget {
 
  Q_SIGNALS:
   void openRequested(const QString& path);
+  void filesDropped(const QStringList& paths);
   void chooseFileRequested();
 
  protected:

@@ -23,6 +23,8 @@ QAction* make(QMainWindow* window, const QString& text, const QKeySequence& keys
 
 WindowActions::WindowActions(QMainWindow* window, QUndoStack* undoStack)
     : open(make(window, tr("&Open…"), QKeySequence::Open)),
+      addResults(make(window, tr("&Add results to the plots…"))),
+      removeAdded(make(window, tr("Remo&ve added results"))),
       recent(new QMenu(tr("Open &recent"), window)),
       samples(new QMenu(tr("Open sa&mple"), window)),
       openSession(make(window, tr("Open sess&ion…"))),
@@ -66,7 +68,7 @@ WindowActions::WindowActions(QMainWindow* window, QUndoStack* undoStack)
   }
 
   QMenu* file = window->menuBar()->addMenu(tr("&File"));
-  file->addAction(open);
+  file->addActions({open, addResults, removeAdded});
   file->addMenu(recent);
   file->addMenu(samples);
   file->addSeparator();

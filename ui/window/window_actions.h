@@ -19,6 +19,8 @@ struct WindowActions {
   void setTheme(const Theme& theme) const;
 
   QAction* open;
+  QAction* addResults;
+  QAction* removeAdded;
   QMenu* recent;
   QMenu* samples;
   QAction* openSession;
