@@ -218,7 +218,6 @@ TEST_F(Quantization, MemoryBoundsHowManyPointsAreWorkedOnAtOnce) {
     const auto least = planMemory(*model, key, enough, 8);
     ASSERT_TRUE(least);
     EXPECT_EQ(least->workers, 1);
-    EXPECT_EQ(least->keepsStatistics, std::string_view(propagate) == "on");
     EXPECT_EQ(least->pointsAtOnce, 1);
     const auto refused = planMemory(*model, key, tooLittle, 8);
     ASSERT_FALSE(refused);
