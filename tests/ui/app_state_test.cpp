@@ -150,7 +150,7 @@ TEST_F(ResultsTogether, AFileThatCannotBeOpenedDoesNotHoldBackTheOthers) {
 
 TEST_F(ResultsTogether, JoinWhileASweepIsRunning) {
   state_.setCurrentModel(0);
-  edit("inner_bits", "12..20");
+  edit("inner_bits", "12:20");
   state_.runStudy({}, false);
   QSignalSpy opened(&state_, &AppState::opened);
   state_.addResults({fir_});

@@ -86,11 +86,16 @@ TEST(ResultChart, ModelsHaveLinesOfTheirOwnUnlessTheirSizesTellThemApart) {
   EXPECT_EQ(apart.series[0].markers.size(), 3U);
   EXPECT_EQ(curvesChart(points, {}, theme).series.size(), 1U);
 
-  const auto scaling = curvesChart(points, {.x = "parameters"}, theme, models);
+  CurvesView bySize;
+  bySize.x = "parameters";
+  const auto scaling = curvesChart(points, bySize, theme, models);
   ASSERT_EQ(scaling.series.size(), 1U);
   EXPECT_EQ(scaling.series.front().line, (std::vector<QPointF>{{100'000.0, 0.82}, {2'000'000.0, 0.92}}));
 
-  const auto byModel = paretoChart(points, {.x = "parameters", .colourBy = ColourBy::model}, theme, models);
+  ParetoView ofModels;
+  ofModels.x = "parameters";
+  ofModels.colourBy = ColourBy::model;
+  const auto byModel = paretoChart(points, ofModels, theme, models);
   ASSERT_EQ(byModel.series.size(), 2U);
   EXPECT_EQ(byModel.series[0].name, QStringLiteral("large"));
 }

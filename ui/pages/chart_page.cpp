@@ -21,6 +21,12 @@ const std::vector<PointResult>& ChartPage::drawn() const {
   return state().added().empty() ? state().points().points() : state().together().points;
 }
 
+std::string ChartPage::y() const {
+  const std::string wanted = chosen(y_);
+  const bool isOwn = wanted.empty() && !state().points().points().empty();
+  return isOwn ? mainMetric(state().points().points()) : wanted;
+}
+
 QString ChartPage::describe(int row) const {
   const auto index = static_cast<std::size_t>(row);
   if (row < 0 || index >= models().size()) return state().points().describe(row);

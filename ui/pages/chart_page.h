@@ -26,7 +26,8 @@ class ChartPage : public PlotPage {
   ChartPlot* chart() const { return chart_; }
   QComboBox* xChoice() const { return x_; }
   std::string x() const { return chosen(x_); }
-  std::string y() const { return chosen(y_); }
+  /// The main metric is that of the study's points, whatever is drawn beside them.
+  std::string y() const;
   ColourBy colourBy() const { return static_cast<ColourBy>(colour_->currentIndex()); }
   void setColourBy(ColourBy colourBy) { colour_->setCurrentIndex(static_cast<int>(colourBy)); }
   bool logX() const { return logX_->isChecked(); }
