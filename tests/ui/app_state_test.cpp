@@ -161,7 +161,7 @@ TEST_F(ResultsTogether, JoinWhileASweepIsRunning) {
     ASSERT_TRUE(finished.wait(patience));
   }
   const auto own = static_cast<std::size_t>(state_.points().rowCount());
-  EXPECT_EQ(own, 9U);
+  EXPECT_EQ(own, 27U);
   EXPECT_EQ(state_.together().points.size(), own + readResults(fir_.toStdString())->points.size());
 }
 
