@@ -18,10 +18,10 @@ enum class ProductForm {
 };
 
 /// What multiplies in place of a float: an integer, or a shift where it is a power of two.
-struct FixedPoint {
+struct IntegerFactor {
   int bits = 31;
   bool isPowerOfTwo = false;
-  friend bool operator==(const FixedPoint&, const FixedPoint&) = default;
+  friend bool operator==(const IntegerFactor&, const IntegerFactor&) = default;
 };
 
 /// What a quantized layer's datapath is.
@@ -42,8 +42,8 @@ struct LayerArithmetic {
 struct ElementwiseArithmetic {
   bool isInteger = false;    // else float32, whatever the next members say
   int elementBits = 16;      // of a value that no layer's codes hold
-  FixedPoint scale{};        // of requantization
-  FixedPoint norm{};         // of normalizations' factors
+  IntegerFactor scale{};     // of requantization
+  IntegerFactor norm{};      // of normalizations' factors
   int sharedMultiplier = 0;  // bits of one more multiplier for a whole layer, where scales share it; 0: none
 };
 

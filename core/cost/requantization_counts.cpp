@@ -3,7 +3,8 @@
 
 namespace axescope {
 
-void addRequantization(OperationRole role, int bits, const FixedPoint& factor, std::int64_t count, NodeCounts& counts) {
+void addRequantization(OperationRole role, int bits, const IntegerFactor& factor, std::int64_t count,
+                       NodeCounts& counts) {
   const Operand from = integerOf(bits);
   const Operand scaled = factor.isPowerOfTwo ? from : integerOf(bits + factor.bits);
   const Operand distance = factor.isPowerOfTwo ? Operand{NumberType::powerOfTwo, factor.bits} : scaled;

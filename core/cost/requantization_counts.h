@@ -12,7 +12,8 @@ namespace axescope {
 
 /// `count` numbers of `bits` bits times `factor`: a multiplication, unless the factor is a power of two, then half a
 /// step added, a shift, and two comparisons with the ends of the new codes.
-void addRequantization(OperationRole role, int bits, const FixedPoint& factor, std::int64_t count, NodeCounts& counts);
+void addRequantization(OperationRole role, int bits, const IntegerFactor& factor, std::int64_t count,
+                       NodeCounts& counts);
 
 /// Inputs that become other codes before the node takes them. `inputs`: elements of each.
 void addConversions(const CodesAround& codes, const std::vector<std::int64_t>& inputs,

@@ -121,7 +121,8 @@ Result<LayerOverride> parseOne(std::string_view text) {
                        .weightBits = {},
                        .activationBits = {},
                        .innerBits = {},
-                       .tileSize = {}};
+                       .tileSize = {},
+                       .weightQuantizer = {}};
   while (!rest.empty()) {
     std::string_view value = takeUntil(rest, ',');
     const std::string_view key = takeUntil(value, '=');

@@ -145,11 +145,12 @@ std::vector<LayerMeasurement> expectedLayers(const Model& model, const PointSett
     const Datapath datapath = layerDatapath(info, settings);
     LayerMeasurement layer;
     layer.layer = info.name;
-    layer.weightQuantizer = widthsOf(settings, info.name).weightQuantizer;
+    const WeightQuantizer quantizer = widthsOf(settings, info.name).weightQuantizer;
+    if (quantizer != WeightQuantizer::automatic) layer.weightQuantizer = quantizer;
     const LayerArithmetic arithmetic = layerArithmetic(info, settings, layer);
     const Tiling tiling = Tiling::of(info.k(), datapath.tileSize);
-    layer.smallestInnerBits = dataTypeBound(tiling.tileSize, arithmetic.weightBits, arithmetic.activationBits,
-                                            hasSignedCodes(settings.activation));
+    layer.smallestInnerBits = dataTypeBound(tiling.tileSize, {arithmetic.weightBits, layer.weightQuantizer},
+                                            arithmetic.activationBits, hasSignedCodes(settings.activation));
     const int inner = datapath.innerBits == 0 ? layer.smallestInnerBits : datapath.innerBits;
     layer.outerBits = datapath.outerBits == 0 ? publishedOuterBits(inner, tiling.tiles()) : datapath.outerBits;
     layers.push_back(std::move(layer));

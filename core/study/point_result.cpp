@@ -182,8 +182,11 @@ LayerColumn quantizerColumn() {
           .set =
               [](LayerMeasurement& m, double value) {
                 for (const WeightQuantizer quantizer : weightQuantizers) {
-                  if (value == static_cast<double>(quantizer)) m.weightQuantizer = quantizer;
+                  if (value != static_cast<double>(quantizer)) continue;
+                  m.weightQuantizer = quantizer;
+                  return true;
                 }
+                return false;
               }};
 }
 
