@@ -47,7 +47,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-constexpr std::int64_t mostValuesOfOneSetting = 10'000;
+constexpr std::uint64_t mostValuesOfOneSetting = 10'000;
 
 Result<std::vector<SettingValue>> parseRange(const SettingInfo& info, std::string_view text) {
   const auto parts = split(text, ':');
@@ -59,14 +59,19 @@ Result<std::vector<SettingValue>> parseRange(const SettingInfo& info, std::strin
     numbers.push_back(*number);
   }
   const std::int64_t step = numbers.size() == 3 ? numbers[2] : 1;
-  const bool sound = numbers.size() == parts.size() && parts.size() <= 3 && step > 0 && numbers[0] <= numbers[1] &&
-                     (numbers[1] - numbers[0]) / step < mostValuesOfOneSetting;
+  const bool isRange = numbers.size() == parts.size() && parts.size() <= 3 && step > 0 && numbers[0] <= numbers[1];
+  // Without a sign: the ends may be as far apart as there are numbers.
+  const std::uint64_t steps = isRange
+                                  ? (static_cast<std::uint64_t>(numbers[1]) - static_cast<std::uint64_t>(numbers[0])) /
+                                        static_cast<std::uint64_t>(step)
+                                  : 0;
+  const bool sound = isRange && steps < mostValuesOfOneSetting;
   if (!sound) {
     return fail(ErrorCode::invalidArgument, {}, info.flag(), "a range first:last or first:last:step",
                 fmt::format("'{}'", text));
   }
   std::vector<SettingValue> values;
-  for (std::int64_t value = numbers[0]; value <= numbers[1]; value += step) values.emplace_back(value);
+  for (std::uint64_t i = 0; i <= steps; ++i) values.emplace_back(numbers[0] + static_cast<std::int64_t>(i) * step);
   return values;
 }
 

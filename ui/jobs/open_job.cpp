@@ -62,8 +62,9 @@ OpenedFile openFile(const QString& path, const std::shared_ptr<hdf5::ReaderProce
   try {
     read(file, processes);
   } catch (const std::bad_alloc&) {
-    file = {.path = path,
-            .error = Error{ErrorCode::tooLarge, path.toStdString(), {}, "a file that fits into memory", "more"}};
+    file = {};
+    file.path = path;
+    file.error = Error{ErrorCode::tooLarge, path.toStdString(), {}, "a file that fits into memory", "more"};
   }
   return file;
 }

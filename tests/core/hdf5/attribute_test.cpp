@@ -140,11 +140,15 @@ TEST_F(Attribute, DeclaredSizesAreBoundedBeforeAnythingIsRead) {
   // In dense storage an attribute may declare more than the 64 KiB of an object header.
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
-  const hid_t modern = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access);
+  const hid_t modern = H5Fcreate((path.string() + ".modern").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access);
   H5Pclose(access);
+  const hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
+  H5Pset_attr_phase_change(creation, 0, 0);
+  const hid_t group = H5Gcreate2(modern, "g", H5P_DEFAULT, creation, H5P_DEFAULT);
+  H5Pclose(creation);
   const auto declare = [&](const char* name, hid_t type, const std::vector<hsize_t>& shape) {
     const hid_t space = H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
-    const hid_t attribute = H5Acreate2(modern, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t attribute = H5Acreate2(group, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     EXPECT_GE(attribute, 0) << name;
     H5Aclose(attribute);
     H5Sclose(space);
@@ -155,12 +159,13 @@ TEST_F(Attribute, DeclaredSizesAreBoundedBeforeAnythingIsRead) {
   H5Tset_size(text, 3 << 20);
   declare("text", text, {1});
   H5Tclose(text);
-  H5Fclose(modern);
-  const auto opened = Reader::open(path);
+  H5Gclose(group);
+  ASSERT_GE(H5Fclose(modern), 0);
+  const auto opened = Reader::open(path.string() + ".modern");
   ASSERT_TRUE(opened);
-  EXPECT_THAT(opened->integerListAttribute("/", "large"), FailsWith(ErrorCode::tooLarge, "1 MiB"));
-  EXPECT_THAT(opened->integerListAttribute("/", "wide"), FailsWith(ErrorCode::tooLarge, "1 MiB"));
-  EXPECT_THAT(opened->stringAttribute("/", "text"), FailsWith(ErrorCode::tooLarge, "1 MiB"));
+  EXPECT_THAT(opened->integerListAttribute("/g", "large"), FailsWith(ErrorCode::tooLarge, "1 MiB"));
+  EXPECT_THAT(opened->integerListAttribute("/g", "wide"), FailsWith(ErrorCode::tooLarge, "1 MiB"));
+  EXPECT_THAT(opened->stringAttribute("/g", "text"), FailsWith(ErrorCode::tooLarge, "1 MiB"));
 }
 
 TEST_F(Attribute, TensOfThousandsOfThemCostNothingUntilAskedFor) {

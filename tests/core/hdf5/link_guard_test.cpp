@@ -44,9 +44,9 @@ TEST_F(Link, LoopsOfSoftLinksAreRefusedAtTheFirstStep) {
   H5Lcreate_soft("/there", file.id(), "group/back", H5P_DEFAULT, H5P_DEFAULT);
   H5Lcreate_soft("/", file.id(), "group/up", H5P_DEFAULT, H5P_DEFAULT);
   const Reader opened = reader();
-  for (const char* link : {"/itself", "/itself/itself", "/there", "/group/back", "/group/up/group/up"}) {
-    EXPECT_THAT(opened.readFloats(link), FailsWith(ErrorCode::refused, "a soft link")) << link;
-    EXPECT_THAT(opened.integerAttribute(link, "kind"), FailsWith(ErrorCode::refused, "a soft link")) << link;
+  for (const char* object : {"/itself", "/itself/itself", "/there", "/group/back", "/group/up/group/up"}) {
+    EXPECT_THAT(opened.readFloats(object), FailsWith(ErrorCode::refused, "a soft link")) << object;
+    EXPECT_THAT(opened.integerAttribute(object, "kind"), FailsWith(ErrorCode::refused, "a soft link")) << object;
   }
   EXPECT_THAT(opened.datasetsBelow("/"), FailsWith(ErrorCode::refused, "a soft link"));
   EXPECT_THAT(opened.children("/group"), FailsWith(ErrorCode::refused, "a soft link"));
