@@ -34,7 +34,7 @@ void read(OpenedFile& file, const std::shared_ptr<hdf5::ReaderProcesses>& proces
   if (format == "axescope-quantized") {
     auto quantized = readQuantizedFile(*reader);
     if (quantized) {
-      file.quantized = std::make_shared<const Inspection>(QuantizedPoint{*std::move(quantized), {}},
+      file.quantized = std::make_shared<const Inspection>(QuantizedPoint{*std::move(quantized), {}, {}},
                                                           QFileInfo(file.path).fileName());
     } else {
       file.error = quantized.error();
