@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -27,7 +28,8 @@ class ReplacementFile {
   const std::filesystem::path& temporary() const { return temporary_; }
 
   /// Writes the whole content, forces it to the disk and renames it over the target.
-  Status commit(std::span<const std::byte> content);
+  /// `beforeRename` is asked right before the new file takes the name: an error of it leaves the target as it is.
+  Status commit(std::span<const std::byte> content, const std::function<Status()>& beforeRename = {});
 
  private:
   ReplacementFile() = default;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/hdf5/writer.h"
 
+#include <cstdlib>
 #include <exception>
 #include <vector>
 
@@ -12,6 +13,15 @@ namespace axescope::hdf5 {
 namespace {
 
 constexpr std::size_t imageGrowth = std::size_t{4} << 20;
+constexpr std::size_t roomForLibrary = std::size_t{16} << 20;
+
+/// Version 1.10.8 of the library may end the program when it finds no memory for a new file: it is asked only where
+/// there is enough.
+bool hasRoom() {
+  void* const room = std::malloc(roomForLibrary);
+  std::free(room);
+  return room != nullptr;
+}
 
 /// An HDF5 file in memory only. `name` tells it from others that are open.
 FileHandle createImage(const std::string& name) {
@@ -27,7 +37,7 @@ FileHandle createImage(const std::string& name) {
 
 Result<std::vector<std::byte>> imageBytes(hid_t file, const std::string& name) {
   const auto failed = [&](const char* found) {
-    return fail(ErrorCode::writeFailed, name, {}, "enough memory for the whole file", found);
+    return fail(ErrorCode::tooLarge, name, {}, "enough memory for the whole file", found);
   };
   if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) return failed("the HDF5 library failed to finish it");
   const ssize_t size = H5Fget_file_image(file, nullptr, 0);
@@ -100,6 +110,7 @@ Writer::~Writer() {
 Result<Writer> Writer::create(const std::filesystem::path& target) {
   const LibraryLock lock;
   AXESCOPE_TRY(ReplacementFile replacement, ReplacementFile::create(target));
+  if (!hasRoom()) return fail(ErrorCode::tooLarge, target.string(), {}, "memory for a new file", "not enough");
   FileHandle image = createImage(replacement.temporary().string() + ".image");
   if (!image.valid()) {
     return fail(ErrorCode::writeFailed, target.string(), {}, "a new HDF5 file", "the HDF5 library failed to make one");
@@ -151,13 +162,13 @@ Status Writer::attribute(const std::string& object, const std::string& name, std
                       values.data());
 }
 
-Status Writer::commit() {
+Status Writer::commit(const std::function<Status()>& beforeRename) {
   const LibraryLock lock;
   if (!state_->image.valid())
     return state_->fail(ErrorCode::invalidArgument, {}, "a file being written", "a committed one");
   const FileHandle image = std::move(state_->image);
   AXESCOPE_TRY(const std::vector<std::byte> bytes, imageBytes(image.get(), state_->name));
-  return state_->replacement.commit(bytes);
+  return state_->replacement.commit(bytes, beforeRename);
 }
 
 }  // namespace axescope::hdf5

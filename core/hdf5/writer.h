@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,7 +25,7 @@ struct TableColumn {
 
 class Writer {
  public:
-  /// Errors: writeFailed (folder absent, not writable, disk full).
+  /// Errors: writeFailed (folder absent, not writable, disk full), tooLarge (not enough memory).
   static Result<Writer> create(const std::filesystem::path& target);
   Writer(Writer&&) noexcept;
   Writer& operator=(Writer&&) noexcept;
@@ -54,8 +55,10 @@ class Writer {
   /// guards of Reader. Errors: those of Reader too.
   Status copyFrom(const std::filesystem::path& source, const std::string& sourceObject, const std::string& object);
 
-  /// Errors: writeFailed with the system's reason; then the target is untouched and the temporary file is gone.
-  Status commit();
+  /// Errors: writeFailed with the system's reason, tooLarge; then the target is untouched and the temporary file is
+  /// gone.
+  /// `beforeRename` as in ReplacementFile::commit().
+  Status commit(const std::function<Status()>& beforeRename = {});
 
  private:
   struct State;

@@ -6,6 +6,7 @@
 
 #include "core/hdf5/reader.h"
 #include "core/study/results_file.h"
+#include "core/study/results_folder.h"
 #include "core/study/results_journal.h"
 
 namespace axescope {
@@ -75,7 +76,7 @@ Status restoreLayers(const std::string& file, const std::vector<hdf5::Reader::Co
 
 Result<StoredResults> readResults(const std::filesystem::path& path) {
   // First the journal: a sweep that goes on meanwhile puts its entries into the file before it forgets them.
-  const StoredJournal journal = readJournal(path);
+  const StoredJournal journal = readJournal(realResultsPath(path));
   AXESCOPE_TRY(const hdf5::Reader reader, hdf5::Reader::open(path));
   AXESCOPE_TRY(const auto format, reader.stringAttribute("/", "format"));
   AXESCOPE_TRY(const auto version, reader.integerAttribute("/", "version"));
