@@ -4,6 +4,7 @@
 #include <QFileInfo>
 #include <QFutureWatcher>
 #include <QtConcurrentRun>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -18,7 +19,9 @@ bool isOtherFormat(const Error& error) {
 
 }  // namespace
 
-OpenedFile openFile(const QString& path) {
+namespace {
+
+OpenedFile openedFile(const QString& path) {
   OpenedFile file;
   file.path = path;
   const std::filesystem::path native = path.toStdString();
@@ -49,6 +52,19 @@ OpenedFile openFile(const QString& path) {
   }
   file.model = *std::move(model);
   return file;
+}
+
+}  // namespace
+
+OpenedFile openFile(const QString& path) {
+  try {
+    return openedFile(path);
+  } catch (const std::bad_alloc&) {
+    OpenedFile file;
+    file.path = path;
+    file.error = Error{ErrorCode::tooLarge, path.toStdString(), {}, "a file that fits into memory", "not enough of it"};
+    return file;
+  }
 }
 
 OpenJob::~OpenJob() = default;
