@@ -21,6 +21,7 @@
 #include "core/command/interruption.h"
 #include "core/command/pareto.h"
 #include "core/command/quantize.h"
+#include "core/command/self_test.h"
 #include "core/command/setting_flags.h"
 #include "core/command/sweep.h"
 #include "core/command/terminal.h"
@@ -49,8 +50,9 @@ class Program {
         "  axescope-cli sweep samples/digits-cnn.h5 --out results.h5\n"
         "  axescope-cli pareto results.h5\n\n"
         "Exit status: 0 done, 2 wrong arguments, 3 unreadable or refused input, 4 numerical failure, 130 interrupted.");
-    commands_ = {infoCommand(app_),    sweepCommand(app_),  quantizeCommand(app_), certifyCommand(app_),
-                 emulateCommand(app_), paretoCommand(app_), allocateCommand(app_), benchCommand(app_)};
+    commands_ = {infoCommand(app_),     sweepCommand(app_),   quantizeCommand(app_),
+                 certifyCommand(app_),  emulateCommand(app_), paretoCommand(app_),
+                 allocateCommand(app_), benchCommand(app_),   selfTestCommand(app_)};
     for (const Command& command : commands_) command.app->group("Commands");
   }
 
@@ -75,7 +77,8 @@ class Program {
     for (const Command& command : commands_) {
       if (command.app->parsed()) return status(command.run(stop));
     }
-    return wrongArguments("a command is needed: info, sweep, quantize, certify, emulate, pareto or bench");
+    return wrongArguments(
+        "a command is needed: info, sweep, quantize, certify, emulate, pareto, allocate, bench or self-test");
   }
 
  private:
@@ -112,8 +115,8 @@ int flushed(int status) {
 }  // namespace
 
 int runCommandLine(int argc, const char* const* argv) {
-  const Interruption interruption;
   try {
+    const Interruption interruption;
     return flushed(
         Program().run(std::vector<std::string>(argv + std::min(argc, 1), argv + argc), interruption.token()));
   } catch (const std::bad_alloc&) {

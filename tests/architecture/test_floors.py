@@ -6,7 +6,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FLOORS = ["base", "hdf5", "linalg", "number", "budget", "dump", "datapath", "ptq", "network", "transform", "study", "bench",
-          "command"]
+          "selftest", "command"]
 SOURCES = {".h", ".cpp", ".py", ".cmake", ".sh"}
 
 
