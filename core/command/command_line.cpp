@@ -24,6 +24,7 @@
 #include "core/command/interruption.h"
 #include "core/command/pareto.h"
 #include "core/command/quantize.h"
+#include "core/command/self_test.h"
 #include "core/command/setting_flags.h"
 #include "core/command/sweep.h"
 #include "core/command/terminal.h"
@@ -55,7 +56,7 @@ class Program {
         "Exit status: 0 done, 2 wrong arguments, 3 unreadable or refused input, 4 numerical failure, 130 interrupted.");
     commands_ = {infoCommand(app_),      sweepCommand(app_),  quantizeCommand(app_), certifyCommand(app_),
                  emulateCommand(app_),   paretoCommand(app_), allocateCommand(app_), costCommand(app_),
-                 datapathsCommand(app_), benchCommand(app_)};
+                 datapathsCommand(app_), benchCommand(app_),     selfTestCommand(app_)};
     for (const Command& command : commands_) command.app->group("Commands");
   }
 
@@ -81,7 +82,7 @@ class Program {
       if (command.app->parsed()) return status(command.run(stop));
     }
     return wrongArguments(
-        "a command is needed: info, sweep, quantize, certify, emulate, pareto, allocate, cost, datapaths or bench");
+        "a command is needed: info, sweep, quantize, certify, emulate, pareto, allocate, cost, datapaths, bench or self-test");
   }
 
  private:
@@ -119,8 +120,8 @@ int flushed(int status) {
 
 int runCommandLine(int argc, const char* const* argv) {
   if (argc == 2 && std::string_view(argv[1]) == hdf5::readWorkerCommand) return hdf5::runReadWorker();
-  const Interruption interruption;
   try {
+    const Interruption interruption;
     return flushed(
         Program().run(std::vector<std::string>(argv + std::min(argc, 1), argv + argc), interruption.token()));
   } catch (const std::bad_alloc&) {

@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include "core/base/thread_start.h"
+
 namespace axescope {
 
 namespace {
@@ -34,11 +36,11 @@ Interruption::Interruption() {
   ::sigaction(SIGXFSZ, &ignore, &previousFileSize_);
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     if (!isIgnored(signal)) sigaddset(&signals, signal);
   }
   ::pthread_sigmask(SIG_BLOCK, &signals, &previousMask_);
-  watcher_ = std::jthread([this, signals](const std::stop_token& end) { watch(end, signals, source_); });
+  watcher_ = startThread<std::jthread>([this, signals](const std::stop_token& end) { watch(end, signals, source_); });
 }
 
 Interruption::~Interruption() {

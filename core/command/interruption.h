@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Ctrl-C and termination requests as a stop token, so that finished work is kept.
+// Ctrl-C, termination requests and a terminal that goes away as a stop token, so that finished work is kept.
 #pragma once
 
 #include <csignal>
@@ -10,9 +10,10 @@ namespace axescope {
 
 inline constexpr int interruptedStatus = 130;
 
-/// To be made before any other thread: SIGINT and SIGTERM (unless ignored already) are blocked and taken by one
-/// watching thread. The first one requests the stop, a second one ends the process at once with interruptedStatus.
-/// Writing to a closed pipe or beyond a file size limit becomes an ordinary error. All is restored at the end.
+/// To be made before any other thread: SIGINT, SIGTERM and SIGHUP (unless ignored already) are blocked and taken
+/// by one watching thread. The first one requests the stop, a second one ends the process at once with
+/// interruptedStatus. Writing to a closed pipe or beyond a file size limit becomes an ordinary error. All is restored
+/// at the end.
 class Interruption {
  public:
   Interruption();

@@ -84,11 +84,13 @@ class Sweep {
                       },
                   .memory = options_.source.memory};
     const PointSink sink = [this](const PointResult& point) -> Status {
+      PointResult kept = point;  // before it counts as finished: afterwards nothing may fail
       AXESCOPE_CHECK(file_.add(point));
       const std::scoped_lock lock(mutex_);
-      all_.push_back(point);
+      all_.push_back(std::move(kept));
       return {};
     };
+    all_.reserve(all_.size() + points.size());
     std::optional<Result<RunSummary>> summary;
     withThreads(options_.source.threads, [&] { summary = runPoints(model_, points, sink, job); });
     return *std::move(summary);

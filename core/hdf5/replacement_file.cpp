@@ -108,22 +108,23 @@ void ReplacementFile::removeLeftovers(const std::filesystem::path& target) {
   }
 }
 
-Status ReplacementFile::commit(std::span<const std::byte> content) {
+Status ReplacementFile::commit(std::span<const std::byte> content, const std::function<Status()>& beforeRename) {
   const std::size_t size = content.size();
   while (!content.empty()) {
     const ssize_t written = ::write(descriptor_, content.data(), content.size());
     if (written < 0 && errno != EINTR) return failure(errno);
     if (written > 0) content = content.subspan(static_cast<std::size_t>(written));
   }
-  return commitInPlace(size);
+  return commitInPlace(size, beforeRename);
 }
 
-Status ReplacementFile::commitInPlace(std::size_t size) {
+Status ReplacementFile::commitInPlace(std::size_t size, const std::function<Status()>& beforeRename) {
   if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) return failure(errno);
   struct stat result {};
   if (::fsync(descriptor_) != 0 || ::fstat(descriptor_, &result) != 0) return failure(errno);
   if (static_cast<std::size_t>(result.st_size) != size) return failure(EIO);
   if (::close(std::exchange(descriptor_, -1)) != 0) return failure(errno);
+  if (beforeRename) AXESCOPE_CHECK(beforeRename());
   if (std::rename(temporary_.c_str(), target_.c_str()) != 0) return failure(errno);
   temporary_.clear();
   syncFolder(folderOf(target_));

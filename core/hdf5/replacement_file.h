@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -29,9 +30,10 @@ class ReplacementFile {
   int descriptor() const { return descriptor_; }
 
   /// Writes the whole content, forces it to the disk and renames it over the target.
-  Status commit(std::span<const std::byte> content);
+  /// `beforeRename` is asked right before the new file takes the name: an error of it leaves the target as it is.
+  Status commit(std::span<const std::byte> content, const std::function<Status()>& beforeRename = {});
   /// The same where the first `size` bytes of the temporary file are the content already.
-  Status commitInPlace(std::size_t size);
+  Status commitInPlace(std::size_t size, const std::function<Status()>& beforeRename = {});
 
  private:
   ReplacementFile() = default;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/hdf5/writer.h"
 
+#include <cstdlib>
 #include <system_error>
 
 #include "core/hdf5/library.h"
@@ -9,6 +10,16 @@
 namespace axescope::hdf5 {
 
 namespace {
+
+constexpr std::size_t roomForLibrary = std::size_t{16} << 20;
+
+/// Version 1.10.8 of the library may end the program when it finds no memory for a new file: it is asked only where
+/// there is enough.
+bool hasRoom() {
+  void* const room = std::malloc(roomForLibrary);
+  std::free(room);
+  return room != nullptr;
+}
 
 Status setAttribute(hid_t file, const std::string& fileName, const std::string& object, const std::string& name,
                     hid_t fileType, hid_t memoryType, hid_t space, const void* value) {
@@ -75,6 +86,7 @@ Writer::~Writer() {
 Result<Writer> Writer::create(const std::filesystem::path& target, std::size_t mostInMemory) {
   const LibraryLock lock;
   AXESCOPE_TRY(ReplacementFile replacement, ReplacementFile::create(target));
+  if (!hasRoom()) return fail(ErrorCode::tooLarge, target.string(), {}, "memory for a new file", "not enough");
   auto memory = std::make_unique<FileImage>(replacement.descriptor(), mostInMemory);
   FileHandle image = memory->createFile((replacement.temporary().string() + ".image").c_str());
   if (!image.valid()) {
@@ -128,7 +140,7 @@ Status Writer::attribute(const std::string& object, const std::string& name, std
                       values.data());
 }
 
-Status Writer::commit() {
+Status Writer::commit(const std::function<Status()>& beforeRename) {
   const LibraryLock lock;
   if (!state_->image.valid())
     return state_->fail(ErrorCode::invalidArgument, {}, "a file being written", "a committed one");
@@ -139,8 +151,8 @@ Status Writer::commit() {
   }
   if (size <= 0) return state_->failedToStore({}, "all of the file's content");
   const auto bytes = static_cast<std::size_t>(size);
-  if (state_->memory->isInFile()) return state_->replacement.commitInPlace(bytes);
-  return state_->replacement.commit(state_->memory->content(bytes));
+  if (state_->memory->isInFile()) return state_->replacement.commitInPlace(bytes, beforeRename);
+  return state_->replacement.commit(state_->memory->content(bytes), beforeRename);
 }
 
 }  // namespace axescope::hdf5

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -28,7 +29,7 @@ inline constexpr std::size_t mostFileInMemory = std::size_t{64} << 20;
 
 class Writer {
  public:
-  /// Errors: writeFailed (folder absent, not writable, disk full).
+  /// Errors: writeFailed (folder absent, not writable, disk full), tooLarge (not enough memory).
   static Result<Writer> create(const std::filesystem::path& target, std::size_t mostInMemory = mostFileInMemory);
   Writer(Writer&&) noexcept;
   Writer& operator=(Writer&&) noexcept;
@@ -58,8 +59,10 @@ class Writer {
   /// guards of Reader. Errors: those of Reader too.
   Status copyFrom(const std::filesystem::path& source, const std::string& sourceObject, const std::string& object);
 
-  /// Errors: writeFailed with the system's reason; then the target is untouched and the temporary file is gone.
-  Status commit();
+  /// Errors: writeFailed with the system's reason, tooLarge; then the target is untouched and the temporary file is
+  /// gone.
+  /// `beforeRename` as in ReplacementFile::commit().
+  Status commit(const std::function<Status()>& beforeRename = {});
 
  private:
   struct State;

@@ -2,13 +2,16 @@
 #include "core/linalg/product.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
+#include <utility>
 #include <vector>
 
 #include <dnnl.h>
+#include <execinfo.h>
 
 #include "core/base/parallel.h"
 
@@ -28,8 +31,56 @@ void requireDone(dnnl_status_t status) {
   std::abort();
 }
 
+// One product of each kind that oneDNN has kernels for: matrices by their transposition, rows and columns, of a size.
+void multiplyOfEachKind(std::int64_t size) {
+  const auto area = static_cast<std::size_t>(size * size);
+  const std::vector<float> floats(area, 1.0F);
+  const std::vector<std::uint8_t> bytes(area, 1);
+  const std::vector<std::int8_t> codes(area, 1);
+  std::vector<float> products(area, 0.0F);
+  std::vector<std::int32_t> sums(area, 0);
+  const std::int32_t noOffset = 0;
+  for (const auto& [m, n] : {std::pair(size, size), {std::int64_t{1}, size}, {size, std::int64_t{1}}}) {
+    for (const char a : {'N', 'T'}) {
+      for (const char b : {'N', 'T'}) {
+        for (const float beta : {0.0F, 1.0F}) {
+          requireDone(dnnl_sgemm(a, b, m, n, size, 1.0F, floats.data(), size, floats.data(), size, beta,
+                                 products.data(), size));
+        }
+        requireDone(dnnl_gemm_u8s8s32(a, b, 'F', m, n, size, 1.0F, bytes.data(), size, 0, codes.data(), size, 0, 0.0F,
+                                      sums.data(), size, &noOffset));
+        requireDone(dnnl_gemm_s8s8s32(a, b, 'F', m, n, size, 1.0F, codes.data(), size, 0, codes.data(), size, 0, 0.0F,
+                                      sums.data(), size, &noOffset));
+      }
+    }
+  }
+}
+
+// oneDNN makes the code of its kernels at the first product of a kind and takes it for granted that there is memory for
+// it: without, version 2.6.3 ends the program. So all are made at once, at a time when there is room for certain. Nor
+// can an exception pass through the C library's own frames before that has found the unwinder, for which it too needs
+// memory.
+bool makeKernels() {
+  constexpr std::size_t roomForAll = std::size_t{32} << 20U;
+  void* const room = std::malloc(roomForAll);
+  if (room == nullptr) throw std::bad_alloc();
+  std::free(room);
+  keepOpenMpToOneThread();
+  std::array<void*, 1> frame{};
+  ::backtrace(frame.data(), static_cast<int>(frame.size()));
+  for (const std::int64_t size : {33, 96, 384}) multiplyOfEachKind(size);
+  return true;
+}
+
+// Errors: std::bad_alloc; the next call tries again.
+void requireKernels() {
+  static const bool made = makeKernels();
+  static_cast<void>(made);
+}
+
 void oneDnnProduct(const IntegerProduct& p) {
   keepOpenMpToOneThread();
+  requireKernels();
   const std::int32_t noOffset = 0;
   const char transposeA = letter(p.transposeA);
   const char transposeB = letter(p.transposeB);
@@ -84,6 +135,7 @@ bool extremesAddExactly() {
 void multiply(const FloatProduct& p) {
   if (p.m == 0 || p.n == 0) return;
   keepOpenMpToOneThread();
+  requireKernels();
   requireDone(dnnl_sgemm(letter(p.transposeA), letter(p.transposeB), p.m, p.n, p.k, p.alpha, p.a, p.lda, p.b, p.ldb,
                          p.beta, p.c, p.ldc));
 }

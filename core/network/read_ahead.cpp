@@ -7,10 +7,14 @@
 
 #include <fmt/format.h>
 
+#include "core/base/thread_start.h"
+
 namespace axescope {
 
 ReadAhead::ReadAhead(BatchLoader load, std::int64_t count, std::int64_t batchSize, std::size_t ahead)
-    : load_(std::move(load)), count_(count), batchSize_(batchSize), ahead_(ahead), reader_([this] { read(); }) {}
+    : load_(std::move(load)), count_(count), batchSize_(batchSize), ahead_(ahead) {
+  reader_ = startThread<std::thread>([this] { read(); });
+}
 
 ReadAhead::~ReadAhead() {
   close();

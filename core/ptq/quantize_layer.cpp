@@ -12,6 +12,7 @@
 #include "core/ptq/budget_projection.h"
 #include "core/ptq/budget_scale.h"
 #include "core/ptq/ep_init.h"
+#include "core/ptq/float_reach.h"
 #include "core/ptq/layer_error.h"
 #include "core/ptq/magr.h"
 #include "core/ptq/possible_budget.h"
@@ -264,6 +265,9 @@ std::vector<Result<QuantizedWeights>> quantizeWeights(const MatrixF& weight,
                                                       const std::optional<std::vector<double>>& givenScales,
                                                       const Feedback& feedback, const InputStatistics* statistics,
                                                       std::span<const LayerOptions> settings, const Job& job) {
+  if (statistics != nullptr) {
+    if (const Status held = withinFloatReach(weight, *statistics); !held) return {settings.size(), fail(held.error())};
+  }
   std::vector<std::unique_ptr<Setting>> all;
   std::vector<RecurrenceRows> stack;
   std::vector<std::size_t> stacked;            // which settings these are

@@ -27,6 +27,10 @@ std::size_t runEnd(const std::vector<std::int64_t>& chosen, std::size_t begin, s
   return end;
 }
 
+tl::unexpected<Error> wasChanged(const Dump& dump, std::string found) {
+  return fail(ErrorCode::inUse, dump.fileName(), {}, "the file as it was when it was opened", std::move(found));
+}
+
 std::int64_t product(const std::vector<std::int64_t>& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
 }
@@ -56,19 +60,21 @@ std::vector<std::int64_t> chooseSamples(std::int64_t available, std::int64_t req
 
 Result<std::unique_ptr<Model>> Model::open(const std::filesystem::path& path, const std::vector<LayerMapping>& mappings,
                                            std::int64_t mostWeightBytes) {
+  const std::optional<FileIdentity> opened = identityOf(path);
   AXESCOPE_TRY(Dump dump, Dump::open(path, mappings));
-  return of(std::move(dump), mappings, mostWeightBytes);
+  return of(std::move(dump), opened, mappings, mostWeightBytes);
 }
 
 Result<std::unique_ptr<Model>> Model::open(hdf5::Reader reader, const std::vector<LayerMapping>& mappings,
                                            std::int64_t mostWeightBytes) {
   AXESCOPE_TRY(Dump dump, Dump::open(std::move(reader), mappings));
-  return of(std::move(dump), mappings, mostWeightBytes);
+  const std::optional<FileIdentity> opened = identityOf(dump.path());
+  return of(std::move(dump), opened, mappings, mostWeightBytes);
 }
 
-Result<std::unique_ptr<Model>> Model::of(Dump dump, const std::vector<LayerMapping>& mappings,
-                                         std::int64_t mostWeightBytes) {
-  std::unique_ptr<Model> model(new Model(std::move(dump), mappings));
+Result<std::unique_ptr<Model>> Model::of(Dump dump, std::optional<FileIdentity> opened,
+                                         const std::vector<LayerMapping>& mappings, std::int64_t mostWeightBytes) {
+  std::unique_ptr<Model> model(new Model(std::move(dump), opened, mappings));
   if (model->dump_.graph()) {
     AXESCOPE_TRY(model->network_, Network::build(model->dump_, mostWeightBytes));
   }
@@ -78,9 +84,19 @@ Result<std::unique_ptr<Model>> Model::of(Dump dump, const std::vector<LayerMappi
 Result<std::string> Model::sha256() const {
   const std::scoped_lock lock(hashMutex_);
   if (sha256_.empty()) {
-    AXESCOPE_TRY(sha256_, sha256OfFile(dump_.path()));
+    AXESCOPE_TRY(std::string hash, sha256OfFile(dump_.path()));
+    if (identityOf(dump_.path()) != opened_) return wasChanged(dump_, "another one of its name");
+    sha256_ = std::move(hash);
   }
   return sha256_;
+}
+
+Status Model::checkUnchanged() const {
+  const auto now = identityOf(dump_.path());
+  if (now && opened_ && now->isSameFile(*opened_) && now != opened_) {
+    return wasChanged(dump_, "one that was written to since");
+  }
+  return {};
 }
 
 bool Model::canScore() const {

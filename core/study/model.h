@@ -12,6 +12,7 @@
 #include "core/dump/dump.h"
 #include "core/network/evaluation.h"
 #include "core/network/network.h"
+#include "core/study/file_identity.h"
 #include "core/study/scoring.h"
 #include "core/study/settings.h"
 #include "core/study/study.h"
@@ -61,8 +62,12 @@ class Model {
   /// What the user said of a file that is no dump.
   const std::vector<LayerMapping>& mappings() const { return mappings_; }
 
-  /// Of the file's bytes, in hexadecimal; read once, on first use.
+  /// Of the file's bytes, in hexadecimal; read once, on first use. Errors: those of reading; inUse when another file
+  /// took its name or someone wrote into it since it was opened.
   Result<std::string> sha256() const;
+  /// What is read later belongs to what was read before. A file that was removed or replaced is still open and whole;
+  /// one that someone wrote into is not. Errors: inUse.
+  Status checkUnchanged() const;
   /// Float weights and bias: the network's own, or read from the file and kept as long as there is room.
   Result<std::shared_ptr<const LayerTensors>> layerTensors(std::size_t layer) const;
   std::int64_t macsPerSample(std::size_t layer) const;
@@ -86,11 +91,13 @@ class Model {
 
  private:
   static constexpr std::int64_t keptTensorBytes = std::int64_t{1} << 30;
-  Model(Dump dump, std::vector<LayerMapping> mappings) : dump_(std::move(dump)), mappings_(std::move(mappings)) {}
-  static Result<std::unique_ptr<Model>> of(Dump dump, const std::vector<LayerMapping>& mappings,
-                                           std::int64_t mostWeightBytes);
+  Model(Dump dump, std::optional<FileIdentity> opened, std::vector<LayerMapping> mappings)
+      : dump_(std::move(dump)), opened_(opened), mappings_(std::move(mappings)) {}
+  static Result<std::unique_ptr<Model>> of(Dump dump, std::optional<FileIdentity> opened,
+                                           const std::vector<LayerMapping>& mappings, std::int64_t mostWeightBytes);
 
   Dump dump_;
+  std::optional<FileIdentity> opened_;  // the file as it was just before
   std::vector<LayerMapping> mappings_;
   std::optional<Network> network_;
   mutable BoundedCache<LayerTensors> ownTensors_{keptTensorBytes};  // of layers that no graph uses

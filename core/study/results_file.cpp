@@ -10,10 +10,10 @@
 #include <thread>
 #include <unordered_map>
 
-#include "core/hdf5/replacement_file.h"
+#include "core/base/thread_start.h"
 #include "core/study/results_folder.h"
 #include "core/study/results_journal.h"
-#include "core/study/results_writer.h"
+#include "core/study/results_outputs.h"
 #include "core/study/study.h"
 #include "core/study/write_lock.h"
 
@@ -27,27 +27,22 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds leastPause{50};
 constexpr int pausePerWrite = 9;
 
+// What is put in next moves nothing and takes no memory.
+template <class Value>
+void makeRoomForOne(std::vector<Value>& values) {
+  constexpr std::size_t few = 16;
+  if (values.size() == values.capacity()) values.reserve(std::max(few, 2 * values.size()));
+}
+
 Error noMemory(const std::filesystem::path& path) {
   return {ErrorCode::tooLarge, path.string(), {}, "memory for all points", "not enough"};
 }
 
-Status writeCsv(const std::filesystem::path& path, const std::string& text) {
-  AXESCOPE_TRY(hdf5::ReplacementFile file, hdf5::ReplacementFile::create(path));
-  return file.commit(std::as_bytes(std::span(text)));
-}
-
-Status writeFiles(const ResultsFile::Options& options, const Provenance& provenance,
-                  const std::vector<PointResult>& points) {
-  AXESCOPE_CHECK(writeResults(options.path, provenance, points));
-  if (options.csv) AXESCOPE_CHECK(writeCsv(*options.csv, resultsCsv(provenance, points)));
-  return {};
-}
-
 class JournaledResultsFile final : public ResultsFile {
  public:
-  JournaledResultsFile(Options options, Provenance provenance, std::vector<PointResult> points, WriteLock lock,
+  JournaledResultsFile(ResultsOutputs outputs, Provenance provenance, std::vector<PointResult> points, WriteLock lock,
                        ResultsJournal journal)
-      : options_(std::move(options)),
+      : outputs_(std::move(outputs)),
         provenance_(std::move(provenance)),
         points_(std::move(points)),
         found_(points_),
@@ -56,7 +51,7 @@ class JournaledResultsFile final : public ResultsFile {
     for (std::size_t row = 0; row < points_.size(); ++row) {
       if (points_[row].failed()) failedRows_.emplace(toJson(points_[row].settings), row);
     }
-    writer_ = std::jthread([this](const std::stop_token& stop) { writeWhileAdded(stop); });
+    writer_ = startThread<std::jthread>([this](const std::stop_token& stop) { writeWhileAdded(stop); });
   }
   ~JournaledResultsFile() override { static_cast<void>(end()); }
   JournaledResultsFile(const JournaledResultsFile&) = delete;
@@ -75,11 +70,11 @@ class JournaledResultsFile final : public ResultsFile {
       const std::size_t row = failedRow == failedRows_.end() ? points_.size() : failedRow->second;
       const std::string line = ResultsJournal::line(row, description);
       const Status status = keep(row, std::move(result), line);
-      if (!status) failure_ = status.error();
+      if (!status && status.error().code != ErrorCode::tooLarge) failure_ = status.error();
       changed_.notify_all();
       return status;
     } catch (const std::bad_alloc&) {
-      return fail(noMemory(options_.path));
+      return fail(noMemory(outputs_.results()));
     }
   }
 
@@ -95,19 +90,26 @@ class JournaledResultsFile final : public ResultsFile {
     return failure_ ? Status(fail(*failure_)) : Status{};
   }
 
-  // A line that is missing would make those behind it worthless: after a failure nothing more is taken.
+  // A line that is missing would make those behind it worthless: after a failure nothing more is taken. Want of memory
+  // is none: it shows before anything has changed.
   Status keep(std::size_t row, PointResult result, const std::string& line) {
     try {
-      pending_.push_back(line);
-      if (row == points_.size()) {
-        points_.push_back(std::move(result));
-      } else {
-        points_[row] = std::move(result);
-      }
+      std::string kept = line;
+      makeRoomForOne(pending_);
+      makeRoomForOne(points_);
+      pending_.push_back(std::move(kept));
     } catch (const std::bad_alloc&) {
-      return fail(noMemory(options_.path));
+      return fail(noMemory(outputs_.results()));
     }
-    return journal_.append(line);
+    if (row == points_.size()) {
+      points_.push_back(std::move(result));
+    } else {
+      points_[row] = std::move(result);
+    }
+    AXESCOPE_CHECK(lock_.keep());
+    if (!journal_.lostItsFile()) return journal_.append(line);
+    AXESCOPE_TRY(journal_, ResultsJournal::start(outputs_.results(), provenance_, pending_));
+    return {};
   }
 
   void writeWhileAdded(const std::stop_token& stop) {
@@ -118,7 +120,11 @@ class JournaledResultsFile final : public ResultsFile {
       if (pending_.empty()) return;
       changed_.wait_until(lock, stop, next, [] { return false; });
       const auto start = Clock::now();
-      if (auto status = writePending(lock); !status) failure_ = status.error();
+      // Memory that is missing now may be there later: until the end the journal holds what the file does not.
+      if (auto status = writePending(lock);
+          !status && (status.error().code != ErrorCode::tooLarge || stop.stop_requested())) {
+        failure_ = status.error();
+      }
       const auto end = Clock::now();
       next = end + std::max<Clock::duration>(leastPause, pausePerWrite * (end - start));
     }
@@ -127,22 +133,23 @@ class JournaledResultsFile final : public ResultsFile {
   // Points go on being added while the file is written; their lines are what the journal is left with.
   Status writePending(std::unique_lock<std::mutex>& lock) {
     try {
+      AXESCOPE_CHECK(lock_.keep());
       const std::vector<PointResult> snapshot = points_;
       const std::size_t written = pending_.size();
       lock.unlock();
-      const Status status = writeFiles(options_, provenance_, snapshot);
+      const Status status = outputs_.write(provenance_, snapshot);
       lock.lock();
       if (!status) return status;
       pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(written));
-      AXESCOPE_TRY(journal_, ResultsJournal::start(options_.path, provenance_, pending_));
+      AXESCOPE_TRY(journal_, ResultsJournal::start(outputs_.results(), provenance_, pending_));
       return {};
     } catch (const std::bad_alloc&) {
       if (!lock.owns_lock()) lock.lock();
-      return fail(noMemory(options_.path));
+      return fail(noMemory(outputs_.results()));
     }
   }
 
-  Options options_;
+  ResultsOutputs outputs_;
   Provenance provenance_;
   std::vector<PointResult> points_;
   const std::vector<PointResult> found_;
@@ -179,23 +186,29 @@ Status checkSameInput(const std::filesystem::path& path, const Provenance& store
 }  // namespace
 
 Result<std::unique_ptr<ResultsFile>> ResultsFile::open(const Options& options, const Provenance& provenance) {
-  AXESCOPE_TRY(WriteLock lock, WriteLock::take(options.path));
-  removeLeftovers(options.path, options.csv);
+  const std::filesystem::path path = realResultsPath(options.path);
+  AXESCOPE_TRY(WriteLock lock, WriteLock::take(path));
+  removeLeftovers(path, options.csv);
   std::vector<PointResult> found;
   Provenance kept = provenance;
   std::error_code ignored;
-  if (options.resume && std::filesystem::exists(options.path, ignored)) {
-    AXESCOPE_TRY(StoredResults stored, readResults(options.path, options.processes));
-    AXESCOPE_CHECK(checkSameInput(options.path, stored.provenance, provenance));
+  if (options.resume && std::filesystem::exists(path, ignored)) {
+    AXESCOPE_TRY(StoredResults stored, readResults(path, options.processes));
+    AXESCOPE_CHECK(checkSameInput(path, stored.provenance, provenance));
     found = std::move(stored.points);
     if (!found.empty()) kept = resumedProvenance(std::move(stored.provenance), provenance);
   } else {
-    AXESCOPE_CHECK(moveAside(options.path, options.csv, options.processes));
+    AXESCOPE_CHECK(moveAside(path, options.csv, options.processes));
   }
-  AXESCOPE_CHECK(writeFiles(options, kept, found));
-  AXESCOPE_TRY(ResultsJournal journal, ResultsJournal::start(options.path, kept, {}));
-  return std::make_unique<JournaledResultsFile>(options, std::move(kept), std::move(found), std::move(lock),
-                                                std::move(journal));
+  ResultsOutputs outputs(path, options.csv);
+  AXESCOPE_CHECK(outputs.write(kept, found));
+  AXESCOPE_TRY(ResultsJournal journal, ResultsJournal::start(path, kept, {}));
+  try {
+    return std::make_unique<JournaledResultsFile>(std::move(outputs), std::move(kept), std::move(found),
+                                                  std::move(lock), std::move(journal));
+  } catch (const std::bad_alloc&) {
+    return fail(noMemory(path));
+  }
 }
 
 }  // namespace axescope

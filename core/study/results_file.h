@@ -35,6 +35,8 @@ std::string resultsCsv(const Provenance& provenance, const std::vector<PointResu
 /// since the file was last written. The file itself is rewritten, whole and by renaming, at most twenty times a second
 /// while points arrive, soon after the last of them, and by finish(); writing takes at most a tenth of the
 /// time where files are large. readResults() sees file and journal as one.
+/// A file that someone else put in its place meanwhile moves to a previous name; lock and journal that someone removed
+/// are made anew.
 class ResultsFile {
  public:
   struct Options {
@@ -55,8 +57,9 @@ class ResultsFile {
   virtual const std::vector<PointResult>& points() const = 0;
   /// What the file says of its rows: the runs it resumes are in `earlier`.
   virtual const Provenance& provenance() const = 0;
-  /// Safe from several threads. Takes the place of a point found failed with the same settings. Errors: writeFailed and
-  /// tooLarge, also those of rewriting the file, after which nothing more is taken.
+  /// Safe from several threads. Takes the place of a point found failed with the same settings. Errors: tooLarge, where
+  /// there is no memory now: the point is not taken, and may be offered again. writeFailed and inUse, also those of
+  /// rewriting the file, after which nothing more is taken.
   virtual Status add(PointResult result) = 0;
   /// Writes what is not in the file yet and ends the journal; to be called when all points are there or the run was
   /// stopped. Nothing can be added afterwards. Errors: writeFailed, tooLarge; then the journal stays.

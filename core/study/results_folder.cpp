@@ -62,12 +62,23 @@ Status moveAside(const fs::path& results, const std::optional<fs::path>& csv,
       AXESCOPE_CHECK(writeResults(results, stored->provenance, stored->points));
     }
   }
-  const bool movesCsv = csv && hasRows(*csv);
+  return moveToPrevious(results, csv, movesResults, csv && hasRows(*csv));
+}
+
+Status moveToPrevious(const fs::path& results, const std::optional<fs::path>& csv, bool movesResults, bool movesCsv) {
+  if (!movesResults && !movesCsv) return {};
   int number = 1;
   while (isThere(previousName(results, number)) || (csv && isThere(previousName(*csv, number)))) ++number;
   if (movesResults) AXESCOPE_CHECK(moveFile(results, previousName(results, number)));
   if (movesCsv) AXESCOPE_CHECK(moveFile(*csv, previousName(*csv, number)));
   return {};
+}
+
+fs::path realResultsPath(const fs::path& results) {
+  std::error_code failed;
+  if (!fs::is_symlink(results, failed)) return results;
+  const fs::path real = fs::weakly_canonical(results, failed);
+  return failed ? results : real;
 }
 
 void removeLeftovers(const fs::path& results, const std::optional<fs::path>& csv) {

@@ -18,6 +18,14 @@ namespace axescope {
 Status moveAside(const std::filesystem::path& results, const std::optional<std::filesystem::path>& csv,
                  const std::shared_ptr<hdf5::ReaderProcesses>& processes);
 
+/// Moves what is said to "<name>.previous-<n>", with the first number that is free for both. Errors: writeFailed.
+Status moveToPrevious(const std::filesystem::path& results, const std::optional<std::filesystem::path>& csv,
+                      bool movesResults, bool movesCsv);
+
+/// Where the results really are: what a symbolic link to them leads to. Lock and journal lie beside the file itself,
+/// whatever name a program was given for it.
+std::filesystem::path realResultsPath(const std::filesystem::path& results);
+
 /// Temporary files that a killed writer of these results left; the caller holds their lock.
 void removeLeftovers(const std::filesystem::path& results, const std::optional<std::filesystem::path>& csv);
 

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/hdf5/replacement_file.h"
@@ -148,6 +149,11 @@ Status ResultsJournal::append(const std::string& line) {
   if (written == static_cast<ssize_t>(line.size())) return {};
   return fail(ErrorCode::writeFailed, results_.string(), {}, "room for another point",
               std::generic_category().message(written < 0 ? errno : ENOSPC));
+}
+
+bool ResultsJournal::lostItsFile() const {
+  struct stat opened {};
+  return ::fstat(descriptor_, &opened) == 0 && opened.st_nlink == 0;
 }
 
 void ResultsJournal::remove() {

@@ -38,6 +38,8 @@ class ResultsJournal {
   /// The line is with the system: it survives the end of the process. Errors: writeFailed, after which the journal
   /// takes no more lines.
   Status append(const std::string& line);
+  /// Whether someone removed its file: it would keep nothing then.
+  bool lostItsFile() const;
   /// The results file has it all. Forgets the file too.
   void remove();
 

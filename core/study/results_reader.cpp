@@ -7,6 +7,7 @@
 
 #include "core/hdf5/reader.h"
 #include "core/study/results_file.h"
+#include "core/study/results_folder.h"
 #include "core/study/results_journal.h"
 
 namespace axescope {
@@ -82,7 +83,7 @@ Status restoreLayers(const std::string& file, const std::vector<hdf5::Reader::Co
 Result<StoredResults> readAll(const std::filesystem::path& path,
                               const std::shared_ptr<hdf5::ReaderProcesses>& processes) {
   // First the journal: a sweep that goes on meanwhile puts its entries into the file before it forgets them.
-  const StoredJournal journal = readJournal(path);
+  const StoredJournal journal = readJournal(realResultsPath(path));
   AXESCOPE_TRY(const hdf5::Reader reader, hdf5::Reader::open(path, {}, processes));
   AXESCOPE_TRY(const auto format, reader.stringAttribute("/", "format"));
   AXESCOPE_TRY(const auto version, reader.integerAttribute("/", "version"));

@@ -67,7 +67,7 @@ std::vector<hdf5::TableColumn> layerTable(const std::vector<PointResult>& points
 }  // namespace
 
 Status writeResults(const std::filesystem::path& path, const Provenance& provenance,
-                    const std::vector<PointResult>& points) {
+                    const std::vector<PointResult>& points, const std::function<Status()>& beforeRename) {
   AXESCOPE_TRY(hdf5::Writer writer, hdf5::Writer::create(path));
   AXESCOPE_CHECK(writer.attribute("/", "format", std::string(resultsFormatName)));
   AXESCOPE_CHECK(writer.attribute("/", "version", resultsFormatVersion));
@@ -89,7 +89,7 @@ Status writeResults(const std::filesystem::path& path, const Provenance& provena
   for (const ResultColumn& column : resultColumns()) columns.push_back(pointsColumn(column, points));
   AXESCOPE_CHECK(writer.table("/points", columns));
   AXESCOPE_CHECK(writer.table("/layer_points", layerTable(points)));
-  return writer.commit();
+  return writer.commit(beforeRename);
 }
 
 }  // namespace axescope

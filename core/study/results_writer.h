@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 #include "core/study/point_result.h"
@@ -10,8 +11,9 @@
 
 namespace axescope {
 
-/// A whole new file in place of the old one, by renaming. Errors: writeFailed.
+/// A whole new file in place of the old one, by renaming; `beforeRename` is asked right before that, and an error of it
+/// leaves everything as it is. Errors: writeFailed, tooLarge.
 Status writeResults(const std::filesystem::path& path, const Provenance& provenance,
-                    const std::vector<PointResult>& points);
+                    const std::vector<PointResult>& points, const std::function<Status()>& beforeRename = {});
 
 }  // namespace axescope

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <new>
 #include <set>
+#include <thread>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -177,22 +178,26 @@ class Run {
   void measured(const Preparation& preparation, const QuantizedModel& quantized, const PointSettings& point,
                 double quantizationSeconds, std::optional<Score>& exactScore) {
     const auto start = Clock::now();
-    std::optional<Result<MeasuredPoint>> measurement;
-    try {
-      measurement = measure(model_, preparation, quantized, point, &exactScore, *shared_, part_);
-    } catch (const std::bad_alloc&) {
-      measurement = noMemory("this point");
-    }
-    if (!*measurement) {
-      failAll({point}, measurement->error(), secondsSince(start));
+    const auto tried = [&]() -> Result<PointResult> {
+      try {
+        AXESCOPE_TRY(MeasuredPoint measurement,
+                     measure(model_, preparation, quantized, point, &exactScore, *shared_, part_));
+        PointResult result;
+        result.settings = point;
+        result.measurement = measurement.measurement;
+        result.layers = std::move(measurement.layers);
+        return result;
+      } catch (const std::bad_alloc&) {
+        return noMemory("this point");
+      }
+    };
+    Result<PointResult> result = tried();
+    if (!result) {
+      failAll({point}, result.error(), secondsSince(start));
       return;
     }
-    PointResult result;
-    result.settings = point;
-    result.measurement = (**measurement).measurement;
-    result.layers = std::move((**measurement).layers);
-    result.seconds = quantizationSeconds + secondsSince(start);
-    deliver(std::move(result));
+    result->seconds = quantizationSeconds + secondsSince(start);
+    deliver(*std::move(result));
   }
 
   tl::unexpected<Error> noMemory(const char* what) const {
@@ -215,7 +220,9 @@ class Run {
   }
 
   void deliver(PointResult result) {
-    const Status status = sink_(result);
+    // No result is of two files: what it was computed from must still be what was opened.
+    Status status = model_.checkUnchanged();
+    if (status) status = offered(result);
     std::size_t done = 0;
     {
       const std::scoped_lock lock(mutex_);
@@ -227,6 +234,19 @@ class Run {
       done = summary_.finished + summary_.failed;
     }
     job_.report(done, total_, "points");
+  }
+
+  // Memory that is missing now may be there in a moment, and a finished point is worth waiting for.
+  Status offered(const PointResult& result) {
+    constexpr int attempts = 50;
+    constexpr std::chrono::milliseconds pause{100};
+    Status status = sink_(result);
+    for (int attempt = 1; !status && status.error().code == ErrorCode::tooLarge && attempt < attempts && !halted();
+         ++attempt) {
+      std::this_thread::sleep_for(pause);
+      status = sink_(result);
+    }
+    return status;
   }
 
   const Model& model_;
@@ -245,7 +265,12 @@ class Run {
 
 Result<RunSummary> runPoints(const Model& model, const std::vector<PointSettings>& points, const PointSink& sink,
                              const Job& job) {
-  return Run(model, points.size(), sink, job).all(points);
+  try {
+    return Run(model, points.size(), sink, job).all(points);
+  } catch (const std::bad_alloc&) {
+    // Not even for saying that a point failed.
+    return fail(ErrorCode::tooLarge, model.dump().fileName(), {}, "memory to go on", "not enough");
+  }
 }
 
 std::vector<PointSettings> remainingPoints(const std::vector<PointSettings>& wanted,

@@ -22,12 +22,15 @@ struct RunSummary {
   std::optional<ErrorCode> failureCode;
 };
 
-/// Receives each point as it ends, from any worker thread. An error stops the run and is returned by it.
+/// Receives each point as it ends, from any worker thread. An error stops the run and is returned by it; tooLarge, want
+/// of memory, only when it has come back for five seconds of being offered the point again.
 using PointSink = std::function<Status(const PointResult&)>;
 
 /// Points come in groups that share preparation and codes, several quantized together, within the arena of the caller
 /// and the job's memory. A point that fails has its
 /// reason in the result and never stops the others. On a stop request running points are abandoned: cancelled.
+/// Errors: cancelled; those of the sink; inUse when someone wrote into the model's file; tooLarge when there is not
+/// even memory to say why a point failed.
 Result<RunSummary> runPoints(const Model& model, const std::vector<PointSettings>& points, const PointSink& sink,
                              const Job& job);
 

@@ -32,6 +32,7 @@ std::filesystem::path WriteLock::pathOf(const std::filesystem::path& target) {
 Result<WriteLock> WriteLock::take(const std::filesystem::path& target) {
   constexpr mode_t readableByAll = 0644;
   WriteLock lock;
+  lock.target_ = target;
   lock.path_ = pathOf(target).string();
   while (true) {
     const int descriptor = ::open(lock.path_.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, readableByAll);
@@ -51,13 +52,30 @@ Result<WriteLock> WriteLock::take(const std::filesystem::path& target) {
   }
 }
 
-WriteLock::WriteLock(WriteLock&& other) noexcept
-    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+Status WriteLock::keep() {
+  if (isStillThere(descriptor_, path_)) return {};
+  AXESCOPE_TRY(WriteLock again, take(target_));
+  std::swap(descriptor_, again.descriptor_);
+  // What the old descriptor locks has no name any more: nothing is to be removed with it.
+  ::close(std::exchange(again.descriptor_, -1));
+  return {};
+}
+
+WriteLock::WriteLock(WriteLock&& other) noexcept {
+  *this = std::move(other);
+}
+
+WriteLock& WriteLock::operator=(WriteLock&& other) noexcept {
+  std::swap(target_, other.target_);
+  std::swap(path_, other.path_);
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
 
 WriteLock::~WriteLock() {
   if (descriptor_ < 0) return;
-  // While it is still held: afterwards the file could be another holder's.
-  ::unlink(path_.c_str());
+  // While it is still held: afterwards the file could be another holder's, as it is when ours was removed.
+  if (isStillThere(descriptor_, path_)) ::unlink(path_.c_str());
   ::close(descriptor_);
 }
 

@@ -5,8 +5,8 @@ import re
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FLOORS = ["base", "hdf5", "linalg", "number", "budget", "dump", "datapath", "ptq", "network", "transform", "integer", "cost", "study", "bench",
-          "command"]
+FLOORS = ["base", "hdf5", "linalg", "number", "budget", "dump", "datapath", "ptq", "network", "transform", "integer",
+          "cost", "study", "bench", "selftest", "command"]
 SOURCES = {".h", ".cpp", ".py", ".cmake", ".sh"}
 
 

@@ -32,9 +32,9 @@ class CliCase(unittest.TestCase):
     def path(self, name: str) -> Path:
         return self.folder / name
 
-    def start(self, *arguments: Any) -> subprocess.Popen[str]:
+    def start(self, *arguments: Any, **options: Any) -> subprocess.Popen[str]:
         return subprocess.Popen([CLI, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                preexec_fn=_usual_signals)
+                                preexec_fn=_usual_signals, **options)
 
     def run_cli(self, *arguments: Any, **options: Any) -> subprocess.CompletedProcess[str]:
         run = subprocess.run([CLI, *map(str, arguments)], capture_output=True, text=True, timeout=60, **options)

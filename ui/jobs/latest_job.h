@@ -7,9 +7,13 @@
 #include <QtConcurrentRun>
 #include <functional>
 #include <memory>
+#include <new>
 #include <stop_token>
+#include <type_traits>
 #include <utility>
 #include <vector>
+
+#include "core/base/error.h"
 
 namespace axescope::ui {
 
@@ -28,7 +32,8 @@ class LatestJob {
     for (QFuture<std::shared_ptr<Answer>>& future : futures_) future.waitForFinished();
   }
 
-  /// `done` is called on the thread that called start(), unless another start() or cancel() comes first.
+  /// `done` is called on the thread that called start(), unless another start() or cancel() comes first, or there was
+  /// no memory for work whose answer cannot be an error.
   void start(Work work, Done done) {
     cancel();
     stop_ = std::stop_source();
@@ -39,11 +44,11 @@ class LatestJob {
       watcher->deleteLater();
       if (number != number_) return;
       running_ = false;
-      done(std::move(*watcher->result()));
+      if (const auto answer = watcher->result()) done(std::move(*answer));
     });
     std::erase_if(futures_, [](const auto& future) { return future.isFinished(); });
-    futures_.push_back(QtConcurrent::run(
-        [work = std::move(work), token = stop_.get_token()] { return std::make_shared<Answer>(work(token)); }));
+    futures_.push_back(
+        QtConcurrent::run([work = std::move(work), token = stop_.get_token()] { return answer(work, token); }));
     watcher->setFuture(futures_.back());
   }
 
@@ -55,6 +60,19 @@ class LatestJob {
   bool running() const { return running_; }
 
  private:
+  // An exception would end the window. Work for which there is no memory has an error as its answer, or none.
+  static std::shared_ptr<Answer> answer(const Work& work, const std::stop_token& token) {
+    try {
+      return std::make_shared<Answer>(work(token));
+    } catch (const std::bad_alloc&) {
+      if constexpr (std::is_constructible_v<Answer, tl::unexpected<Error>>) {
+        return std::make_shared<Answer>(fail(ErrorCode::tooLarge, {}, {}, "memory for this", "not enough"));
+      } else {
+        return nullptr;
+      }
+    }
+  }
+
   QObject context_;
   std::vector<QFuture<std::shared_ptr<Answer>>> futures_;  // also of stopped work that still runs
   std::stop_source stop_;

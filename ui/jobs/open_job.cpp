@@ -64,7 +64,7 @@ OpenedFile openFile(const QString& path, const std::shared_ptr<hdf5::ReaderProce
   } catch (const std::bad_alloc&) {
     file = {};
     file.path = path;
-    file.error = Error{ErrorCode::tooLarge, path.toStdString(), {}, "a file that fits into memory", "more"};
+    file.error = Error{ErrorCode::tooLarge, path.toStdString(), {}, "a file that fits into memory", "not enough of it"};
   }
   return file;
 }

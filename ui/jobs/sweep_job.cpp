@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/jobs/sweep_job.h"
 
+#include <new>
 #include <utility>
 
 #include "core/base/parallel.h"
+#include "core/base/thread_start.h"
 #include "core/study/runner.h"
 
 namespace axescope::ui {
@@ -11,6 +13,10 @@ namespace axescope::ui {
 namespace {
 
 constexpr int deliveryInterval = 100;  // milliseconds
+
+Error noMemory(const SweepRequest& request) {
+  return {ErrorCode::tooLarge, request.resultsPath.toStdString(), {}, "memory to go on", "not enough"};
+}
 
 }  // namespace
 
@@ -39,7 +45,13 @@ void SweepJob::start(const SweepRequest& request) {
   clock_.start();
   ticker_.start();
   Q_EMIT started();
-  worker_ = std::jthread([this, request](std::stop_token stop) { run(std::move(stop), request); });
+  try {
+    worker_ = startThread<std::jthread>([this, request](std::stop_token stop) { run(std::move(stop), request); });
+  } catch (const std::bad_alloc&) {
+    const std::scoped_lock lock(mutex_);
+    ended_ = true;
+    outcome_ = noMemory(request);
+  }
 }
 
 void SweepJob::cancel() {
@@ -68,7 +80,13 @@ SweepProgress SweepJob::progress() const {
 }
 
 void SweepJob::run(std::stop_token stop, const SweepRequest& request) {
-  const Status status = runPointsOf(std::move(stop), request);
+  // Nothing may leave the thread as an exception.
+  Status status;
+  try {
+    status = runPointsOf(std::move(stop), request);
+  } catch (const std::bad_alloc&) {
+    status = fail(noMemory(request));
+  }
   const std::scoped_lock lock(mutex_);
   ended_ = true;
   if (!status) outcome_ = status.error();
@@ -93,9 +111,10 @@ Status SweepJob::runPointsOf(std::stop_token stop, const SweepRequest& request) 
     total_ = static_cast<int>(points.size());
   }
   const PointSink sink = [&](const PointResult& result) -> Status {
+    PointResult shown = result;  // before it counts as finished: afterwards little can fail
     if (file) AXESCOPE_CHECK(file->add(result));
     std::unique_lock lock(mutex_);
-    arrived_.push_back(result);
+    arrived_.push_back(std::move(shown));
     ++done_;
     resumed_.wait(lock, stop, [&] { return !holding_; });
     return {};

@@ -4,28 +4,13 @@
 #include <string>
 
 #include <gtest/gtest.h>
-#include <hwy/highway.h>
 
 #include "core/datapath/activation_strip.h"
+#include "core/datapath/only_target.h"
 #include "random_layer.h"
 
 namespace axescope {
 namespace {
-
-/// Kernels run on this instruction set only, while it lives.
-class OnlyTarget {
- public:
-  explicit OnlyTarget(std::int64_t target) {
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  }
-  OnlyTarget(const OnlyTarget&) = delete;
-  OnlyTarget& operator=(const OnlyTarget&) = delete;
-  ~OnlyTarget() {
-    hwy::SetSupportedTargetsForTest(0);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  }
-};
 
 TEST(InstructionSets, AllGiveTheReferencesBits) {
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
