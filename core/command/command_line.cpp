@@ -56,7 +56,7 @@ class Program {
         "Exit status: 0 done, 2 wrong arguments, 3 unreadable or refused input, 4 numerical failure, 130 interrupted.");
     commands_ = {infoCommand(app_),      sweepCommand(app_),  quantizeCommand(app_), certifyCommand(app_),
                  emulateCommand(app_),   paretoCommand(app_), allocateCommand(app_), costCommand(app_),
-                 datapathsCommand(app_), benchCommand(app_),     selfTestCommand(app_)};
+                 datapathsCommand(app_), benchCommand(app_),  selfTestCommand(app_)};
     for (const Command& command : commands_) command.app->group("Commands");
   }
 
@@ -82,7 +82,8 @@ class Program {
       if (command.app->parsed()) return status(command.run(stop));
     }
     return wrongArguments(
-        "a command is needed: info, sweep, quantize, certify, emulate, pareto, allocate, cost, datapaths, bench or self-test");
+        "a command is needed: info, sweep, quantize, certify, emulate, pareto, allocate, cost, datapaths, bench or "
+        "self-test");
   }
 
  private:
