@@ -16,8 +16,12 @@ namespace axescope::selftest {
 namespace {
 
 constexpr double damping = 0.01;
-constexpr IntegerRange codeRange{-7, 7};
+constexpr IntegerRange codeRange{-7, 7};  // of four bits
 constexpr double tieMargin = 1e-3;  // float32 products may decide a value this near to a rounding tie the other way
+
+WeightLevels codeLevels() {
+  return WeightLevels(codeRange);
+}
 
 struct Textbook {
   MatrixD r;  // upper triangular
@@ -108,10 +112,10 @@ Result<Comparison> compareAlgorithm(Algorithm algorithm, const Job& job) {
     AXESCOPE_CHECK(job.check());
     const bench::SyntheticInputs inputs = bench::syntheticInputs(samples, k);
     const MatrixF weight = bench::syntheticWeights(channels, k);
-    const std::vector<double> scales = weightScales(weight, 4, WeightRange::narrow, WeightScaleRule::absmax);
+    const std::vector<double> scales = weightScales(weight, codeLevels(), WeightScaleRule::absmax);
     AXESCOPE_TRY(const Feedback matrices,
                  feedback(bench::gather(weight, inputs), {algorithm, false, damping}, fmt::format("K {}", k)));
-    const CodeMatrix codes = quantizeGreedily(weight, scales, matrices, {.codes = codeRange});
+    const CodeMatrix codes = quantizeGreedily(weight, scales, matrices, {.codes = codeLevels()});
     const Textbook book = textbook(algorithm, inputs);
     for (Eigen::Index c = 0; c < channels; ++c) {
       compareRow(codes, c, plainRecurrence(weight, c, scales[static_cast<std::size_t>(c)], book), k, comparison);
