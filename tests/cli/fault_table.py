@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the tests of faults and prints what was tried, what survived and what was lost.
 
-usage: AXESCOPE_CLI=build/ci/app/axescope-cli python3 tests/cli/fault_table.py [--kills]
+usage: AXESCOPE_CLI=build/ci/axescope-cli python3 tests/cli/fault_table.py [--kills]
 
 --kills adds the hundred kills. AXESCOPE_JUMPING_CLOCK, where it names the library, adds the clock.
 """

@@ -91,7 +91,7 @@ TEST_F(Render, BoundsOfADumpAreThoseOfItsRoundedLayers) {
     const QuantizedFileLayer& codes = rounded.layers()[layer];
     const QPointF dataType = chart.series[0].markers[layer].value;
     EXPECT_EQ(dataType.x(), static_cast<double>(codes.info.k()));
-    EXPECT_EQ(dataType.y(), dataTypeBound(codes.info.k(), 4, 8, false));
+    EXPECT_EQ(dataType.y(), dataTypeBound(codes.info.k(), {4}, 8, false));
     const Certificate certificate(codes.codes, Tiling::of(codes.info.k(), 0), codes.input.range(), 32, 0);
     EXPECT_EQ(chart.series[3].markers[layer].value.y(), certificate.smallestInnerBits());
     EXPECT_LE(chart.series[3].markers[layer].value.y(), dataType.y());

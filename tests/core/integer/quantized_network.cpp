@@ -22,7 +22,8 @@ QuantizedLayer roundedLayer(const LayerTensors& tensors, const ActivationQuantiz
   QuantizedLayer layer;
   layer.input = input;
   layer.weightBits = options.weightBits;
-  layer.scales = weightScales(tensors.weight, options.weightBits, WeightRange::narrow, WeightScaleRule::absmax);
+  layer.scales =
+      weightScales(tensors.weight, weightCodeRange(options.weightBits, WeightRange::narrow), WeightScaleRule::absmax);
   ScaleGrid grid{.rule = options.rule.scales, .bits = options.rule.scaleBits};
   if (grid.rule == ScaleQuantization::shared) {
     grid.unit = *std::max_element(layer.scales.begin(), layer.scales.end()) / grid.largestInteger();

@@ -131,7 +131,7 @@ TEST(IntegerArithmetic, TellsWhatALanguageModelLeavesInFloat) {
   const PointResult point = measured(*model, axes);
   ASSERT_FALSE(point.failed()) << point.failure;
   ASSERT_TRUE(point.measurement.floatOperations.has_value());
-  const auto file = quantizePoint(*model, settingsOf(*model, axes), {}, 0, {});
+  const auto file = quantizePoint(*model, settingsOf(*model, axes), std::string(), 0, {});
   ASSERT_TRUE(file);
   EXPECT_EQ(static_cast<std::int64_t>(file->floatOperations->size()), *point.measurement.floatOperations);
   std::map<std::string, int> ops;

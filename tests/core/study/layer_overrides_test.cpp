@@ -168,7 +168,7 @@ class OverriddenModel : public ::testing::Test {
     const PointSettings key = preparationKey(settings);
     const auto preparation = Preparation::make(*model_, key, *planMemory(*model_, key, 0, 1), {});
     EXPECT_TRUE(preparation);
-    return quantizeModels(*model_, *preparation, {&settings, 1}, {}).front();
+    return std::move(quantizeModels(*model_, *preparation, {&settings, 1}, {}).front());
   }
 
   std::unique_ptr<Model> model_;
@@ -243,12 +243,15 @@ TEST_F(OverriddenModel, AChannelIsQuantizedAsItsWholeLayerWouldBe) {
   const auto ofPlain = quantize(plain);
   const auto ofWide = quantize(wide);
   ASSERT_TRUE(answer && ofPlain && ofWide) << answer.error().line();
-  const QuantizedLayer& layer = *(*answer)[1];
+  const auto answered = *answer->layer(1);
+  const auto plainLayer = *ofPlain->layer(1);
+  const auto wideLayer = *ofWide->layer(1);
+  const QuantizedLayer& layer = *answered;
   ASSERT_GT(info.channels, 6);
-  EXPECT_NE((*ofPlain)[1]->codes, (*ofWide)[1]->codes);
+  EXPECT_NE(plainLayer->codes, wideLayer->codes);
   for (Eigen::Index c = 0; c < info.channels; ++c) {
     const bool isWide = c <= 2 || c == 5;
-    const QuantizedLayer& expected = isWide ? *(*ofWide)[1] : *(*ofPlain)[1];
+    const QuantizedLayer& expected = isWide ? *wideLayer : *plainLayer;
     const auto at = static_cast<std::size_t>(c);
     EXPECT_EQ(layer.codes.row(c), expected.codes.row(c)) << c;
     EXPECT_EQ(layer.scales[at], expected.scales[at]);
@@ -259,8 +262,9 @@ TEST_F(OverriddenModel, AChannelIsQuantizedAsItsWholeLayerWouldBe) {
   }
   EXPECT_EQ(layer.weightBits, 8);
   EXPECT_EQ(layerDatapath(info, mixed).innerBits, 16);
-  EXPECT_TRUE((*answer)[0]->channelWeightBits.empty());
-  EXPECT_EQ((*answer)[0]->codes, (*ofPlain)[0]->codes);
+  const auto first = *answer->layer(0);
+  EXPECT_TRUE(first->channelWeightBits.empty());
+  EXPECT_EQ(first->codes, (*ofPlain->layer(0))->codes);
 }
 
 TEST_F(OverriddenModel, ChannelsCountInMeansBudgetsAndTheQuantizedFile) {
@@ -275,7 +279,7 @@ TEST_F(OverriddenModel, ChannelsCountInMeansBudgetsAndTheQuantizedFile) {
   settings.overrides = settings.layers + "[0]:weight_bits=8;" + settings.layers + "[1-2]:inner_bits=11";
   const PointSettings key = preparationKey(settings);
   const auto preparation = Preparation::make(*model_, key, *planMemory(*model_, key, 0, 1), {});
-  const auto quantized = quantizeModels(*model_, *preparation, {&settings, 1}, {}).front();
+  const auto quantized = std::move(quantizeModels(*model_, *preparation, {&settings, 1}, {}).front());
   ASSERT_TRUE(quantized) << quantized.error().line();
   EvaluationCache cache(0);
   const auto measured = measure(*model_, *preparation, *quantized, settings, nullptr, cache, {});
@@ -330,12 +334,15 @@ TEST_F(OverriddenModel, OfBothOrdersEachChannelKeepsTheBetter) {
   int fromNatural = 0;
   int fromOrdered = 0;
   for (std::size_t i = 0; i < best->size(); ++i) {
-    if (!(*best)[i]) continue;
-    const QuantizedLayer& layer = *(*best)[i];
+    if (!best->has(i)) continue;
+    const auto bestOf = *best->layer(i);
+    const auto naturalOf = *natural->layer(i);
+    const auto orderedOf = *ordered->layer(i);
+    const QuantizedLayer& layer = *bestOf;
     for (std::size_t c = 0; c < layer.scales.size(); ++c) {
-      const bool first = (*natural)[i]->errorEnergy[c] <= (*ordered)[i]->errorEnergy[c];
+      const bool first = naturalOf->errorEnergy[c] <= orderedOf->errorEnergy[c];
       (first ? fromNatural : fromOrdered) += 1;
-      const QuantizedLayer& expected = first ? *(*natural)[i] : *(*ordered)[i];
+      const QuantizedLayer& expected = first ? *naturalOf : *orderedOf;
       const auto row = static_cast<Eigen::Index>(c);
       EXPECT_EQ(layer.codes.row(row), expected.codes.row(row)) << i << " " << c;
       EXPECT_EQ(layer.errorEnergy[c], expected.errorEnergy[c]);

@@ -118,7 +118,7 @@ TEST_P(NarrowMemory, QuantizedPointsAreTheSame) {
     ++at;
     return {};
   };
-  const Status status = quantizePoint(*narrow, settings, 5, compare, job);
+  const auto status = quantizePoint(*narrow, settings, 5, compare, job);
   ASSERT_TRUE(status) << status.error().line();
   EXPECT_EQ(at, expected->file.layers.size());
 }

@@ -102,15 +102,17 @@ TEST_F(Quantization, AnAutomaticQuantizerIsTheOneWithTheLeastErrorInEachLayer) {
   const auto results = quantizeModels(*model, *preparation, settings, {});
   std::map<WeightQuantizer, int> chosen;
   for (std::size_t layer = 0; layer < model->dump().layers().size(); ++layer) {
-    const QuantizedLayer& automatic = *(*results[3])[layer];
+    std::vector<std::shared_ptr<const QuantizedLayer>> answers;
+    for (const auto& result : results) answers.push_back(*result->layer(layer));
+    const QuantizedLayer& automatic = *answers[3];
     std::size_t best = 0;
     for (std::size_t i = 0; i < 3; ++i) {
-      EXPECT_EQ((*results[i])[layer]->weightQuantizer, weightQuantizers[i]);
-      if (errorOf(*(*results[i])[layer]) < errorOf(*(*results[best])[layer])) best = i;
+      EXPECT_EQ(answers[i]->weightQuantizer, weightQuantizers[i]);
+      if (errorOf(*answers[i]) < errorOf(*answers[best])) best = i;
     }
     EXPECT_EQ(automatic.weightQuantizer, weightQuantizers[best]) << layer;
-    EXPECT_EQ(automatic.codes, (*results[best])[layer]->codes) << layer;
-    EXPECT_EQ(automatic.scales, (*results[best])[layer]->scales) << layer;
+    EXPECT_EQ(automatic.codes, answers[best]->codes) << layer;
+    EXPECT_EQ(automatic.scales, answers[best]->scales) << layer;
     ++chosen[automatic.weightQuantizer];
   }
   EXPECT_GT(chosen.size(), 1U) << "layers that differ";
