@@ -18,7 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 # Which programs load them; tests compare this with what the linker wrote into the programs.
 LOADED = {
-    "axescope-cli": ["libc6", "libgcc-s1", "libstdc++6", "libgomp1", "libhdf5-103-1", "libdnnl2", "libhwy1", "libtbb12",
+    "axescope-cli": ["libc6", "libgcc-s1", "libstdc++6", "libgomp1", "libhdf5-103-1", "libdnnl2", "libhwy1", "libtbb12", "libmuparser2v5",
                      "libfmt9", "libssl3"],
     "axescope": ["libqt6charts6", "libqt6core6", "libqt6gui6", "libqt6svg6", "libqt6widgets6", "libqt6concurrent6"],
 }

@@ -58,6 +58,7 @@ std::string asJson(const QuantizedFile& file) {
          {{"data_type", bounds.dataType}, {"a2q", bounds.a2q}, {"a2q_plus", bounds.a2qPlus}, {"exact", bounds.exact}}},
         {"k", certificate.tiling().k},
         {"weight_bits", layer.weightBits},
+        {"weight_quantizer", name(layer.weightQuantizer)},
         {"activation_bits", layer.input.bits},
         {"inner_bits", layer.innerBits},
         {"outer_bits", layer.outerBits},

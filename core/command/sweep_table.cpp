@@ -128,13 +128,13 @@ class Summary {
 
   // Of points with integer arithmetic.
   std::string integersText() const {
-    std::optional<std::int64_t> most;
+    std::optional<double> most;
     for (const PointResult& point : points_) {
       const auto& left = point.measurement.floatOperations;
-      if (left) most = std::max(most.value_or(0), *left);
+      if (left) most = std::max(most.value_or(0.0), *left);
     }
     if (!most) return {};
-    if (*most == 0) return "Integer arithmetic: no operation is left in float\n";
+    if (*most == 0.0) return "Integer arithmetic: no operation is left in float\n";
     return fmt::format("Integer arithmetic: {} left in float at most; quantize names them\n",
                        counted(static_cast<std::size_t>(*most), "operation"));
   }

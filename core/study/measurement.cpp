@@ -87,7 +87,7 @@ class PointMeasurement {
     if (settings_.arithmetic == Arithmetic::integer && hasInputRanges()) {
       AXESCOPE_TRY(IntegerNetwork integers, integerNetwork(preparation_, quantized_, settings_));
       integers_.emplace(std::move(integers));
-      result_.measurement.floatOperations = static_cast<std::int64_t>(integers_->floatOperations().size());
+      result_.measurement.floatOperations = static_cast<double>(integers_->floatOperations().size());
     }
     const bool guaranteed = result_.measurement.guaranteed;
     Score score;

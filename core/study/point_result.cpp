@@ -38,17 +38,6 @@ ResultColumn real(std::string_view name, std::string_view title, Direction direc
 }
 
 template <auto Member>
-ResultColumn optionalInteger(std::string_view name, std::string_view title, Direction direction) {
-  ResultColumn column{.name = name, .title = title, .kind = SettingKind::integer, .direction = direction};
-  column.measured = [](const PointResult& r) -> Cell {
-    const std::optional<std::int64_t>& value = r.measurement.*Member;
-    return r.failed() || !value ? Cell{} : Cell{*value};
-  };
-  column.restore = [](PointResult& r, const SettingValue& v) { r.measurement.*Member = std::get<std::int64_t>(v); };
-  return column;
-}
-
-template <auto Member>
 ResultColumn integer(std::string_view name, std::string_view title, Direction direction) {
   using T = std::remove_cvref_t<decltype(std::declval<M>().*Member)>;
   ResultColumn column{
@@ -136,7 +125,7 @@ std::vector<ResultColumn> makeColumns() {
   columns.push_back(optionalReal<&M::error>("error", "Relative output error", lowerIsBetter));
   columns.push_back(optionalReal<&M::sqnrDb>("sqnr_db", "SQNR (dB)", higherIsBetter));
   columns.push_back(optionalReal<&M::overflowRate>("overflow_rate", "Overflow rate", lowerIsBetter));
-  columns.push_back(optionalInteger<&M::floatOperations>("float_operations", "Float operations", lowerIsBetter));
+  columns.push_back(optionalReal<&M::floatOperations>("float_operations", "Float operations", lowerIsBetter));
   columns.push_back(integer<&M::guaranteed>("guaranteed", "Guaranteed", higherIsBetter));
   columns.push_back(real<&M::maxBudgetUse>("max_budget_use", "Largest budget use", lowerIsBetter));
   columns.push_back(real<&M::sparsity>("sparsity", "Sparsity", none));

@@ -37,7 +37,7 @@ struct Measurement {
   std::optional<double> error;                  // over all quantized layers together
   std::optional<double> sqnrDb;                 // of the network's outputs, or of the layers' outputs without a graph
   std::optional<double> overflowRate;           // share of dot products with any overflow
-  std::optional<std::int64_t> floatOperations;  // nodes left in float, with integer arithmetic
+  std::optional<double> floatOperations;  // nodes left in float, with integer arithmetic
   bool guaranteed = false;
   double maxBudgetUse = 0.0;
   double sparsity = 0.0;

@@ -182,12 +182,15 @@ Session MainWindow::session() const {
   session.points = state_.selection().points();
   session.geometry = saveGeometry();
   session.layout = saveState();
+  session.seal = sealOf(session);
   return session;
 }
 
 void MainWindow::restore(const Session& session) {
-  restoreGeometry(session.geometry);
-  restoreState(session.layout);
+  if (session.seal == sealOf(session)) {
+    restoreGeometry(session.geometry);
+    restoreState(session.layout);
+  }
   restoring_ = session;
   awaited_.clear();
   QStringList files = session.models;

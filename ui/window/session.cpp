@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/session.h"
 
+#include <QCryptographicHash>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QMessageAuthenticationCode>
+#include <QRandomGenerator>
+#include <QSettings>
+#include <array>
 
 #include "ui/state/whole_file.h"
 
@@ -21,6 +26,20 @@ QString key(const char* name) {
 }
 
 }  // namespace
+
+QByteArray sealOf(const Session& session) {
+  constexpr int keyWords = 8;
+  QSettings settings;
+  QByteArray secret = settings.value(key("sessionKey")).toByteArray();
+  if (secret.isEmpty()) {
+    std::array<quint32, keyWords> words{};
+    QRandomGenerator::system()->fillRange(words.data(), words.size());
+    secret = QByteArray(reinterpret_cast<const char*>(words.data()), sizeof(words)).toHex();
+    settings.setValue(key("sessionKey"), secret);
+  }
+  const QByteArray sealed = QByteArray::number(session.geometry.size()) + ':' + session.geometry + session.layout;
+  return QMessageAuthenticationCode::hash(sealed, secret, QCryptographicHash::Sha256);
+}
 
 Status saveSession(const Session& session, const QString& path) {
   const QDir folder = QFileInfo(path).absoluteDir();
@@ -43,7 +62,8 @@ Status saveSession(const Session& session, const QString& path) {
                          {key("channel"), session.channel},
                          {key("points"), points},
                          {key("geometry"), QString::fromLatin1(session.geometry.toBase64())},
-                         {key("layout"), QString::fromLatin1(session.layout.toBase64())}};
+                         {key("layout"), QString::fromLatin1(session.layout.toBase64())},
+                         {key("seal"), QString::fromLatin1(session.seal.toBase64())}};
   const bool folderIsThere = folder.mkpath(QStringLiteral("."));
   if (!folderIsThere) {
     return fail(ErrorCode::writeFailed, path.toStdString(), {}, "a folder that can be made", "none");
@@ -87,6 +107,7 @@ Result<Session> loadSession(const QString& path) {
   for (const auto& point : root[key("points")].toArray()) session.points << point.toInt();
   session.geometry = QByteArray::fromBase64(root[key("geometry")].toString().toLatin1());
   session.layout = QByteArray::fromBase64(root[key("layout")].toString().toLatin1());
+  session.seal = QByteArray::fromBase64(root[key("seal")].toString().toLatin1());
   return session;
 }
 

@@ -22,9 +22,12 @@ PointResult point(int innerBits, double accuracy, double simd) {
   return result;
 }
 
-const ParetoAxes axes{.x = findColumn("cost_simd"), .y = findColumn("accuracy")};
+ParetoAxes simdAgainstAccuracy() {
+  return {.x = findColumn("cost_simd"), .y = findColumn("accuracy")};
+}
 
 TEST(DatapathSearch, ComparesTheBestWithinAWidthWithTheBestAtTheWidest) {
+  const ParetoAxes axes = simdAgainstAccuracy();
   ASSERT_NE(axes.x, nullptr);
   const std::vector<PointResult> points{point(11, 0.80, 50.0), point(12, 0.91, 50.0), point(12, 0.91, 45.0),
                                         point(16, 0.93, 50.0), point(32, 0.92, 90.0), point(32, 0.90, 80.0)};
@@ -41,6 +44,7 @@ TEST(DatapathSearch, ComparesTheBestWithinAWidthWithTheBestAtTheWidest) {
 }
 
 TEST(DatapathSearch, HasNothingToSayWithoutBothSides) {
+  const ParetoAxes axes = simdAgainstAccuracy();
   EXPECT_FALSE(compareDatapaths(std::vector{point(16, 0.9, 1.0)}, axes, 12));
   EXPECT_FALSE(compareDatapaths(std::vector{point(12, 0.9, 1.0)}, axes, 12));
   PointResult failed = point(12, 0.9, 1.0);

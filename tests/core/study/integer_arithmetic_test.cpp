@@ -133,7 +133,7 @@ TEST(IntegerArithmetic, TellsWhatALanguageModelLeavesInFloat) {
   ASSERT_TRUE(point.measurement.floatOperations.has_value());
   const auto file = quantizePoint(*model, settingsOf(*model, axes), std::string(), 0, {});
   ASSERT_TRUE(file);
-  EXPECT_EQ(static_cast<std::int64_t>(file->floatOperations->size()), *point.measurement.floatOperations);
+  EXPECT_EQ(static_cast<double>(file->floatOperations->size()), *point.measurement.floatOperations);
   std::map<std::string, int> ops;
   for (const FloatOperation& one : *file->floatOperations) ++ops[one.op];
   EXPECT_GT(ops["embedding"], 0);
