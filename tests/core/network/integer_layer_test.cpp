@@ -197,14 +197,17 @@ TEST(IntegerLayer, EveryPathGivesTheBitsOfTheDefinitionFromCodesToCodes) {
     CodeTensor input{c.input.shape, {}};
     for (const float x : c.input.data) input.codes.push_back(c.layer.input.quantize(x));
     Random random(seed);
+    const auto draw = [&](std::int64_t low, std::int64_t high) {
+      return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+    };
     std::vector<Requantizer> channels;
     for (std::int64_t channel = 0; channel < c.info.channels; ++channel) {
-      channels.push_back({.multiplier = 1 + random() % 200,
-                          .addend = random() % 5000 - 2500,
-                          .zero = random() % 7,
+      channels.push_back({.multiplier = draw(1, 200),
+                          .addend = draw(-2500, 2500),
+                          .zero = draw(0, 6),
                           .low = -200,
                           .high = 300,
-                          .shift = static_cast<int>(random() % 12)});
+                          .shift = static_cast<int>(draw(0, 11))});
     }
     const auto outputOf = [&](std::int64_t channel, std::span<const std::int16_t> x) {
       return channels[static_cast<std::size_t>(channel)](definedSum(c, layer, channel, x));
@@ -220,7 +223,9 @@ TEST(IntegerLayer, EveryPathGivesTheBitsOfTheDefinitionFromCodesToCodes) {
     ASSERT_EQ(output.codes, expected) << "counting, seed " << seed;
   }
   for (const LayerPath path : {LayerPath::rows, LayerPath::columns}) EXPECT_GT(ran[static_cast<std::size_t>(path)], 20);
-  if (integerKernelsAreExact()) EXPECT_GT(ran[static_cast<std::size_t>(LayerPath::convolution)], 30);
+  if (integerKernelsAreExact()) {
+    EXPECT_GT(ran[static_cast<std::size_t>(LayerPath::convolution)], 30);
+  }
 }
 
 // Rows of a linear layer, each with the scale and zero point of its own least and greatest value.
