@@ -29,7 +29,8 @@ class SessionFile : public ::testing::Test {
             .channel = 3,
             .points = {4, 2},
             .geometry = QByteArray("\x01\x00\xff", 3),
-            .layout = QByteArray("layout")};
+            .layout = QByteArray("layout"),
+            .seal = QByteArray("seal")};
   }
   QTemporaryDir folder_;
 };
@@ -39,6 +40,21 @@ TEST_F(SessionFile, ComesBackAsItWas) {
   const auto loaded = loadSession(path("s.axescope"));
   ASSERT_TRUE(loaded.has_value()) << loaded.error().line();
   EXPECT_EQ(*loaded, example());
+}
+
+TEST_F(SessionFile, ASealHoldsForTheBytesItWasMadeOf) {
+  Session session = example();
+  const QByteArray seal = sealOf(session);
+  EXPECT_EQ(sealOf(session), seal);
+  session.channel = 4;
+  EXPECT_EQ(sealOf(session), seal);
+  session.layout += 'x';
+  EXPECT_NE(sealOf(session), seal);
+  // A byte may not pass from the one to the other.
+  session = example();
+  session.layout.prepend(session.geometry.back());
+  session.geometry.chop(1);
+  EXPECT_NE(sealOf(session), seal);
 }
 
 TEST_F(SessionFile, MovesWithItsFolder) {
