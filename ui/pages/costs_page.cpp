@@ -41,7 +41,7 @@ CostsPage::CostsPage(AppState* state, QWidget* parent)
   accumulator_->setRange(leastAccumulatorBits, mostAccumulatorBits);
   accumulator_->setValue(usualAccumulator);
   accumulator_->setSuffix(tr(" bits"));
-  addControl(accumulator_, tr("what would buy an accumulator of"));
+  addControl(accumulator_, tr("what a width buys"));
   sentence_->setWordWrap(true);
   sentence_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   sentence_->setContentsMargins(16, 6, 16, 10);

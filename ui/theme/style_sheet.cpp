@@ -50,10 +50,11 @@ QDockWidget > QWidget, QDockWidget QScrollArea > QWidget, QDockWidget QScrollAre
   background: @panel; }
 QTabWidget::pane { border: none; border-top: 1px solid @border; background: @window; }
 QTabBar { background: @window; qproperty-drawBase: 0; }
-QTabBar::tab { background: transparent; color: @muted; padding: 9px 14px 8px 14px; border: none;
+QTabBar::tab { background: transparent; color: @muted; padding: 9px 10px 8px 10px; border: none;
   border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: @text; font-weight: 600; border-bottom-color: @accent; }
 QTabBar::tab:hover { color: @text; }
+QTabBar QToolButton { background: @panel; border: 1px solid @border; color: @text; }
 QTabBar::tab:focus { background: @selection; border-top-left-radius: 5px; border-top-right-radius: 5px; }
 QTreeView, QTableView, QListView { background: @panel; color: @text; border: none; alternate-background-color: @panel;
   selection-background-color: @selection; selection-color: @text; }
