@@ -34,9 +34,9 @@ struct Measurement {
   std::optional<double> floatAccuracy;
   std::optional<double> perplexity;
   std::optional<double> floatPerplexity;
-  std::optional<double> error;                  // over all quantized layers together
-  std::optional<double> sqnrDb;                 // of the network's outputs, or of the layers' outputs without a graph
-  std::optional<double> overflowRate;           // share of dot products with any overflow
+  std::optional<double> error;            // over all quantized layers together
+  std::optional<double> sqnrDb;           // of the network's outputs, or of the layers' outputs without a graph
+  std::optional<double> overflowRate;     // share of dot products with any overflow
   std::optional<double> floatOperations;  // nodes left in float, with integer arithmetic
   bool guaranteed = false;
   double maxBudgetUse = 0.0;

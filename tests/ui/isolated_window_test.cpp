@@ -5,6 +5,7 @@
 #include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
+#include <QThreadPool>
 
 #include <gtest/gtest.h>
 
@@ -29,6 +30,13 @@ class IsolatedWindow : public ::testing::Test {
     QSignalSpy opened(&window_.state(), &AppState::opened);
     window_.open(path);
     return opened.wait(patience);
+  }
+  /// Lets the pages finish what they read in the background for a file that has just opened.
+  static void awaitPages() {
+    for (int round = 0; round < 10; ++round) {
+      QCoreApplication::processEvents();
+      ASSERT_TRUE(QThreadPool::globalInstance()->waitForDone(patience));
+    }
   }
   /// What the banner says.
   QString refusalOf(const QString& path) {
@@ -92,6 +100,7 @@ TEST_F(IsolatedWindow, AProcessThatHangsIsALineWhenPatienceEnds) {
 TEST_F(IsolatedWindow, AProcessThatIsKilledIsReplaced) {
   window_.state().setReaderProcesses(testing::readerProcesses());
   ASSERT_TRUE(opens(sample("fir-bank.h5")));
+  awaitPages();  // or one of them meets the killed process, and this test its replacement
   testing::signalReadingChildren(SIGKILL);
   const auto model = window_.state().model();
   ASSERT_NE(model, nullptr);

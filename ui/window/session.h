@@ -30,8 +30,8 @@ struct Session {
   friend bool operator==(const Session&, const Session&) = default;
 };
 
-/// Tells geometry and layout that a window of this user wrote from others: Qt believes these bytes and may crash on what
-/// a stranger put there. A keyed hash; the key is made on first use and stays in the user's settings.
+/// Tells geometry and layout that a window of this user wrote from others: Qt believes these bytes and may crash on
+/// what a stranger put there. A keyed hash; the key is made on first use and stays in the user's settings.
 QByteArray sealOf(const Session& session);
 
 /// Whole or not at all. Paths are written relative to the session's folder, so that a folder can move as a whole.
