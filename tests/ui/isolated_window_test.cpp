@@ -8,6 +8,7 @@
 #include <QThreadPool>
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include "tests/core/dump/crashing_file.h"
 #include "tests/core/dump/reading_process.h"
@@ -33,7 +34,9 @@ class IsolatedWindow : public ::testing::Test {
   }
   /// Lets the pages finish what they read in the background for a file that has just opened.
   static void awaitPages() {
-    for (int round = 0; round < 10; ++round) {
+    // Some start on timers, when what is on the screen has settled.
+    for (int round = 0; round < 50; ++round) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
       QCoreApplication::processEvents();
       ASSERT_TRUE(QThreadPool::globalInstance()->waitForDone(patience));
     }
@@ -101,7 +104,13 @@ TEST_F(IsolatedWindow, AProcessThatIsKilledIsReplaced) {
   window_.state().setReaderProcesses(testing::readerProcesses());
   ASSERT_TRUE(opens(sample("fir-bank.h5")));
   awaitPages();  // or one of them meets the killed process, and this test its replacement
+  const auto killed = testing::readingChildren();
   testing::signalReadingChildren(SIGKILL);
+  // Signals arrive when they do: a spare process that is still dying would be taken for a living one.
+  for (const pid_t child : killed) {
+    siginfo_t ending{};
+    ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &ending, WEXITED | WNOWAIT), 0);
+  }
   const auto model = window_.state().model();
   ASSERT_NE(model, nullptr);
   const auto first = model->dump().loadLayer(0);
