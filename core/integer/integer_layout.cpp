@@ -53,6 +53,7 @@ Tensor movedNumbers(const KernelContext& context, float sign) {
     for (float& value : input.data) value = sign * ++number;
   }
   std::vector<const Tensor*> pointers;
+  pointers.reserve(inputs.size());
   for (const Tensor& input : inputs) pointers.push_back(&input);
   Tensor output;
   prepare(output, context.outputShape());

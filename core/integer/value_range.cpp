@@ -18,9 +18,9 @@ ValueRange ValueRange::of(const Tensor& values) {
   parallelPieces(size, piece, [&](std::int64_t first, std::int64_t count) {
     ValueRange& part = parts[static_cast<std::size_t>(first / piece)];
     const float* const data = values.data.data() + first;
-    const auto [low, high] = std::minmax_element(data, data + count);
-    part.low = *low;
-    part.high = *high;
+    const auto [least, greatest] = std::minmax_element(data, data + count);
+    part.low = *least;
+    part.high = *greatest;
     part.isBytes = part.low >= 0.0F && part.high <= largestByte &&
                    std::all_of(data, data + count, [](float v) { return std::trunc(v) == v; });
   });

@@ -111,6 +111,22 @@ TEST(Settings, GroupScalesNeedTilesAndMakeThemMatter) {
   EXPECT_EQ(quantizationKey(off), quantizationKey(otherTiles));
 }
 
+TEST(Settings, BitsOfScalesNormsAndElementsCountWhereThereAreAny) {
+  const PointSettings off;
+  PointSettings settings;
+  settings.scaleBits = 5;
+  settings.normBits = 5;
+  settings.elementBits = 9;
+  EXPECT_EQ(canonical(settings), canonical(off));
+  settings.scaleQuantization = ScaleQuantization::powerOfTwo;
+  EXPECT_EQ(canonical(settings).scaleBits, off.scaleBits);
+  settings.scaleQuantization = ScaleQuantization::shared;
+  settings.quantNorm = NormQuantization::fixedPoint;
+  settings.arithmetic = Arithmetic::integer;
+  EXPECT_EQ(canonical(settings), settings);
+  EXPECT_NE(quantizationKey(settings), quantizationKey(off));
+}
+
 TEST(MethodPages, EveryMethodHasFormulaSourceAndUse) {
   for (const char* key :
        {"algorithm", "constraint", "activation", "activation_range", "weight_scale", "weight_quantizer"}) {
