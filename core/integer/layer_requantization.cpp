@@ -12,6 +12,8 @@ namespace axescope {
 namespace {
 
 constexpr double mostBias = 0x1p40;
+// Below 2^60, what a multiplier times a number stays below.
+constexpr std::int64_t mostProduct = std::int64_t{1} << 59;
 
 // A channel's accumulators before they are scaled: |sum + offset| ≤ largest.
 struct Channel {
@@ -61,8 +63,12 @@ std::vector<Requantizer> layerRequantizers(const QuantizedLayer& layer, const Ac
   if (rule.scales == ScaleQuantization::shared) {
     std::int64_t largest = 1;
     for (const Channel& channel : channels) largest = std::max(largest, channel.largest);
-    shared =
-        Multiplier::nearest(layer.input.scale * layer.scaleUnit / to.scale, mostScaleBits, largest << rule.scaleBits);
+    // Where a scale and a sum leave the multiplier too few of 64 bits, each channel has one of its own.
+    constexpr int leastMultiplierBits = 16;
+    if (largest <= mostProduct >> (rule.scaleBits + leastMultiplierBits)) {
+      shared =
+          Multiplier::nearest(layer.input.scale * layer.scaleUnit / to.scale, mostScaleBits, largest << rule.scaleBits);
+    }
   }
   std::vector<Requantizer> requantizers;
   for (std::size_t c = 0; c < channels.size(); ++c) {

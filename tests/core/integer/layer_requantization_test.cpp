@@ -66,6 +66,21 @@ TEST(LayerRequantization, SharedScalesAreIntegersTimesOneMultiplier) {
   EXPECT_EQ(requantizers[1].shift, requantizers[0].shift);
 }
 
+TEST(LayerRequantization, SharedScalesTooWideForLargeSumsAreMultipliersOfTheirOwn) {
+  QuantizedLayer layer = smallLayer();
+  constexpr int bits = 31;
+  layer.scaleUnit = 0.01 / 0x1p30;
+  layer.bias[0] = 1e8F;  // 5e11 steps of the accumulator
+  ActivationQuantizer to = target;
+  to.scale = 1e6;
+  const auto requantizers = layerRequantizers(layer, to, {ScaleQuantization::shared, bits});
+  for (std::size_t c = 0; c < 3; ++c) {
+    for (const std::int64_t sum : {-30000, 0, 12345, 30000}) {
+      EXPECT_NEAR(requantizers[c](sum), exact(layer, c, sum) / to.scale - 100.0, 0.51) << c << " " << sum;
+    }
+  }
+}
+
 // A batch norm that silenced a channel leaves weights next to nothing: in steps of its accumulator the bias is huge.
 TEST(LayerRequantization, ABiasFarAboveItsAccumulatorStandsAlone) {
   QuantizedLayer layer = smallLayer();

@@ -226,10 +226,12 @@ class Reference {
 
   std::int64_t scaled(const QuantizedLayer& q, std::int64_t c, std::int64_t sum, const ActivationQuantizer& to) const {
     Factor factor;
-    if (network_.options.rule.scales == ScaleQuantization::shared) {
-      std::int64_t most = 1;
-      for (std::int64_t other = 0; other < q.codes.rows(); ++other) most = std::max(most, largest(q, other));
-      factor = factorOf(q.input.scale * q.scaleUnit / to.scale, 31, most << network_.options.rule.scaleBits);
+    std::int64_t most = 1;
+    for (std::int64_t other = 0; other < q.codes.rows(); ++other) most = std::max(most, largest(q, other));
+    const int scaleBits = network_.options.rule.scaleBits;
+    const bool fits = Wide{most} << (scaleBits + 16) <= Wide{1} << 59;
+    if (network_.options.rule.scales == ScaleQuantization::shared && fits) {
+      factor = factorOf(q.input.scale * q.scaleUnit / to.scale, 31, most << scaleBits);
       factor.integer *= std::llround(q.scales[static_cast<std::size_t>(c)] / q.scaleUnit);
     } else {
       factor = factorOf(q.input.scale * q.scales[static_cast<std::size_t>(c)] / to.scale, bits(), largest(q, c));
