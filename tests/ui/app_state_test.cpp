@@ -148,6 +148,16 @@ TEST_F(ResultsTogether, AFileThatCannotBeOpenedDoesNotHoldBackTheOthers) {
   EXPECT_EQ(state_.added().size(), 1U);
 }
 
+TEST_F(ResultsTogether, AreNotLostWhenADialogIsCancelledMeanwhile) {
+  QSignalSpy opened(&state_, &AppState::opened);
+  state_.openTogether({digits_, fir_});
+  state_.addResults({});
+  state_.openTogether({});
+  while (opened.count() < 2) ASSERT_TRUE(opened.wait(patience));
+  EXPECT_EQ(state_.resultsPath(), digits_);
+  EXPECT_TRUE(state_.isAdded(fir_));
+}
+
 TEST_F(ResultsTogether, JoinWhileASweepIsRunning) {
   state_.setCurrentModel(0);
   edit("inner_bits", "12:20");

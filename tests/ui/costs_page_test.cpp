@@ -94,6 +94,35 @@ TEST(CostTable, PricesEveryPointInItsOwnColumn) {
   EXPECT_EQ(*m.customCost, *m.costs.front());
 }
 
+TEST(CostTable, DoesNotPricePointsByTheAnswerForThoseThatWereThere) {
+  AppState state;
+  openSample(state);
+  const PointResult there = pointAt(*state.model(), 16, 0.95);
+  state.points().replace({there});
+  state.costTable().set(builtinCostModels().front());
+  state.closeModel(0);
+  state.points().replace({there});
+  QTest::qWait(500);
+  EXPECT_FALSE(state.points().points().front().measurement.customCost);
+}
+
+TEST(CostTable, SaysOnThePageWhyPointsHaveNoPrice) {
+  AppState state;
+  CostsPage page(&state);
+  openSample(state);
+  page.plot();
+  CostModel table = builtinCostModels().front();
+  // Sound at the widths that a table is tried out at; without a price at these.
+  table.rules.clear();
+  table.otherwise = "1 / (K - " + std::to_string(state.model()->dump().layers().front().k()) + ")";
+  QSignalSpy failed(&state.costTable(), &CostTable::failed);
+  state.points().replace({pointAt(*state.model(), 16, 0.95)});
+  state.costTable().set(table);
+  ASSERT_TRUE(failed.wait(10'000));
+  EXPECT_FALSE(state.costTable().problem().isEmpty());
+  EXPECT_EQ(page.sentence(), state.costTable().problem());
+}
+
 TEST(CostTableDialog, WritesBackWhatItWasGiven) {
   for (const CostModel& model : builtinCostModels()) {
     CostTableDialog dialog(model);

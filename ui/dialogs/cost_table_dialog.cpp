@@ -6,12 +6,13 @@
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QSaveFile>
 #include <QVBoxLayout>
 
 #include <nlohmann/json.hpp>
 
 #include "core/cost/operation_count.h"
+#include "ui/state/text_view.h"
+#include "ui/state/whole_file.h"
 
 namespace axescope::ui {
 
@@ -24,8 +25,7 @@ enum RuleColumn { operationsColumn, rolesColumn, aColumn, bColumn, priceColumn }
 template <class Value>
 QString namesOf(const std::vector<Value>& values) {
   QStringList names;
-  for (const Value value : values)
-    names << QString::fromUtf8(name(value).data(), static_cast<qsizetype>(name(value).size()));
+  for (const Value value : values) names << fromView(name(value));
   return names.join(QStringLiteral(", "));
 }
 
@@ -87,6 +87,7 @@ CostTableDialog::CostTableDialog(const CostModel& table, QWidget* parent)
   hint->setWordWrap(true);
   hint->setProperty("muted", true);
   problem_->setWordWrap(true);
+  problem_->setTextFormat(Qt::RichText);
   problem_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
   use_ = buttons->button(QDialogButtonBox::Ok);
@@ -193,7 +194,7 @@ void CostTableDialog::setTable(const CostModel& table) {
 
 // Through the text of a file, so that the window refuses what a file would be refused for, in the same words.
 Result<CostModel> CostTableDialog::written() const {
-  Json json{{"format", "axescope-cost-model"},
+  Json json{{"format", costModelFormatName},
             {"version", 1},
             {"name", table_.name},
             {"title", title_->text().toStdString()},
@@ -283,11 +284,9 @@ void CostTableDialog::save() {
                                                     QString::fromStdString(table->name) + QStringLiteral(".json"),
                                                     tr("Cost tables (*.json)"));
   if (path.isEmpty()) return;
-  QSaveFile file(path);
-  const QByteArray text = QByteArray::fromStdString(toJson(*table));
-  const bool saved = file.open(QIODevice::WriteOnly) && file.write(text) == text.size() && file.commit();
+  const Status saved = writeWholeFile(path, QByteArray::fromStdString(toJson(*table)));
   problem_->setText(saved ? tr("Saved as %1.").arg(path.toHtmlEscaped())
-                          : tr("%1 could not be written: %2").arg(path, file.errorString()).toHtmlEscaped());
+                          : QString::fromStdString(saved.error().line()).toHtmlEscaped());
 }
 
 void CostTableDialog::accept() {

@@ -31,7 +31,7 @@ void read(OpenedFile& file, const std::shared_ptr<hdf5::ReaderProcesses>& proces
     }
     return;
   }
-  if (format == "axescope-quantized") {
+  if (format == quantizedFormatName) {
     auto quantized = readQuantizedFile(*reader);
     if (quantized) {
       file.quantized = std::make_shared<const Inspection>(QuantizedPoint{*std::move(quantized), {}, {}},

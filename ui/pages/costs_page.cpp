@@ -54,6 +54,7 @@ CostsPage::CostsPage(AppState* state, QWidget* parent)
     left_->setCurrentIndex(left_->findData(ownTable));
     invalidate();
   });
+  connect(&state->costTable(), &CostTable::failed, this, &CostsPage::showSentence);
   connect(&state->selection(), &Selection::pointsChanged, this, &CostsPage::invalidate);
   connect(&state->selection(), &Selection::layerChanged, this, &CostsPage::showChosen);
   connect(state, &AppState::modelChanged, this, &CostsPage::invalidate);
@@ -208,6 +209,10 @@ void CostsPage::showSentence() {
   const std::string column = name == ownTable
                                  ? "cost_custom"
                                  : "cost_" + QString(name).replace(QLatin1Char('-'), QLatin1Char('_')).toStdString();
+  if (const QString& problem = state().costTable().problem(); name == ownTable && !problem.isEmpty()) {
+    sentence_->setText(problem);
+    return;
+  }
   const auto& points = state().points().points();
   const ParetoAxes axes{.x = findColumn(column), .y = findColumn(mainMetric(points))};
   if (points.empty() || axes.x == nullptr || axes.y == nullptr) {

@@ -69,13 +69,17 @@ void AppState::open(const QString& path) {
 }
 
 void AppState::openTogether(const QStringList& paths) {
-  joins_ = false;
-  queue_ = paths;
-  openNext();
+  openAll(paths, false);
 }
 
 void AppState::addResults(const QStringList& paths) {
-  joins_ = true;
+  openAll(paths, true);
+}
+
+// A dialog that was cancelled names no files: those on their way stay.
+void AppState::openAll(const QStringList& paths, bool joins) {
+  if (paths.isEmpty()) return;
+  joins_ = joins;
   queue_ = paths;
   openNext();
 }

@@ -120,6 +120,7 @@ class AppState : public QObject {
   void take(const OpenedFile& file);
   void accept(const OpenedFile& file, bool joins);
   void openNext();
+  void openAll(const QStringList& paths, bool joins);
   void addToPoints(const OpenedFile& file);
   void drawTogether();
   void takeModel(const OpenedFile& file);

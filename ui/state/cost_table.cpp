@@ -9,7 +9,11 @@ namespace axescope::ui {
 
 CostTable::CostTable(PointsModel& points, std::function<std::shared_ptr<const Model>()> model)
     : points_(points), model_(std::move(model)) {
-  connect(&points_, &PointsModel::modelReset, this, [this] { priced_ = 0; });
+  connect(&points_, &PointsModel::modelReset, this, [this] {
+    job_.cancel();  // its answer is for the points that were there
+    problem_.clear();
+    priced_ = 0;
+  });
   connect(&points_, &PointsModel::pointsChanged, this, &CostTable::price);
 }
 
@@ -33,7 +37,10 @@ void CostTable::price() {
       },
       [this](const Result<Costs>& costs) {
         problem_ = costs ? QString() : QString::fromStdString(costs.error().line());
-        if (!costs) return;
+        if (!costs) {
+          Q_EMIT failed();
+          return;
+        }
         priced_ = costs->size();
         points_.setCustomCosts(*costs);
       });

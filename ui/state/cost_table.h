@@ -27,12 +27,14 @@ class CostTable : public QObject {
   const std::optional<CostModel>& current() const { return table_; }
   /// Why points have no price; one line, empty where they have.
   const QString& problem() const { return problem_; }
-  /// Prices what has no price yet, once points or their model are there.
+  /// Prices all points once there are more of them, or their model is there.
   void price();
 
  Q_SIGNALS:
   /// Another table.
   void changed();
+  /// There is a problem.
+  void failed();
 
  private:
   using Costs = std::vector<std::optional<double>>;

@@ -6,6 +6,9 @@
 
 namespace axescope::ui {
 
+namespace {
+
+// Names of models, one for each: that of its dump, with the results file where several come from dumps of one name.
 std::vector<QString> modelNames(const std::vector<ResultsOfFile>& all) {
   std::vector<QString> dumps;
   dumps.reserve(all.size());
@@ -21,6 +24,8 @@ std::vector<QString> modelNames(const std::vector<ResultsOfFile>& all) {
   }
   return names;
 }
+
+}  // namespace
 
 DrawnPoints drawnTogether(const std::vector<ResultsOfFile>& all) {
   DrawnPoints drawn;

@@ -17,9 +17,6 @@ struct ResultsOfFile {
   const std::vector<PointResult>* points = nullptr;
 };
 
-/// Names of models, one for each: that of its dump, with the results file where several come from dumps of one name.
-std::vector<QString> modelNames(const std::vector<ResultsOfFile>& all);
-
 struct DrawnPoints {
   std::vector<PointResult> points;
   std::vector<QString> models;  // whose each point is; none where all are of one

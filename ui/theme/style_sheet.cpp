@@ -75,11 +75,12 @@ QHeaderView::section:checked { color: @text; }
 QHeaderView::up-arrow { image: url(@controls/chevron-up.svg); width: 12px; height: 12px; }
 QHeaderView::down-arrow { image: url(@controls/chevron-down.svg); width: 12px; height: 12px; }
 QTableCornerButton::section { background: @panel; border: none; }
-QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox { background: @surface; color: @text; border: 1px solid @border;
+QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox { background: @surface; color: @text; border: 1px solid @border;
   border-radius: 5px; padding: 4px 8px; min-height: 18px; selection-background-color: @accent;
   selection-color: @accentText; }
-QComboBox:hover, QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-color: @muted; }
-QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: @accent; }
+QComboBox:hover, QLineEdit:hover, QPlainTextEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-color: @muted; }
+QComboBox:focus, QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: @accent; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QLineEdit[invalid="true"] { border-color: @error; }
 QComboBox:disabled, QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: @muted; }
 QComboBox::drop-down { border: none; width: 22px; }
