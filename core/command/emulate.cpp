@@ -59,7 +59,7 @@ Datapath datapathUnder(const QuantizedFileLayer& layer, const SettingFlags& flag
 
 // The answer is a quantized file too, so that certify reads it.
 Status copyRoot(hdf5::Writer& writer, const QuantizedFile& file) {
-  AXESCOPE_CHECK(writer.attribute("/", "format", std::string("axescope-quantized")));
+  AXESCOPE_CHECK(writer.attribute("/", "format", std::string(quantizedFormatName)));
   AXESCOPE_CHECK(writer.attribute("/", "version", std::int64_t{1}));
   AXESCOPE_CHECK(writer.attribute("/", "model", file.model));
   AXESCOPE_CHECK(writer.attribute("/", "settings", file.settings));

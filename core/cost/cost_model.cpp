@@ -36,7 +36,7 @@ const FormulaNames& costVariables() {
 }
 
 std::string toJson(const CostModel& model) {
-  Json json{{"format", "axescope-cost-model"},
+  Json json{{"format", costModelFormatName},
             {"version", 1},
             {"name", model.name},
             {"title", model.title},

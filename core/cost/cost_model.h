@@ -15,6 +15,8 @@
 
 namespace axescope {
 
+inline constexpr const char* costModelFormatName = "axescope-cost-model";
+
 /// A price for operations that all conditions fit; empty conditions fit everything.
 struct CostRule {
   std::vector<OperationKind> operations;

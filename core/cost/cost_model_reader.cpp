@@ -61,10 +61,10 @@ class Reader {
   }
 
   Status checkFormat(const Json& root) const {
-    constexpr std::string_view format = "axescope-cost-model";
-    const bool isOurs = root.contains("format") && root["format"] == format;
+    const bool isOurs = root.contains("format") && root["format"] == costModelFormatName;
     if (!isOurs) {
-      return bad(root.contains("format") ? "/format" : "", ErrorCode::unsupported, fmt::format("format \"{}\"", format),
+      return bad(root.contains("format") ? "/format" : "", ErrorCode::unsupported,
+                 fmt::format("format \"{}\"", costModelFormatName),
                  root.contains("format") ? root["format"].dump() : "none");
     }
     if (root.contains("version") && root["version"] == 1) return {};

@@ -14,8 +14,6 @@ namespace {
 using enum OperationKind;
 using enum OperationRole;
 
-constexpr std::int64_t floatBytes = 4;
-
 // Operations that compute; all others move numbers.
 constexpr std::array<std::pair<std::string_view, OperationRole>, 21> roles{{
     {"add", elementwise},           {"attention", softmax},

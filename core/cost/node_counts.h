@@ -23,8 +23,8 @@ struct NodeSize {
 /// In float32, or in an integer network (`codes`, else null) as that runs it: a batch norm or an image's normalization
 /// is one requantization of norm's factors; two values are added after a multiplication each, at one shift; a product,
 /// an average is requantized; an activation function is a look-up; relu, pools of maxima and what only moves numbers
-/// work on codes as they are. Bytes: inputs read once, outputs written once; operations that only move numbers count
-/// nothing else.
+/// work on codes as they are. Bytes: inputs read once, outputs written once; none for operations that only move
+/// numbers.
 NodeCounts countNode(std::string_view op, const Work& work, const NodeSize& size,
                      const ElementwiseArithmetic& elementwise = {}, const CodesAround* codes = nullptr);
 

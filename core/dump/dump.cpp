@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/dump/hdf5_source.h"
+#include "core/dump/quantized_file.h"
 
 namespace axescope {
 
@@ -18,7 +19,7 @@ std::int64_t outputSize(std::int64_t size, std::int64_t padding, std::int64_t ke
 /// Formats of this program that are no dumps, and who reads them.
 const char* otherReader(const std::string& format) {
   if (format == "axescope-results") return "a results file: open it with the pareto command or as results";
-  if (format == "axescope-quantized") return "a quantized file: open it with the certify or emulate command";
+  if (format == quantizedFormatName) return "a quantized file: open it with the certify or emulate command";
   return nullptr;
 }
 

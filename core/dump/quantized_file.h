@@ -16,6 +16,8 @@
 
 namespace axescope {
 
+inline constexpr const char* quantizedFormatName = "axescope-quantized";
+
 struct QuantizedFileLayer {
   LayerInfo info;
   CodeMatrix codes;    // C×K, column order as LayerTensors::weight

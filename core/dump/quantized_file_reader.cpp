@@ -12,9 +12,10 @@ namespace axescope {
 namespace {
 
 Status checkFormat(const hdf5::Reader& reader) {
-  AXESCOPE_TRY(const std::string format, requiredText(reader, "/", "format", "\"axescope-quantized\""));
-  if (format != "axescope-quantized") {
-    return fail(ErrorCode::unsupported, reader.fileName(), "/@format", "\"axescope-quantized\"",
+  const std::string expected = std::string("\"") + quantizedFormatName + "\"";
+  AXESCOPE_TRY(const std::string format, requiredText(reader, "/", "format", expected));
+  if (format != quantizedFormatName) {
+    return fail(ErrorCode::unsupported, reader.fileName(), "/@format", expected,
                 "\"" + format + "\"" + (format == "axescope-dump" ? ": quantize this dump first" : ""));
   }
   AXESCOPE_TRY(const auto version, reader.integerAttribute("/", "version"));

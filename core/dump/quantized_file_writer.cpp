@@ -104,7 +104,7 @@ bool isLinkName(const std::string& name) {
 Result<QuantizedFileWriter> QuantizedFileWriter::create(const std::filesystem::path& path,
                                                         const QuantizedFileHead& head) {
   AXESCOPE_TRY(hdf5::Writer writer, hdf5::Writer::create(path));
-  AXESCOPE_CHECK(writer.attribute("/", "format", std::string("axescope-quantized")));
+  AXESCOPE_CHECK(writer.attribute("/", "format", std::string(quantizedFormatName)));
   AXESCOPE_CHECK(writer.attribute("/", "version", std::int64_t{1}));
   AXESCOPE_CHECK(writer.attribute("/", "model", head.model));
   AXESCOPE_CHECK(writer.attribute("/", "settings", head.settings));

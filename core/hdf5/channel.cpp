@@ -71,20 +71,23 @@ Exchange Channel::send(std::string_view message) {
 }
 
 Exchange Channel::waitReadable() {
-  if (patience_ == std::chrono::milliseconds::zero()) return Exchange::good;
+  const int patience = patience_ == std::chrono::milliseconds::zero() ? -1 : static_cast<int>(patience_.count());
   pollfd waiting{socket_.get(), POLLIN, 0};
   int ready = 0;
   do {
-    ready = ::poll(&waiting, 1, static_cast<int>(patience_.count()));
+    ready = ::poll(&waiting, 1, patience);
   } while (ready < 0 && errno == EINTR);
   return ready == 0 ? Exchange::late : ready < 0 ? Exchange::closed : Exchange::good;
 }
 
 Exchange Channel::fill(char* target, std::size_t count) {
   while (count > 0) {
-    if (const Exchange waited = waitReadable(); waited != Exchange::good) return waited;
-    const ssize_t received = ::recv(socket_.get(), target, count, 0);
+    const ssize_t received = ::recv(socket_.get(), target, count, MSG_DONTWAIT);
     if (received < 0 && errno == EINTR) continue;
+    if (received < 0 && errno == EAGAIN) {
+      if (const Exchange waited = waitReadable(); waited != Exchange::good) return waited;
+      continue;
+    }
     if (received <= 0) return Exchange::closed;
     target += received;
     count -= static_cast<std::size_t>(received);

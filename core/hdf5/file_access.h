@@ -24,6 +24,11 @@ struct FileAccess {
 
   /// The same file for our own reading (global_heap.h), and where its addresses count from.
   std::unique_ptr<std::ifstream> stream;
+  struct Window {
+    std::uint64_t address = 0;
+    std::vector<char> bytes;
+  };
+  mutable Window window;  // what was last read of it: heaps are walked in small steps
   std::uint64_t baseAddress = 0;
 
   /// Datasets that passed all guards; the file is read-only, so once is enough.

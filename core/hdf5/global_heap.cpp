@@ -2,6 +2,7 @@
 // HDF5 File Format Specification 3.0, section III.E (global heap).
 #include "core/hdf5/global_heap.h"
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 
@@ -23,12 +24,29 @@ std::uint64_t littleEndian(std::span<const std::byte> bytes) {
 
 using Header = std::array<std::byte, headerBytes>;
 
-/// Bytes at an address of the file, which is known to hold them.
-bool readAt(const FileAccess& file, std::uint64_t address, void* buffer, std::uint64_t count) {
+bool readFromFile(const FileAccess& file, std::uint64_t address, void* buffer, std::uint64_t count) {
   file.stream->clear();
   file.stream->seekg(static_cast<std::streamoff>(address));
   file.stream->read(static_cast<char*>(buffer), static_cast<std::streamsize>(count));
   return file.stream->good();
+}
+
+/// Bytes at an address of the file, which is known to hold them.
+bool readAt(const FileAccess& file, std::uint64_t address, void* buffer, std::uint64_t count) {
+  constexpr std::uint64_t windowBytes = 1 << 14;
+  if (count > windowBytes) return readFromFile(file, address, buffer, count);
+  FileAccess::Window& window = file.window;
+  const auto isInside = [&] {
+    return address >= window.address && address - window.address <= window.bytes.size() &&
+           count <= window.bytes.size() - (address - window.address);
+  };
+  if (!isInside()) {
+    window = {address, std::vector<char>(std::min(windowBytes, file.bytes - address))};
+    if (!readFromFile(file, address, window.bytes.data(), window.bytes.size())) window.bytes.clear();
+  }
+  if (!isInside()) return false;
+  std::memcpy(buffer, window.bytes.data() + (address - window.address), count);
+  return true;
 }
 
 /// Size of the heap at `address`, or nothing where there is no whole heap.

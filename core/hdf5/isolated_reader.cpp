@@ -10,6 +10,27 @@ namespace axescope::hdf5 {
 namespace {
 
 constexpr int mostLost = 3;
+constexpr std::size_t mostForeseen = std::size_t{32} << 20;  // bytes of answers and their questions
+constexpr std::size_t bytesPerAnswer = 256;                  // that keeping one takes, however short it is
+
+/// What an answer says, nothing where it is none.
+template <class T>
+std::optional<Result<T>> answered(MessageReader& reader) {
+  bool succeeded = false;
+  if (!reader.get(succeeded)) return std::nullopt;
+  if (!succeeded) {
+    Error error;
+    if (!reader.get(error)) return std::nullopt;
+    return fail(std::move(error));
+  }
+  if constexpr (std::is_void_v<T>) {
+    return Result<void>{};
+  } else {
+    T value{};
+    if (!reader.get(value)) return std::nullopt;
+    return value;
+  }
+}
 
 }  // namespace
 
@@ -35,6 +56,8 @@ Result<std::unique_ptr<ReaderBackend>> IsolatedReader::open(const std::filesyste
 tl::unexpected<Error> IsolatedReader::lost(Exchange after, const std::string& object) const {
   ReaderProcess::Ending ending = process_->end(after);
   process_.reset();
+  foreseen_.clear();  // a process that ended is believed no further
+  foreseenBytes_ = 0;
   ++lost_;
   return fail(ending.code, name_, object, "a file that the HDF5 library can read",
               "one whose reading process " + ending.what);
@@ -56,10 +79,13 @@ Status IsolatedReader::ensureProcess(const std::string& object) const {
   call.put(limits_);
   call.put(processes_->options().memory);
   call.put(std::int64_t{processes_->options().patience.count()});
-  const auto answer = exchange(call, object);
-  if (!answer) {
+  AXESCOPE_TRY(const std::string answer, exchange(call, object));
+  MessageReader reader(answer);
+  const auto opened = answered<void>(reader);
+  if (!opened || !reader.atEnd()) return lost(Exchange::malformed, object);
+  if (!*opened) {
     process_.reset();
-    return fail(answer.error());
+    return *opened;
   }
   identity_ = found;
   return {};
@@ -71,27 +97,40 @@ Result<std::string> IsolatedReader::exchange(const MessageWriter& call, const st
   Exchange done = channel.send(call.bytes());
   if (done == Exchange::good) done = channel.receive(answer);
   if (done != Exchange::good) return lost(done, object);
-  MessageReader reader(answer);
-  bool succeeded = false;
-  Error error;
-  if (!reader.get(succeeded)) return lost(Exchange::malformed, object);
-  if (succeeded) return answer.substr(sizeof(succeeded));
-  if (!reader.get(error) || !reader.atEnd()) return lost(Exchange::malformed, object);
-  return fail(std::move(error));
+  return answer;
 }
 
 template <class T, class... Arguments>
 Result<T> IsolatedReader::ask(ReaderCall call, const std::string& object, const Arguments&... arguments) const {
-  AXESCOPE_CHECK(ensureProcess(object));
   MessageWriter message;
   message.put(call);
   message.put(object);
   (message.put(arguments), ...);
+  if (const auto known = foreseen_.find(message.bytes()); isQuestion(call) && known != foreseen_.end()) {
+    MessageReader reader(known->second, MessageReader::Text::utf8);
+    if (auto value = answered<T>(reader); value && reader.atEnd()) return *std::move(value);
+  }
+  AXESCOPE_CHECK(ensureProcess(object));
   AXESCOPE_TRY(const std::string answer, exchange(message, object));
   MessageReader reader(answer, MessageReader::Text::utf8);
-  T value{};
-  if (!reader.get(value) || !reader.atEnd()) return lost(Exchange::malformed, object);
-  return value;
+  auto value = answered<T>(reader);
+  if (!value || !(isQuestion(call) ? takeForeseen(reader.rest()) : reader.atEnd()))
+    return lost(Exchange::malformed, object);
+  return *std::move(value);
+}
+
+bool IsolatedReader::takeForeseen(std::string_view list) const {
+  MessageReader reader(list);
+  std::uint64_t count = 0;
+  if (!reader.get(count) || count > mostForeseenAtOnce) return false;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    std::string question;
+    std::string answer;
+    if (!reader.get(question) || !reader.get(answer)) return false;
+    foreseenBytes_ += question.size() + answer.size() + bytesPerAnswer;
+    if (foreseenBytes_ <= mostForeseen) foreseen_.emplace(std::move(question), std::move(answer));
+  }
+  return reader.atEnd();
 }
 
 bool IsolatedReader::hasGroup(const std::string& path) const {
@@ -192,13 +231,11 @@ template <class T>
 Result<std::vector<T>> IsolatedReader::values(ReaderCall call, const std::string& path,
                                               std::optional<Rows> rows) const {
   AXESCOPE_TRY(const DatasetInfo info, knownDataset(path));
-  const std::int64_t available = info.shape.empty() ? 1 : info.shape.front();
-  const Rows wanted = rows.value_or(Rows{0, available});
+  const Rows wanted = rows.value_or(Rows{0, rowsOf(info)});
   AXESCOPE_TRY(const auto announced, ask<std::uint64_t>(call, path, wanted.first, wanted.count));
   // The shape is what callers go by: as many values, whatever the process says.
-  const std::int64_t rowSize = available == 0 ? 0 : info.elements() / available;
-  const std::uint64_t count = static_cast<std::uint64_t>(rowSize) * static_cast<std::uint64_t>(wanted.count);
-  if (announced != count * sizeof(T)) return lost(Exchange::malformed, path);
+  const std::uint64_t count = static_cast<std::uint64_t>(rowSizeOf(info)) * static_cast<std::uint64_t>(wanted.count);
+  if (announced != count * sizeof(T) || announced > limits_.readBytes) return lost(Exchange::malformed, path);
   std::vector<T> result;
   AXESCOPE_CHECK(receive(result, count, path));
   return result;

@@ -4,10 +4,10 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <unordered_map>
 
 #include <sys/stat.h>
 
@@ -59,11 +59,13 @@ class IsolatedReader final : public ReaderBackend {
   /// A process that has the file open. Errors: those of opening.
   Status ensureProcess(const std::string& object) const;
   tl::unexpected<Error> lost(Exchange after, const std::string& object) const;
-  /// Sends a call and takes what stands in front of its answer.
+  /// Sends a call and takes its answer.
   Result<std::string> exchange(const MessageWriter& call, const std::string& object) const;
-  /// Reads a value that is the whole answer.
+  /// The value that a call is answered with, now or before it was asked.
   template <class T, class... Arguments>
   Result<T> ask(ReaderCall call, const std::string& object, const Arguments&... arguments) const;
+  /// Keeps the answers to further questions that follow an answer. False: it is no such list.
+  bool takeForeseen(std::string_view list) const;
   template <class T>
   Result<std::vector<T>> values(ReaderCall call, const std::string& path, std::optional<Rows> rows) const;
   /// Appends the values that an answer announced, as they arrive: their memory is touched only once.
@@ -78,6 +80,8 @@ class IsolatedReader final : public ReaderBackend {
   mutable std::unique_ptr<ReaderProcess> process_;
   mutable std::optional<Identity> identity_;
   mutable std::map<std::string, DatasetInfo> datasets_;  // as first told: values are taken for these shapes only
+  mutable std::unordered_map<std::string, std::string> foreseen_;  // answers by question, as messages
+  mutable std::size_t foreseenBytes_ = 0;
   mutable int lost_ = 0;
 };
 

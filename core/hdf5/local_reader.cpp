@@ -50,15 +50,14 @@ Result<OpenedRows> openRows(FileAccess& file, const std::string& path, std::opti
   AXESCOPE_TRY(opened.info, checkedDataset(file, opened.dataset, path));
   const DatasetInfo& info = opened.info;
   if (only && info.kind != *only) return file.fail(ErrorCode::wrongType, path, "integers", "floating-point numbers");
-  const std::int64_t available = info.shape.empty() ? 1 : info.shape.front();
+  const std::int64_t available = rowsOf(info);
   opened.rows = rows.value_or(Rows{0, available});
   const Rows& wanted = opened.rows;
   if (wanted.first < 0 || wanted.count < 0 || wanted.count > available - wanted.first) {
     return file.fail(ErrorCode::invalidArgument, path, "rows 0 to " + std::to_string(available),
                      "first " + std::to_string(wanted.first) + ", count " + std::to_string(wanted.count));
   }
-  const std::int64_t rowSize = available == 0 ? 0 : info.elements() / available;
-  opened.values = static_cast<std::uint64_t>(rowSize * wanted.count);
+  opened.values = static_cast<std::uint64_t>(rowSizeOf(info) * wanted.count);
   if (opened.values > file.limits.readBytes / bytesPerValue) {
     return file.fail(ErrorCode::tooLarge, path, "at most " + describeBytes(file.limits.readBytes) + " in one read",
                      describeShape(info.shape));

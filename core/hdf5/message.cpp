@@ -2,7 +2,7 @@
 #include "core/hdf5/message.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include "core/hdf5/text.h"
 
@@ -52,7 +52,10 @@ bool MessageReader::get(Error& error) {
   std::uint32_t code = 0;
   if (!get(code) || code > static_cast<std::uint32_t>(ErrorCode::cancelled)) return false;
   error.code = static_cast<ErrorCode>(code);
-  return get(error.file) && get(error.object) && get(error.expected) && get(error.found);
+  const Text before = std::exchange(text_, Text::any);
+  const bool isWhole = get(error.file) && get(error.object) && get(error.expected) && get(error.found);
+  text_ = before;
+  return isWhole;
 }
 
 bool MessageReader::get(Limits& limits) {

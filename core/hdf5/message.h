@@ -26,6 +26,8 @@ class MessageWriter {
     bytes_.append(text);
   }
   void put(const std::string& text) { put(std::string_view(text)); }
+  /// What another writer made, as it is.
+  void append(std::string_view written) { bytes_.append(written); }
   void put(const Error& error);
   void put(const Limits& limits);
   void put(const DatasetInfo& info);
@@ -66,7 +68,7 @@ class MessageReader {
     return true;
   }
   bool get(std::string& text);
-  bool get(Error& error);
+  bool get(Error& error);  // its texts of any encoding
   bool get(Limits& limits);
   /// With a shape whose number of elements has no overflow.
   bool get(DatasetInfo& info);
@@ -92,6 +94,7 @@ class MessageReader {
     return !present || get(value.emplace());
   }
   bool atEnd() const { return left_.empty(); }
+  std::string_view rest() const { return left_; }
 
  private:
   std::string_view left_;

@@ -6,24 +6,28 @@
 #include <cstdlib>
 #include <new>
 
+#include <hdf5.h>
 #include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/hdf5/channel.h"
+#include "core/hdf5/foresight.h"
+#include "core/hdf5/library.h"
 #include "core/hdf5/local_reader.h"
 #include "core/hdf5/message.h"
 #include "core/hdf5/reader_call.h"
+#include "core/hdf5/system_call_filter.h"
 
 namespace axescope::hdf5 {
 
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool boundsAddressSpace = false;  // sanitizers reserve most of it
+constexpr bool isSanitized = true;  // takes most of the address space, and system calls of its own
 #else
-constexpr bool boundsAddressSpace = true;
+constexpr bool isSanitized = false;
 #endif
 
 void bound(__rlimit_resource resource, rlim_t most) {
@@ -52,7 +56,7 @@ void boundEverything(std::uint64_t memory) {
   // The file is opened twice: by the library, and for texts that are read without it (global_heap.h).
   constexpr rlim_t descriptors = STDERR_FILENO + 1 + 2;
   bound(RLIMIT_NOFILE, descriptors);
-  if (boundsAddressSpace) bound(RLIMIT_AS, memory);
+  if (!isSanitized) bound(RLIMIT_AS, memory);
 }
 
 /// Buffers of chunks come and go with each: given back to the system every time, getting them again costs half as much
@@ -86,26 +90,21 @@ class Worker {
     try {
       if (call == ReaderCall::open) return open(object, arguments);
       if (!reader_) return Exchange::malformed;
-      return answerOpened(call, object, arguments);
+      return isQuestion(call) ? answerQuestion(call, object, arguments) : answerRead(call, object, arguments);
     } catch (const std::bad_alloc&) {
       // Before anything of the answer was sent this is the answer.
-      return sendInstead({ErrorCode::tooLarge, reader_ ? reader_->fileName() : object, object,
-                          "data that fits into memory", "more than the reading process may use"});
+      const Error noMemory{ErrorCode::tooLarge, reader_ ? reader_->fileName() : object, object,
+                           "data that fits into memory", "more than the reading process may use"};
+      if (!isQuestion(call)) return sendInstead(noMemory);
+      MessageWriter message;
+      message.append(encoded(Status(fail(noMemory))));
+      message.append(listOf({}));
+      return channel_.send(message.bytes());
     }
   }
 
-  Exchange answerOpened(ReaderCall call, const std::string& object, MessageReader& arguments) {
+  Exchange answerRead(ReaderCall call, const std::string& object, MessageReader& arguments) {
     switch (call) {
-      case ReaderCall::hasGroup:
-        return reply(Result<bool>(reader_->hasGroup(object)));
-      case ReaderCall::hasDataset:
-        return reply(Result<bool>(reader_->hasDataset(object)));
-      case ReaderCall::children:
-        return reply(reader_->children(object));
-      case ReaderCall::datasetsBelow:
-        return reply(reader_->datasetsBelow(object));
-      case ReaderCall::dataset:
-        return reply(reader_->dataset(object));
       case ReaderCall::string:
         return reply(reader_->readString(object));
       case ReaderCall::table:
@@ -117,26 +116,75 @@ class Worker {
       case ReaderCall::integers:
         return sendRows<std::int64_t>(object, arguments);
       default:
-        return answerAttribute(call, object, arguments);
+        return Exchange::malformed;
     }
   }
 
-  Exchange answerAttribute(ReaderCall call, const std::string& object, MessageReader& arguments) {
-    std::string name;
-    if (!arguments.get(name)) return Exchange::malformed;
+  Exchange answerQuestion(ReaderCall call, const std::string& object, MessageReader& arguments) {
+    Question question{call, object, {}};
+    if (isAboutAttribute(call) && !arguments.get(question.name)) return Exchange::malformed;
+    MessageWriter message;
+    message.append(answerTo(question));
+    message.append(foreseen(question));
+    return channel_.send(message.bytes());
+  }
+
+  /// Further questions with their answers, as many as take a moment.
+  std::string foreseen(const Question& question) {
+    constexpr std::size_t mostBytes = 1 << 20;
+    constexpr std::chrono::milliseconds mostTime{50};
+    const auto start = std::chrono::steady_clock::now();
+    std::vector<std::pair<std::string, std::string>> all;
+    std::size_t bytes = 0;
+    try {
+      for (const Question& next : foresight_.after(question)) {
+        all.emplace_back(next.bytes(), answerTo(next));
+        foresight_.answered(next);
+        bytes += all.back().first.size() + all.back().second.size();
+        if (bytes > mostBytes || std::chrono::steady_clock::now() - start > mostTime) break;
+      }
+    } catch (const std::bad_alloc&) {
+      all.clear();  // only what was asked has to be answered
+    }
+    return listOf(all);
+  }
+
+  static std::string listOf(const std::vector<std::pair<std::string, std::string>>& answers) {
+    MessageWriter list;
+    list.put(std::uint64_t{answers.size()});
+    for (const auto& [question, answer] : answers) {
+      list.put(question);
+      list.put(answer);
+    }
+    return list.bytes();
+  }
+
+  std::string answerTo(const Question& question) {
+    const auto& [call, object, name] = question;
     switch (call) {
+      case ReaderCall::hasGroup:
+        return encoded(Result<bool>(reader_->hasGroup(object)));
+      case ReaderCall::hasDataset:
+        return encoded(Result<bool>(reader_->hasDataset(object)));
+      case ReaderCall::children: {
+        const auto members = reader_->children(object);
+        if (members) foresight_.listed(object, *members);
+        return encoded(members);
+      }
+      case ReaderCall::datasetsBelow:
+        return encoded(reader_->datasetsBelow(object));
+      case ReaderCall::dataset:
+        return encoded(reader_->dataset(object));
       case ReaderCall::stringAttribute:
-        return reply(reader_->stringAttribute(object, name));
+        return encoded(reader_->stringAttribute(object, name));
       case ReaderCall::stringListAttribute:
-        return reply(reader_->stringListAttribute(object, name));
+        return encoded(reader_->stringListAttribute(object, name));
       case ReaderCall::integerAttribute:
-        return reply(reader_->integerAttribute(object, name));
+        return encoded(reader_->integerAttribute(object, name));
       case ReaderCall::integerListAttribute:
-        return reply(reader_->integerListAttribute(object, name));
-      case ReaderCall::realAttribute:
-        return reply(reader_->realAttribute(object, name));
+        return encoded(reader_->integerListAttribute(object, name));
       default:
-        return Exchange::malformed;
+        return encoded(reader_->realAttribute(object, name));
     }
   }
 
@@ -151,11 +199,12 @@ class Worker {
     auto opened = LocalReader::open(path, limits_);
     if (!opened) return reply(Status(fail(opened.error())));
     reader_ = *std::move(opened);
+    if (!isSanitized) static_cast<void>(allowOnlyReading());  // a further wall, where the kernel builds it
     return reply(Status{});
   }
 
   template <class T>
-  Exchange reply(const Result<T>& result) {
+  static std::string encoded(const Result<T>& result) {
     MessageWriter message;
     message.put(result.has_value());
     if (!result) {
@@ -163,7 +212,12 @@ class Worker {
     } else if constexpr (!std::is_void_v<T>) {
       message.put(*result);
     }
-    return channel_.send(message.bytes());
+    return message.bytes();
+  }
+
+  template <class T>
+  Exchange reply(const Result<T>& result) {
+    return channel_.send(encoded(result));
   }
 
   Exchange announce(std::uint64_t bytes) { return reply(Result<std::uint64_t>(bytes)); }
@@ -181,9 +235,8 @@ class Worker {
   /// Rows read at once: as fill a piece, and whole chunks where the dataset has them, so that none is unpacked twice.
   /// Nothing where there is something wrong with what is asked for: then the error is that of one read.
   std::optional<std::int64_t> rowsAtOnce(const DatasetInfo& info, Rows rows, std::uint64_t bytesPerValue) const {
-    const std::int64_t available = info.shape.empty() ? 1 : info.shape.front();
-    if (rows.first < 0 || rows.count <= 0 || rows.count > available - rows.first) return std::nullopt;
-    const std::uint64_t rowBytes = static_cast<std::uint64_t>(info.elements() / available) * bytesPerValue;
+    if (rows.first < 0 || rows.count <= 0 || rows.count > rowsOf(info) - rows.first) return std::nullopt;
+    const std::uint64_t rowBytes = static_cast<std::uint64_t>(rowSizeOf(info)) * bytesPerValue;
     if (rowBytes == 0 || static_cast<std::uint64_t>(rows.count) > limits_.readBytes / rowBytes) return std::nullopt;
     const auto most = static_cast<std::int64_t>(SharedPieces::pieceBytes / rowBytes);
     return std::max(most / info.rowsTogether, std::int64_t{1}) * info.rowsTogether;
@@ -200,7 +253,7 @@ class Worker {
       const Status read = reader_->readInto(path, rows, std::span<T>{});
       return read ? announce(0) : reply(read);
     }
-    const std::int64_t rowSize = info->elements() / (info->shape.empty() ? 1 : info->shape.front());
+    const std::int64_t rowSize = rowSizeOf(*info);
     const std::int64_t end = rows.first + rows.count;
     std::vector<T> large;
     Rows now{rows.first, std::min(rows.count, *most - rows.first % info->rowsTogether)};
@@ -234,6 +287,7 @@ class Worker {
 
   Channel channel_;
   std::unique_ptr<LocalReader> reader_;
+  Foresight foresight_;
   Limits limits_;
   std::chrono::seconds patience_{0};
 };
@@ -242,6 +296,11 @@ class Worker {
 
 int runReadWorker() {
   keepFreedMemory();
+  // The library's own start, before anybody waits for it.
+  {
+    const LibraryLock lock;
+    ::H5open();
+  }
   auto pieces = SharedPieces::map(FileDescriptor(workerMemory));  // and closes it: its number is free for the file
   if (!pieces) return EXIT_FAILURE;
   return Worker(Channel(FileDescriptor(workerSocket), *std::move(pieces), std::chrono::milliseconds::zero())).run();

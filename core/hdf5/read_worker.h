@@ -12,7 +12,8 @@ inline constexpr int workerMemory = 3;
 
 /// Answers until the other end goes away. Before the first byte of the file is looked at the process has given up core
 /// dumps, writing files, starting processes, and opening more files than the two descriptors that reading one file
-/// takes; its address space is bounded for good and the processor's time for each answer. Exit status.
+/// takes; its address space is bounded for good and the processor's time for each answer. Once the file is open nothing
+/// else can be opened (system_call_filter.h). Exit status.
 int runReadWorker();
 
 }  // namespace axescope::hdf5

@@ -18,6 +18,15 @@ struct Rows {
   std::int64_t count = 0;
 };
 
+inline std::int64_t rowsOf(const DatasetInfo& info) {
+  return info.shape.empty() ? 1 : info.shape.front();
+}
+
+/// Values in each row; 0 without rows.
+inline std::int64_t rowSizeOf(const DatasetInfo& info) {
+  return rowsOf(info) == 0 ? 0 : info.elements() / rowsOf(info);
+}
+
 class ReaderBackend {
  public:
   virtual ~ReaderBackend() = default;

@@ -14,7 +14,7 @@
 namespace axescope {
 namespace {
 
-constexpr std::array<std::string_view, 14> datasets{"weight",
+constexpr std::array<std::string_view, 17> datasets{"weight",
                                                     "bias",
                                                     "weight_scale",
                                                     "input",
@@ -27,15 +27,19 @@ constexpr std::array<std::string_view, 14> datasets{"weight",
                                                     "certificate/budget",
                                                     "kernel",
                                                     "vars/0",
-                                                    "vars/1"};
-constexpr std::array<std::string_view, 22> attributes{
+                                                    "vars/1",
+                                                    "input_permutation",
+                                                    "channel_weight_bits",
+                                                    "channel_inner_bits"};
+constexpr std::array<std::string_view, 23> attributes{
     "kind",          "axis_order",  "stride",           "padding",    "dilation",
     "groups",        "input_scale", "input_zero_point", "input_bits", "input_signed",
     "weight_bits",   "inner_bits",  "outer_bits",       "tile",       "overflow",
     "input_dynamic", "position",    "input_rotation",   "guaranteed", "folded_batch_norm",
-    "weight_names",  "version"};
-constexpr std::array<std::string_view, 12> texts{"linear", "conv2d", "OI", "OIHW", "wrap",          "saturate",
-                                                 "",       "none",   "fc", "[]",   "axescope-dump", "classification"};
+    "weight_names",  "version",     "weight_quantizer"};
+constexpr std::array<std::string_view, 13> texts{
+    "linear", "conv2d", "OI", "OIHW",          "wrap",           "saturate",    "",
+    "none",   "fc",     "[]", "axescope-dump", "classification", "power-of-two"};
 constexpr std::array<std::int64_t, 14> integers{0, 1, 2, 3, 4, 8, 15, 16, 63, 64, -1, INT64_MAX, INT64_MIN, 1LL << 32};
 
 template <class List>

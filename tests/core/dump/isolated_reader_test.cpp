@@ -5,6 +5,8 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/prctl.h>
 
 #include "core/hdf5/reader.h"
 #include "core/hdf5/writer.h"
@@ -89,6 +91,43 @@ TEST_F(IsolatedReader, AnswersEveryQuestionAlike) {
   expectSame([](const Reader& r) { return r.readIntegers("/layers/fc/weight"); });
   expectSame([](const Reader& r) { return r.readIntegers("/labels"); });
   expectSame([](const Reader& r) { return r.readString("/graph"); });
+}
+
+// What is asked of one layer is answered for all (foresight.h): these differ in every way.
+TEST_F(IsolatedReader, AnswersAlikeForEachOfManyLayers) {
+  std::vector<std::string> groups;
+  for (int layer = 0; layer < 40; ++layer) {
+    const std::string group = "/layers/l" + std::to_string(layer);
+    groups.push_back(group);
+    if (layer % 5 != 4) file.floats(group + "/weight", {2, 3}, std::vector<float>(6, static_cast<float>(layer)));
+    if (layer % 5 == 4) file.integers(group, {1}, {layer});
+    if (layer % 3 == 0) file.integers(group + (layer % 5 == 4 ? "extra" : "/bias"), {2}, {1, layer});
+    if (layer % 4 == 1) file.attribute(group, "kind", "kind " + std::to_string(layer));
+    if (layer % 4 == 2) file.attribute(group, "kind", std::int64_t{layer});
+    if (layer % 4 == 3) file.attribute(group, "kind", std::vector<std::string>{"two", "texts"});
+  }
+  openBoth();
+  expectSame([](const Reader& r) { return r.children("/layers"); });
+  groups.emplace_back("/layers/absent");
+  for (const std::string& group : groups) {
+    EXPECT_EQ(here_->hasGroup(group), there_->hasGroup(group)) << group;
+    EXPECT_EQ(here_->hasDataset(group + "/bias"), there_->hasDataset(group + "/bias")) << group;
+    expectSame([&](const Reader& r) { return r.dataset(group + "/weight"); });
+    expectSame([&](const Reader& r) { return r.stringAttribute(group, "kind"); });
+    expectSame([&](const Reader& r) { return r.integerAttribute(group, "kind"); });
+    expectSame([&](const Reader& r) { return r.readFloats(group + "/weight"); });
+  }
+}
+
+TEST_F(IsolatedReader, NeedsNoFurtherAnswersForWhatIsForeseen) {
+  for (const char* layer : {"a", "b", "c"}) file.floats(std::string("/layers/") + layer + "/weight", {1}, {1});
+  openBoth();
+  ASSERT_TRUE(there_->children("/layers"));
+  EXPECT_TRUE(there_->dataset("/layers/a/weight"));
+  EXPECT_TRUE(there_->dataset("/layers/b/weight"));
+  testing::signalReadingChildren(SIGKILL);
+  EXPECT_TRUE(there_->dataset("/layers/c/weight"));
+  EXPECT_FALSE(there_->readFloats("/layers/c/weight"));
 }
 
 TEST_F(IsolatedReader, PassesOnTensorsOfManyPieces) {
@@ -214,6 +253,20 @@ TEST_F(IsolatedReader, NoProcessOutlivesItsReader) {
   EXPECT_EQ(testing::readingChildren().size(), 1U);
   there_.reset();
   EXPECT_TRUE(testing::readingChildren().empty());
+}
+
+TEST_F(IsolatedReader, TheProcessOpensNothingElseOnceItsFileIsOpen) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers need system calls of their own";
+#endif
+  if (::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0) GTEST_SKIP() << "this kernel has no filters of system calls";
+  file.floats("weight", {1}, {1});
+  openBoth();
+  for (const pid_t child : testing::readingChildren()) {
+    std::ifstream statusFile("/proc/" + std::to_string(child) + "/status");
+    const std::string status{std::istreambuf_iterator<char>(statusFile), {}};
+    EXPECT_NE(status.find("Seccomp:\t2"), std::string::npos) << status;  // a filter
+  }
 }
 
 TEST_F(IsolatedReader, AProcessPreparedInAdvanceIsUsed) {
