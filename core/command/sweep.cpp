@@ -3,7 +3,6 @@
 
 #include <array>
 #include <chrono>
-#include <mutex>
 #include <set>
 #include <utility>
 
@@ -48,7 +47,7 @@ std::string dryRunText(const std::vector<PointSettings>& points) {
 class Sweep {
  public:
   Sweep(const SweepOptions& options, const Model& model, ResultsFile& file)
-      : options_(options), model_(model), file_(file), all_(file.points()) {}
+      : options_(options), model_(model), file_(file) {}
 
   Result<int> run(const std::vector<PointSettings>& wanted, const std::stop_token& stop) {
     const std::vector<PointSettings> points = remainingPoints(wanted, file_.points());
@@ -57,7 +56,6 @@ class Sweep {
       printNotice(fmt::format("{} of {} finished before, {} to go", finishedBefore, counted(wanted.size(), "point"),
                               points.size()));
     }
-    all_ = keptPoints(std::move(all_), points);
     const auto start = std::chrono::steady_clock::now();
     const auto summary = runRemaining(points, stop);
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
@@ -65,9 +63,9 @@ class Sweep {
     if (!summary && !wasStopped) return fail(summary.error());
     AXESCOPE_CHECK(file_.finish());
     if (wasStopped) return interrupted(wanted);
-    for (const std::string& line : failureSummary(all_)) printNotice(line);
+    for (const std::string& line : failureSummary(file_.points())) printNotice(line);
     if (!options_.quiet) print(closing(spent));
-    const bool allFailed = failedPoints() > 0 && failedPoints() == all_.size();
+    const bool allFailed = failedPoints() > 0 && failedPoints() == file_.points().size();
     return allFailed ? exitStatus(summary->failureCode.value_or(ErrorCode::numerical)) : 0;
   }
 
@@ -83,14 +81,7 @@ class Sweep {
                         }
                       },
                   .memory = options_.source.memory};
-    const PointSink sink = [this](const PointResult& point) -> Status {
-      PointResult kept = point;  // before it counts as finished: afterwards nothing may fail
-      AXESCOPE_CHECK(file_.add(point));
-      const std::scoped_lock lock(mutex_);
-      all_.push_back(std::move(kept));
-      return {};
-    };
-    all_.reserve(all_.size() + points.size());
+    const PointSink sink = [this](const PointResult& point) { return file_.add(point); };
     std::optional<Result<RunSummary>> summary;
     withThreads(options_.source.threads, [&] { summary = runPoints(model_, points, sink, job); });
     return *std::move(summary);
@@ -98,21 +89,21 @@ class Sweep {
 
   std::size_t failedPoints() const {
     std::size_t failed = 0;
-    for (const PointResult& point : all_) failed += point.failed() ? 1 : 0;
+    for (const PointResult& point : file_.points()) failed += point.failed() ? 1 : 0;
     return failed;
   }
 
   std::string closing(std::chrono::duration<double> spent) const {
-    std::string text = sweepTable(all_, lineWidth(stdout, pageWidth));
+    std::string text = sweepTable(file_.points(), lineWidth(stdout, pageWidth));
     if (!text.empty()) text += '\n';
-    text += fmt::format("{}, {} failed, {:.1f} s; results in {}", counted(all_.size(), "point"), failedPoints(),
-                        spent.count(), options_.out);
+    text += fmt::format("{}, {} failed, {:.1f} s; results in {}", counted(file_.points().size(), "point"),
+                        failedPoints(), spent.count(), options_.out);
     if (!options_.csv.empty()) text += " and " + options_.csv;
     return text + '\n';
   }
 
   Result<int> interrupted(const std::vector<PointSettings>& wanted) const {
-    const std::size_t finished = wanted.size() - remainingPoints(wanted, all_).size();
+    const std::size_t finished = wanted.size() - remainingPoints(wanted, file_.points()).size();
     return fail(ErrorCode::cancelled, {}, {}, {},
                 fmt::format("interrupted: {} of {} points are finished and kept in {}; --resume goes on from there",
                             finished, wanted.size(), options_.out));
@@ -121,8 +112,6 @@ class Sweep {
   const SweepOptions& options_;
   const Model& model_;
   ResultsFile& file_;
-  std::mutex mutex_;
-  std::vector<PointResult> all_;
 };
 
 Status checkOutputsOf(const SweepOptions& options) {

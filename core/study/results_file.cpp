@@ -45,6 +45,7 @@ class JournaledResultsFile final : public ResultsFile {
       : outputs_(std::move(outputs)),
         provenance_(std::move(provenance)),
         points_(std::move(points)),
+        rows_(points_.size()),
         found_(points_),
         lock_(std::move(lock)),
         journal_(std::move(journal)) {
@@ -57,19 +58,19 @@ class JournaledResultsFile final : public ResultsFile {
   JournaledResultsFile(const JournaledResultsFile&) = delete;
   JournaledResultsFile& operator=(const JournaledResultsFile&) = delete;
 
-  const std::vector<PointResult>& points() const override { return found_; }
+  const std::vector<PointResult>& points() const override { return writer_.joinable() ? found_ : points_; }
   const Provenance& provenance() const override { return provenance_; }
 
-  Status add(PointResult result) override {
+  Status add(const PointResult& result) override {
     try {
       const std::string description = ResultsJournal::describe(result);
       const std::string identity = failedRows_.empty() ? std::string{} : toJson(result.settings);
       const std::scoped_lock lock(mutex_);
       if (failure_) return fail(*failure_);
       const auto failedRow = failedRows_.find(identity);
-      const std::size_t row = failedRow == failedRows_.end() ? points_.size() : failedRow->second;
+      const std::size_t row = failedRow == failedRows_.end() ? rows_ : failedRow->second;
       const std::string line = ResultsJournal::line(row, description);
-      const Status status = keep(row, std::move(result), line);
+      const Status status = keep(row, result, line);
       if (!status && status.error().code != ErrorCode::tooLarge) failure_ = status.error();
       changed_.notify_all();
       return status;
@@ -92,24 +93,34 @@ class JournaledResultsFile final : public ResultsFile {
 
   // A line that is missing would make those behind it worthless: after a failure nothing more is taken. Want of memory
   // is none: it shows before anything has changed.
-  Status keep(std::size_t row, PointResult result, const std::string& line) {
+  Status keep(std::size_t row, const PointResult& result, const std::string& line) {
     try {
-      std::string kept = line;
+      PointResult kept = result;
+      makeRoomForOne(arrived_);
       makeRoomForOne(pending_);
-      makeRoomForOne(points_);
-      pending_.push_back(std::move(kept));
+      AXESCOPE_CHECK(lock_.keep());
+      pending_.push_back(line);
+      if (const Status status = inJournal(line); !status) {
+        pending_.pop_back();
+        return status;
+      }
+      arrived_.emplace_back(row, std::move(kept));
+      rows_ = std::max(rows_, row + 1);
+      return {};
     } catch (const std::bad_alloc&) {
       return fail(noMemory(outputs_.results()));
     }
-    if (row == points_.size()) {
-      points_.push_back(std::move(result));
-    } else {
-      points_[row] = std::move(result);
+  }
+
+  /// The last line of those that are pending.
+  Status inJournal(const std::string& line) {
+    try {
+      if (!journal_.lostItsFile()) return journal_.append(line);
+      AXESCOPE_TRY(journal_, ResultsJournal::start(outputs_.results(), provenance_, pending_));
+      return {};
+    } catch (const std::bad_alloc&) {
+      return fail(noMemory(outputs_.results()));
     }
-    AXESCOPE_CHECK(lock_.keep());
-    if (!journal_.lostItsFile()) return journal_.append(line);
-    AXESCOPE_TRY(journal_, ResultsJournal::start(outputs_.results(), provenance_, pending_));
-    return {};
   }
 
   void writeWhileAdded(const std::stop_token& stop) {
@@ -130,14 +141,26 @@ class JournaledResultsFile final : public ResultsFile {
     }
   }
 
+  void takeArrived() {
+    if (points_.capacity() < rows_) points_.reserve(std::max(rows_, 2 * points_.capacity()));
+    for (auto& [row, result] : arrived_) {
+      if (row == points_.size()) {
+        points_.push_back(std::move(result));
+      } else {
+        points_[row] = std::move(result);
+      }
+    }
+    arrived_.clear();
+  }
+
   // Points go on being added while the file is written; their lines are what the journal is left with.
   Status writePending(std::unique_lock<std::mutex>& lock) {
     try {
       AXESCOPE_CHECK(lock_.keep());
-      const std::vector<PointResult> snapshot = points_;
+      takeArrived();
       const std::size_t written = pending_.size();
       lock.unlock();
-      const Status status = outputs_.write(provenance_, snapshot);
+      const Status status = outputs_.write(provenance_, points_);
       lock.lock();
       if (!status) return status;
       pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(written));
@@ -151,7 +174,9 @@ class JournaledResultsFile final : public ResultsFile {
 
   ResultsOutputs outputs_;
   Provenance provenance_;
-  std::vector<PointResult> points_;
+  std::vector<PointResult> points_;                           // the writer's alone while it runs
+  std::vector<std::pair<std::size_t, PointResult>> arrived_;  // with their rows; not among these yet
+  std::size_t rows_;                                          // of both
   const std::vector<PointResult> found_;
   std::unordered_map<std::string, std::size_t> failedRows_;  // of points found, by settings
   WriteLock lock_;

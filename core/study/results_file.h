@@ -53,14 +53,14 @@ class ResultsFile {
   /// As finish(), but without an answer.
   virtual ~ResultsFile() = default;
 
-  /// Points found on resume, failed ones too.
+  /// Points found on resume, failed ones too; after finish() all that are in the file.
   virtual const std::vector<PointResult>& points() const = 0;
   /// What the file says of its rows: the runs it resumes are in `earlier`.
   virtual const Provenance& provenance() const = 0;
   /// Safe from several threads. Takes the place of a point found failed with the same settings. Errors: tooLarge, where
   /// there is no memory now: the point is not taken, and may be offered again. writeFailed and inUse, also those of
   /// rewriting the file, after which nothing more is taken.
-  virtual Status add(PointResult result) = 0;
+  virtual Status add(const PointResult& result) = 0;
   /// Writes what is not in the file yet and ends the journal; to be called when all points are there or the run was
   /// stopped. Nothing can be added afterwards. Errors: writeFailed, tooLarge; then the journal stays.
   virtual Status finish() = 0;
