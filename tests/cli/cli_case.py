@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -71,6 +72,16 @@ def points(path: Path) -> np.ndarray:
     """/points of a results file as a structured array."""
     with h5py.File(path, "r") as file:
         return file["points"][()]
+
+
+def finished_points(path: Path) -> int:
+    """How many points a sweep has finished: the rows of its file, which must open, and those that the journal adds."""
+    count = len(points(path)) if path.exists() else 0
+    try:
+        lines = path.with_name(path.name + ".journal").read_bytes().split(b"\n")[1:-1]
+    except FileNotFoundError:
+        lines = []
+    return max([count, *(json.loads(line)["row"] + 1 for line in lines)])
 
 
 def comparable(rows: np.ndarray) -> list[tuple[Any, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import json
 import re
 import subprocess
 import time
@@ -13,7 +12,7 @@ from typing import Any, Callable
 import h5py
 import numpy as np
 
-from cli_case import CliCase, comparable, points
+from cli_case import CliCase, comparable, finished_points, points
 from small_dumps import write_layers
 
 POINTS = 96
@@ -61,11 +60,8 @@ class FaultCase(CliCase):
         return FaultCase.undisturbed
 
     def finished(self) -> int:
-        """Points that a killed process left: the rows of the file, which must open, and those that the journal adds."""
-        count = len(points(self.out)) if self.out.exists() else 0
-        journal = self.out.with_name("results.h5.journal")
-        lines = journal.read_bytes().split(b"\n")[1:-1] if journal.exists() else []
-        return max([count, *(json.loads(line)["row"] + 1 for line in lines)])
+        """Points that a killed process left."""
+        return finished_points(self.out)
 
     @staticmethod
     def told(errors: str) -> int:
@@ -81,8 +77,7 @@ class FaultCase(CliCase):
         self.fail(f"no {what} after {seconds} s")
 
     def wait_for_points(self, count: int, process: subprocess.Popen[str]) -> None:
-        self.wait(lambda: process.poll() is not None or (self.out.exists() and len(points(self.out)) >= count),
-                  f"{count} points")
+        self.wait(lambda: process.poll() is not None or self.finished() >= count, f"{count} points")
         if process.poll() is not None:
             self.fail(f"the sweep ended: {process.communicate()}")
 

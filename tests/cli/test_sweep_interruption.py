@@ -8,7 +8,7 @@ import time
 import unittest
 from pathlib import Path
 
-from cli_case import CliCase, comparable, points
+from cli_case import CliCase, comparable, finished_points, points
 from small_dumps import write_layers
 
 POINTS = 192
@@ -26,7 +26,7 @@ class InterruptionTest(CliCase):
     def wait_for_points(self, count: int) -> None:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            if self.out.exists() and len(points(self.out)) >= count:
+            if finished_points(self.out) >= count:
                 return
             time.sleep(0.01)
         self.fail(f"no {count} points after 30 s")

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   const QApplication application(argc, argv);
   QApplication::setOrganizationName(QStringLiteral("AxeScopeTests"));
   if (argc > 1 && argv[1] == axescope::ui::sweepUntilKilled) return axescope::ui::runSweepUntilKilled();
+  if (argc > 1 && argv[1] == axescope::ui::sweepOrResume) return axescope::ui::runSweepOrResume();
   ::testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }
