@@ -35,11 +35,14 @@ MatrixF Noise::matrix(std::int64_t rows, std::int64_t columns) {
   return result;
 }
 
+std::int64_t Noise::between(std::int64_t low, std::int64_t high) {
+  return low + static_cast<std::int64_t>(bits() % static_cast<std::uint64_t>(high - low + 1));
+}
+
 CodeMatrix Noise::codes(std::int64_t rows, std::int64_t columns, IntegerRange range) {
-  const auto count = static_cast<std::uint64_t>(range.high - range.low + 1);
   CodeMatrix result(rows, columns);
   std::generate(result.data(), result.data() + result.size(),
-                [&] { return static_cast<std::int16_t>(range.low + static_cast<std::int64_t>(bits() % count)); });
+                [&] { return static_cast<std::int16_t>(between(range.low, range.high)); });
   return result;
 }
 

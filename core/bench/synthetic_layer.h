@@ -16,6 +16,8 @@ class Noise {
  public:
   explicit Noise(std::uint64_t seed) : state_(seed) {}
   std::uint64_t bits();
+  /// In [low, high].
+  std::int64_t between(std::int64_t low, std::int64_t high);
   /// In [−1, 1).
   float value();
   MatrixF matrix(std::int64_t rows, std::int64_t columns);

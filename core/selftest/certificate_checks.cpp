@@ -22,16 +22,13 @@ struct DrawnChannel {
 };
 
 DrawnChannel drawChannel(Noise& noise) {
-  const auto between = [&](std::int64_t low, std::int64_t high) {
-    return low + static_cast<std::int64_t>(noise.bits() % static_cast<std::uint64_t>(high - low + 1));
-  };
-  const bool isSigned = between(0, 1) == 1;
-  const int activationBits = static_cast<int>(between(1, isSigned ? 16 : 15));
-  const std::int64_t k = between(1, 96);
-  return {.codes = noise.codes(1, k, weightCodeRange(static_cast<int>(between(1, 16)), WeightRange::full)),
+  const bool isSigned = noise.between(0, 1) == 1;
+  const int activationBits = static_cast<int>(noise.between(1, isSigned ? 16 : 15));
+  const std::int64_t k = noise.between(1, 96);
+  return {.codes = noise.codes(1, k, weightCodeRange(static_cast<int>(noise.between(1, 16)), WeightRange::full)),
           .activations = activationRange(
               activationBits, isSigned ? ActivationEncoding::signedSymmetric : ActivationEncoding::asymmetric),
-          .tiling = Tiling::of(k, between(1, k))};
+          .tiling = Tiling::of(k, noise.between(1, k))};
 }
 
 DotProductTrace traceWorst(const DrawnChannel& channel, Extreme extreme, int innerBits, int outerBits) {

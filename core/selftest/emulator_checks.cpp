@@ -24,27 +24,24 @@ struct DrawnLayer {
 };
 
 DrawnLayer drawLayer(Noise& noise) {
-  const auto between = [&](std::int64_t low, std::int64_t high) {
-    return low + static_cast<std::int64_t>(noise.bits() % static_cast<std::uint64_t>(high - low + 1));
-  };
-  const std::int64_t k = between(1, 300);
-  const bool isSigned = between(0, 1) == 1;
-  const int activationBits = static_cast<int>(between(1, between(0, 3) == 0 ? 15 : 8));
-  const int weightBits = static_cast<int>(between(1, between(0, 3) == 0 ? 16 : 8));
+  const std::int64_t k = noise.between(1, 300);
+  const bool isSigned = noise.between(0, 1) == 1;
+  const int activationBits = static_cast<int>(noise.between(1, noise.between(0, 3) == 0 ? 15 : 8));
+  const int weightBits = static_cast<int>(noise.between(1, noise.between(0, 3) == 0 ? 16 : 8));
   const IntegerRange activations =
       activationRange(activationBits, isSigned ? ActivationEncoding::signedSymmetric : ActivationEncoding::asymmetric);
-  const std::int64_t tileSizes[] = {1, 9, 64, between(1, k), 0};
-  const Tiling tiling = Tiling::of(k, tileSizes[between(0, 4)]);
-  const std::int64_t channels = between(1, 24);
-  const IntegerRange multipliers{1, between(0, 1) == 1 && weightBits <= 12 ? 15 : 1};
+  const std::int64_t tileSizes[] = {1, 9, 64, noise.between(1, k), 0};
+  const Tiling tiling = Tiling::of(k, tileSizes[noise.between(0, 4)]);
+  const std::int64_t channels = noise.between(1, 24);
+  const IntegerRange multipliers{1, noise.between(0, 1) == 1 && weightBits <= 12 ? 15 : 1};
   DrawnLayer layer{.codes = noise.codes(channels, k, weightCodeRange(weightBits, WeightRange::full)),
                    .activations = activations,
-                   .datapath = {.innerBits = static_cast<int>(between(2, between(0, 3) == 0 ? 40 : 18)),
-                                .outerBits = between(0, 3) == 0 ? 0 : static_cast<int>(between(4, 50)),
+                   .datapath = {.innerBits = static_cast<int>(noise.between(2, noise.between(0, 3) == 0 ? 40 : 18)),
+                                .outerBits = noise.between(0, 3) == 0 ? 0 : static_cast<int>(noise.between(4, 50)),
                                 .tileSize = tiling.tileSize,
-                                .innerOverflow = static_cast<Overflow>(between(0, 1)),
-                                .outerOverflow = static_cast<Overflow>(between(0, 1))},
-                   .samples = noise.codes(between(1, 17), k, activations),
+                                .innerOverflow = static_cast<Overflow>(noise.between(0, 1)),
+                                .outerOverflow = static_cast<Overflow>(noise.between(0, 1))},
+                   .samples = noise.codes(noise.between(1, 17), k, activations),
                    .multipliers = {tiling, noise.codes(channels, tiling.tiles(), multipliers)}};
   return layer;
 }

@@ -58,10 +58,9 @@ Result<Comparison> compareProducts(const Job& job, const Product& product) {
   Noise noise(101);
   for (int round = 0; round < cases; ++round) {
     AXESCOPE_CHECK(job.check());
-    const auto pick = [&](std::uint64_t most) { return static_cast<std::int64_t>(1 + noise.bits() % most); };
-    const std::int64_t samples = pick(40);
-    const std::int64_t channels = pick(50);
-    const std::int64_t k = round % 8 == 7 ? 4096 + pick(600) : pick(700);
+    const std::int64_t samples = noise.between(1, 40);
+    const std::int64_t channels = noise.between(1, 50);
+    const std::int64_t k = round % 8 == 7 ? 4096 + noise.between(1, 600) : noise.between(1, 700);
     const bool isSigned = round % 2 == 1;
     const Bytes activations = drawBytes(noise, samples, k, isSigned ? signedBytes : unsignedBytes, round % 3 == 0);
     const Bytes codes = drawBytes(noise, channels, k, signedBytes, round % 3 == 0);
@@ -114,10 +113,9 @@ Result<Comparison> compareFloatProduct(const Job& job) {
   Noise noise(102);
   for (int round = 0; round < 160; ++round) {
     AXESCOPE_CHECK(job.check());
-    const auto pick = [&](std::uint64_t most) { return static_cast<std::int64_t>(1 + noise.bits() % most); };
-    const std::int64_t m = pick(60);
-    const std::int64_t n = pick(60);
-    const std::int64_t k = pick(900);
+    const std::int64_t m = noise.between(1, 60);
+    const std::int64_t n = noise.between(1, 60);
+    const std::int64_t k = noise.between(1, 900);
     const CodeMatrix a = noise.codes(m, k, signedBytes);
     const CodeMatrix b = noise.codes(n, k, {-127, 127});
     const MatrixF left = a.cast<float>();

@@ -229,6 +229,8 @@ std::vector<LayerWidths> channelWidthsOf(const PointSettings& settings, const st
                                          std::int64_t channels) {
   const auto overrides = parseOverrides(settings.overrides);
   if (!overrides) return {};  // not a valid point
+  const auto isOfChannels = [](const LayerOverride& one) { return !one.channels.empty(); };
+  if (std::none_of(overrides->begin(), overrides->end(), isOfChannels)) return {};
   const LayerWidths whole = widthsOf(settings, layer);
   std::vector<LayerWidths> all(static_cast<std::size_t>(channels), whole);
   for (const LayerOverride& one : *overrides) {

@@ -117,9 +117,13 @@ class PointMeasurement {
   Status hold(std::size_t layer) {
     if (!quantized_.has(layer) || layers_[layer]) return {};
     AXESCOPE_TRY(const auto codes, quantized_.layer(layer));
-    const LayerInfo& info = model_.dump().layers()[layer];
-    layers_[layer].emplace(info, *codes, layerDatapath(info, settings_));
+    hold(layer, *codes);
     return {};
+  }
+  void hold(std::size_t layer, const QuantizedLayer& codes) {
+    if (layers_[layer]) return;
+    const LayerInfo& info = model_.dump().layers()[layer];
+    layers_[layer].emplace(info, codes, layerDatapath(info, settings_));
   }
 
   // Where layers do not fit in memory together, those that have run make room.
@@ -140,9 +144,9 @@ class PointMeasurement {
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
       if (!quantized_.has(layer)) continue;
       AXESCOPE_CHECK(job_.check());
-      AXESCOPE_CHECK(hold(layer));
       AXESCOPE_TRY(const auto held, quantized_.layer(layer));
       const QuantizedLayer& quantized = *held;
+      hold(layer, quantized);
       const std::int64_t zerosHere = (quantized.codes.array() == 0).count();
       LayerMeasurement row;
       row.layer = model_.dump().layers()[layer].name;

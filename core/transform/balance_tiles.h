@@ -9,7 +9,7 @@
 
 namespace axescope {
 
-/// Tile balancing, core/README.md (29): the inputs of each layer of one group are put in the order that balances its
+/// Tile balancing, core/README.md (33): the inputs of each layer of one group are put in the order that balances its
 /// tiles, whole channels of a convolution together. The layer before gives its outputs in that order where layerPairs()
 /// finds one of one group; else the layer's inputs are reordered right before it. `tileSizes` by layer, 0: one tile,
 /// which leaves the layer alone. Errors: those of buildNetwork().

@@ -5,7 +5,7 @@
 
 namespace axescope {
 
-/// Cross-layer weight equalization, core/README.md (17) (Nagel et al., arXiv 1906.04721, section 4.1): `iterations`
+/// Cross-layer weight equalization, core/README.md (18) (Nagel et al., arXiv 1906.04721, section 4.1): `iterations`
 /// times, every pair of layers that layerPairs() finds gets equal ranges on both sides of each channel. Channels whose
 /// range is zero, or as good as zero beside the layer's largest, stay as they are. Errors: those of buildNetwork().
 Status equalizeLayers(TransformedModel& model, int iterations);

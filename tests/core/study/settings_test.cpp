@@ -127,6 +127,17 @@ TEST(Settings, BitsOfScalesNormsAndElementsCountWhereThereAreAny) {
   EXPECT_NE(quantizationKey(settings), quantizationKey(off));
 }
 
+TEST(Settings, OnlyPowersOfTwoAreScalesOfActivationsToo) {
+  PointSettings settings;
+  const PointSettings any = preparationKey(settings);
+  settings.scaleQuantization = ScaleQuantization::shared;
+  EXPECT_EQ(preparationKey(settings), any);
+  settings.scaleQuantization = ScaleQuantization::powerOfTwo;
+  EXPECT_NE(preparationKey(settings), any);
+  settings.activationDynamic = true;
+  EXPECT_EQ(validate(settings).error().object, "--scale-quantization");
+}
+
 TEST(MethodPages, EveryMethodHasFormulaSourceAndUse) {
   for (const char* key :
        {"algorithm", "constraint", "activation", "activation_range", "weight_scale", "weight_quantizer"}) {
