@@ -3,6 +3,7 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QProxyStyle>
 #include <algorithm>
 #include <cstdio>
 #include <string_view>
@@ -22,6 +23,18 @@ int report(const Error& error) {
   return exitStatus(error.code);
 }
 
+/// Fusion, without the desktop's icons on the buttons of dialogs: they follow no theme of ours. A style sheet is asked
+/// too late, when the buttons are there.
+class PlainButtons : public QProxyStyle {
+ public:
+  PlainButtons() : QProxyStyle(QStringLiteral("Fusion")) {}
+  int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+                QStyleHintReturn* returned) const override {
+    if (hint == SH_DialogButtonBox_ButtonsHaveIcons) return 0;
+    return QProxyStyle::styleHint(hint, option, widget, returned);
+  }
+};
+
 }  // namespace
 
 int runApplication(int argc, char** argv) {
@@ -32,7 +45,7 @@ int runApplication(int argc, char** argv) {
   QApplication::setApplicationName(QStringLiteral("AxeScope"));
   QApplication::setOrganizationName(QStringLiteral("AxeScope"));
   QApplication::setApplicationVersion(QString::fromLatin1(versionString));
-  QApplication::setStyle(QStringLiteral("Fusion"));
+  QApplication::setStyle(new PlainButtons);  // which the application then owns
 
   QCommandLineParser parser;
   parser.setApplicationDescription(

@@ -80,7 +80,6 @@ QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox { background: @su
   selection-color: @accentText; }
 QComboBox:hover, QLineEdit:hover, QPlainTextEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-color: @muted; }
 QComboBox:focus, QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: @accent; }
-QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QLineEdit[invalid="true"] { border-color: @error; }
 QComboBox:disabled, QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: @muted; }
 QComboBox::drop-down { border: none; width: 22px; }
