@@ -127,8 +127,8 @@ class LoadTest(CliCase):
         path = self.path("cnn.h5")
         write_cnn(path)
         process = self.start("sweep", path, "--algorithm", "gpfq,optq,optq-corrected", "--constraint", "axe,none",
-                             "--damping", ",".join(f"{0.001 * i:.3f}" for i in range(1, 200)), "--inner-bits", "8:24",
-                             "--tile", "8,16,32,full", "--weight-bits", "3:6", "--out", self.path("r.h5"), "--quiet",
+                             "--damping", ",".join(f"{0.001 * i:.3f}" for i in range(1, 400)), "--inner-bits", "8:24",
+                             "--tile", "8,16,32,full", "--weight-bits", "3:6", "--refine", "4", "--out", self.path("r.h5"), "--quiet",
                              "--memory", "256MiB")
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)

@@ -3,8 +3,12 @@
 
 #include <QSignalSpy>
 #include <QTest>
+#include <limits>
 
 #include <gtest/gtest.h>
+
+#include "tests/core/hdf5/crafted_file.h"
+#include "ui/plots/histograms_plot.h"
 
 namespace axescope::ui {
 namespace {
@@ -70,6 +74,26 @@ TEST_F(OverviewOfASample, ForgetsAFileThatIsClosed) {
   state_.closeModel(0);
   EXPECT_EQ(table_->model()->rowCount(), 0);
   EXPECT_EQ(histograms(), 0U);
+}
+
+TEST(Overview, SaysWhyALayerHasNoHistogram) {
+  const auto path = testing::temporaryPath("damaged.h5");
+  testing::CraftedFile file(path);
+  file.attribute("/", "format", "axescope-dump");
+  file.attribute("/", "version", std::int64_t{1});
+  file.floats("/layers/fc/weight", {1, 2}, {1.0F, std::numeric_limits<float>::quiet_NaN()});
+  file.attribute("/layers/fc", "kind", "linear");
+  file.attribute("/layers/fc", "axis_order", "OI");
+  file.close();
+  AppState state;
+  OverviewPage page(&state);
+  page.show();
+  QSignalSpy opened(&state, &AppState::opened);
+  state.open(QString::fromStdString(path.string()));
+  ASSERT_TRUE(opened.wait(patience));
+  const auto& plot = dynamic_cast<const HistogramsPlot&>(*page.plot());
+  EXPECT_TRUE(QTest::qWaitFor([&] { return plot.notice().contains(QStringLiteral("/layers/fc/weight")); }, patience))
+      << plot.notice().toStdString();
 }
 
 }  // namespace

@@ -14,10 +14,9 @@ namespace {
 constexpr int bins = 80;
 constexpr std::int64_t mostValues = 1'000'000;
 
-std::optional<HistogramDescription> weightsOf(const Model& model, std::size_t layer) {
-  const auto tensors = model.layerTensors(layer);
-  if (!tensors) return std::nullopt;
-  HistogramDescription histogram = histogramOf((*tensors)->weight.data(), (*tensors)->weight.size(), bins, mostValues);
+Result<HistogramDescription> weightsOf(const Model& model, std::size_t layer) {
+  AXESCOPE_TRY(const auto tensors, model.layerTensors(layer));
+  HistogramDescription histogram = histogramOf(tensors->weight.data(), tensors->weight.size(), bins, mostValues);
   histogram.title = OverviewPage::tr("Weights");
   histogram.xTitle = OverviewPage::tr("value");
   return histogram;
@@ -38,9 +37,11 @@ HistogramDescription activationsOf(const QuantizedFileLayer& layer) {
 }
 
 // Float weights, and input activations where codes were kept.
-std::vector<HistogramDescription> histogramsOf(const Model& model, const Inspection* rounded, std::size_t layer) {
+Result<std::vector<HistogramDescription>> histogramsOf(const Model& model, const Inspection* rounded,
+                                                       std::size_t layer) {
   std::vector<HistogramDescription> histograms;
-  if (auto weights = weightsOf(model, layer)) histograms.push_back(*std::move(weights));
+  AXESCOPE_TRY(HistogramDescription weights, weightsOf(model, layer));
+  histograms.push_back(std::move(weights));
   if (rounded == nullptr) return histograms;
   const auto index = rounded->layerIndex(QString::fromStdString(model.dump().layers()[layer].name));
   if (!index || rounded->layers()[*index].inputCodes.empty()) return histograms;
@@ -189,16 +190,18 @@ void OverviewPage::count() {
   counted_ = wanted;
   counting_.start(
       [wanted](const std::stop_token&) { return histogramsOf(*wanted.model, wanted.codes.get(), wanted.layer); },
-      [this, name = layer_->currentText()](const std::vector<HistogramDescription>& histograms) {
+      [this, name = layer_->currentText()](const Result<std::vector<HistogramDescription>>& histograms) {
         histogramsOf_ = name;
-        histograms_ = histograms;
+        histograms_ = histograms.value_or(std::vector<HistogramDescription>{});
+        unread_ = histograms ? QString() : QString::fromStdString(histograms.error().line());
+        if (!histograms) counted_ = {};  // the next look at this layer reads it again
         showHistograms();
       });
 }
 
 void OverviewPage::showHistograms() {
   if (histograms_.empty()) {
-    plot_->setNotice(counting_.running() ? tr("Reading the weights…") : tr("This layer has no weights to show."));
+    plot_->setNotice(counting_.running() ? tr("Reading the weights…") : unread_);
     return;
   }
   for (HistogramDescription& histogram : histograms_) histogram.logarithmic = logarithmic_->isChecked();

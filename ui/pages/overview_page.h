@@ -65,9 +65,10 @@ class OverviewPage : public PlotPage {
   std::optional<ModelOverview> overview_;
   QString histogramsOf_;  // the layer's name
   std::vector<HistogramDescription> histograms_;
+  QString unread_;  // why there are none
   LatestJob<ModelOverview> measuring_;
   LatestJob<std::vector<LayerBounds>> bounding_;
-  LatestJob<std::vector<HistogramDescription>> counting_;
+  LatestJob<Result<std::vector<HistogramDescription>>> counting_;
 };
 
 }  // namespace axescope::ui

@@ -16,6 +16,8 @@ class HistogramsPlot : public Plot {
     notice_ = notice;
     setHistograms({}, {});
   }
+  /// What is shown where there are no histograms.
+  const QString& notice() const { return notice_; }
 
   QString title() const override { return title_; }
   void paint(QPainter& painter, const QRectF& area, const Theme& theme) override;
