@@ -7,7 +7,9 @@ AXESCOPE_SOAK_SECONDS changes the length of the soak.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -27,6 +29,16 @@ def resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
+def high_water_mark(pid: int) -> int:
+    """Of the program only: what wait4() tells begins with what this process held when it started the program."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    mark = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+    return int(mark[1]) * 1024 if mark else 0
+
+
 def dump(path: Path) -> h5py.File:
     file = h5py.File(path, "w")
     file.attrs.update({"format": "axescope-dump", "version": 1, "model": path.stem, "task": "none"})
@@ -44,13 +56,15 @@ class LoadTest(CliCase):
     def peak(self, *arguments: Any) -> tuple[float, int]:
         """Seconds and MiB at the peak."""
         before = time.monotonic()
-        process = subprocess.Popen([CLI, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        errors = process.stderr.read()
-        process.stderr.close()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        self.assertEqual(process.returncode, 0, errors)
-        return time.monotonic() - before, usage.ru_maxrss // 1024
+        highest = 0
+        with tempfile.TemporaryFile() as errors:
+            process = subprocess.Popen([CLI, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=errors)
+            while process.poll() is None:
+                highest = max(highest, high_water_mark(process.pid))
+                time.sleep(0.002)
+            errors.seek(0)
+            self.assertEqual(process.returncode, 0, errors.read())
+        return time.monotonic() - before, highest // MIB
 
     def report(self, what: str, seconds: float, mebibytes: int) -> None:
         print(f"\n{what}: {seconds:.1f} s, {mebibytes} MiB at the peak", flush=True)

@@ -49,7 +49,7 @@ void quantize(std::mt19937& random) {
   const bool actOrder = random() % 2 == 0;
   const testing::RandomLayer layer = testing::randomLayer(shape, random);
   const IntegerRange range = weightCodeRange(weightBits, WeightRange::narrow);
-  const auto scales = weightScales(layer.weight, weightBits, WeightRange::narrow, WeightScaleRule::absmax);
+  const auto scales = weightScales(layer.weight, range, WeightScaleRule::absmax);
   const auto matrices = feedback(layer.statistics(), {Algorithm::gpfq, actOrder, 0.01}, "layer");
   if (!matrices) std::abort();
   const RecurrenceOptions options{range, ErrorReference::original, constrained ? &axe : nullptr};
@@ -73,7 +73,7 @@ void quantize(std::mt19937& random) {
   constexpr double tie = 1e-3;
   for (Eigen::Index c = 0; c < codes.rows(); ++c) {
     const auto parts =
-        std::ranges::find_if(published.order, [&](std::int64_t k) { return codes(c, k) != answer.codes(c, k); });
+        std::ranges::find_if(published.order, [&](std::int64_t k) -> bool { return codes(c, k) != answer.codes(c, k); });
     if (parts != published.order.end()) {
       EXPECT_LT(answer.margins(c, *parts), tie);
     }
