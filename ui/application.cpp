@@ -45,8 +45,8 @@ int runApplication(int argc, char** argv) {
   QApplication::setApplicationName(QStringLiteral("AxeScope"));
   QApplication::setOrganizationName(QStringLiteral("AxeScope"));
   QApplication::setApplicationVersion(QString::fromLatin1(versionString));
-  QApplication::setStyle(new PlainButtons);  // which the application then owns
-
+  QApplication::setStyle(new PlainButtons);
+  // The application owns its style. NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks)
   QCommandLineParser parser;
   parser.setApplicationDescription(
       QApplication::tr("Explore what narrow accumulators cost a quantized neural network."));

@@ -9,7 +9,63 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+// oneTBB's own bookkeeping, half of which is in the library. None of these functions has a body of ours below it.
+extern "C" const char* __tsan_default_suppressions() {
+  return "race_top:*/tbb/*.h\n"
+         "race:tbb::detail::d1::fold_tree\n"
+         "race:tbb::detail::d1::tree_node\n"
+         "race:tbb::detail::d1::wait_node\n"
+         "race:tbb::detail::d1::small_object_allocator\n"
+         "race:*start_for*::finalize\n"
+         "race:*start_for*::offer_work\n";
+}
+#define AXESCOPE_OUTSIDE_THREAD_SANITIZER __attribute__((no_sanitize("thread")))
+#else
+#define AXESCOPE_OUTSIDE_THREAD_SANITIZER
+#endif
+
 namespace axescope {
+
+namespace {
+
+/// How work is handed to other threads and waited for. oneTBB does both, but is not built with the thread sanitizer,
+/// which is told here; nothing in other builds.
+class Handover {
+ public:
+#if defined(__SANITIZE_THREAD__)
+  Handover() {
+    __tsan_release(&given_);
+  }
+  void take() {
+    __tsan_acquire(&given_);
+  }
+  void giveBack() {
+    __tsan_release(&done_);
+  }
+  void allDone() {
+    __tsan_acquire(&done_);
+  }
+
+ private:
+  char given_ = 0;
+  char done_ = 0;
+#else
+  void take() {}
+  void giveBack() {}
+  void allDone() {}
+#endif
+};
+
+void runRange(Handover& handover, std::size_t first, std::size_t end, const std::function<void(std::size_t)>& body) {
+  handover.take();
+  keepOpenMpToOneThread();
+  for (std::size_t i = first; i != end; ++i) body(i);
+  handover.giveBack();
+}
+
+}  // namespace
 
 void keepOpenMpToOneThread() {
   thread_local const bool once = (omp_set_num_threads(1), true);
@@ -22,15 +78,15 @@ void parallelFor(std::size_t count, const std::function<void(std::size_t)>& body
     body(0);
     return;
   }
+  Handover handover;
   tbb::this_task_arena::isolate([&] {
     tbb::parallel_for(
         tbb::blocked_range<std::size_t>(0, count, 1),
-        [&](const tbb::blocked_range<std::size_t>& range) {
-          keepOpenMpToOneThread();
-          for (std::size_t i = range.begin(); i != range.end(); ++i) body(i);
-        },
+        [&](const tbb::blocked_range<std::size_t>& range)
+            AXESCOPE_OUTSIDE_THREAD_SANITIZER { runRange(handover, range.begin(), range.end(), body); },
         tbb::simple_partitioner{});
   });
+  handover.allDone();
 }
 
 void parallelPieces(std::int64_t count, std::int64_t piece,
@@ -44,10 +100,9 @@ void parallelPieces(std::int64_t count, std::int64_t piece,
 void withThreads(int threads, const std::function<void()>& body) {
   const int cores = tbb::info::default_concurrency();
   tbb::task_arena arena(threads > 0 ? std::min(threads, cores) : cores);
-  arena.execute([&] {
-    keepOpenMpToOneThread();
-    body();
-  });
+  Handover handover;
+  arena.execute([&]() AXESCOPE_OUTSIDE_THREAD_SANITIZER { runRange(handover, 0, 1, [&](std::size_t) { body(); }); });
+  handover.allDone();
 }
 
 int availableThreads() {

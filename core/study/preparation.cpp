@@ -120,9 +120,9 @@ bool isSelected(const Model& model, const PointSettings& key, std::size_t layer)
   return model.canQuantize(layer) && globMatches(key.layers, model.dump().layers()[layer].name) && !staysFloat;
 }
 
-Preparation::Preparation(const Model& model, const PointSettings& key, const MemoryPlan& plan)
+Preparation::Preparation(const Model& model, PointSettings key, const MemoryPlan& plan)
     : model_(&model),
-      key_(key),
+      key_(std::move(key)),
       plan_(plan),
       layers_(model.dump().layers().size()),
       ofGraph_(layers_.size()),
@@ -205,7 +205,7 @@ Status Preparation::observeOwnInputs(std::size_t index, const Job& job) {
   PreparedLayer& layer = layers_[index];
   if (!layer.quantized || layer.hasInputs || info.calibrationSamples() == 0) return {};
   const auto chosen = chooseSamples(info.calibrationSamples(), key_.calibrationSamples, key_.seed);
-  std::int64_t values = static_cast<std::int64_t>(chosen.size());
+  auto values = static_cast<std::int64_t>(chosen.size());
   for (std::size_t axis = 1; axis < info.inputShape.size(); ++axis) values *= info.inputShape[axis];
   RangeObserver observer(key_.activationRange, key_.percentile, values);
   AXESCOPE_CHECK(

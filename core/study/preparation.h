@@ -65,7 +65,7 @@ class Preparation {
   Result<std::shared_ptr<const LayerInputs>> inputs(std::size_t layer, const Job& job) const;
 
  private:
-  Preparation(const Model& model, const PointSettings& key, const MemoryPlan& plan);
+  Preparation(const Model& model, PointSettings key, const MemoryPlan& plan);
   Status selectLayers();
   ValueVisitor elementVisitor();
   Status observeOwnInputs(std::size_t layer, const Job& job);

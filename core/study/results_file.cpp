@@ -70,7 +70,7 @@ class JournaledResultsFile final : public ResultsFile {
       const auto failedRow = failedRows_.find(identity);
       const std::size_t row = failedRow == failedRows_.end() ? rows_ : failedRow->second;
       const std::string line = ResultsJournal::line(row, description);
-      const Status status = keep(row, result, line);
+      Status status = keep(row, result, line);
       if (!status && status.error().code != ErrorCode::tooLarge) failure_ = status.error();
       changed_.notify_all();
       return status;
@@ -100,7 +100,7 @@ class JournaledResultsFile final : public ResultsFile {
       makeRoomForOne(pending_);
       AXESCOPE_CHECK(lock_.keep());
       pending_.push_back(line);
-      if (const Status status = inJournal(line); !status) {
+      if (Status status = inJournal(line); !status) {
         pending_.pop_back();
         return status;
       }
@@ -160,7 +160,7 @@ class JournaledResultsFile final : public ResultsFile {
       takeArrived();
       const std::size_t written = pending_.size();
       lock.unlock();
-      const Status status = outputs_.write(provenance_, points_);
+      Status status = outputs_.write(provenance_, points_);
       lock.lock();
       if (!status) return status;
       pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(written));

@@ -73,7 +73,7 @@ void quantize(std::mt19937& random) {
   constexpr double tie = 1e-3;
   for (Eigen::Index c = 0; c < codes.rows(); ++c) {
     const auto parts =
-        std::ranges::find_if(published.order, [&](std::int64_t k) -> bool { return codes(c, k) != answer.codes(c, k); });
+        std::ranges::find_if(published.order, [&](std::int64_t k) { return codes(c, k) != answer.codes(c, k); });
     if (parts != published.order.end()) {
       EXPECT_LT(answer.margins(c, *parts), tie);
     }
