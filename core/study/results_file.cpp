@@ -27,11 +27,12 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds leastPause{50};
 constexpr int pausePerWrite = 9;
 
-// What is put in next moves nothing and takes no memory.
+// The next `count` that are put in move nothing and take no memory.
 template <class Value>
-void makeRoomForOne(std::vector<Value>& values) {
+void makeRoom(std::vector<Value>& values, std::size_t count = 1) {
   constexpr std::size_t few = 16;
-  if (values.size() == values.capacity()) values.reserve(std::max(few, 2 * values.size()));
+  if (values.capacity() - values.size() < count)
+    values.reserve(std::max({few, 2 * values.size(), values.size() + count}));
 }
 
 Error noMemory(const std::filesystem::path& path) {
@@ -96,8 +97,8 @@ class JournaledResultsFile final : public ResultsFile {
   Status keep(std::size_t row, const PointResult& result, const std::string& line) {
     try {
       PointResult kept = result;
-      makeRoomForOne(arrived_);
-      makeRoomForOne(pending_);
+      makeRoom(arrived_);
+      makeRoom(pending_);
       AXESCOPE_CHECK(lock_.keep());
       pending_.push_back(line);
       if (Status status = inJournal(line); !status) {
@@ -142,7 +143,7 @@ class JournaledResultsFile final : public ResultsFile {
   }
 
   void takeArrived() {
-    if (points_.capacity() < rows_) points_.reserve(std::max(rows_, 2 * points_.capacity()));
+    makeRoom(points_, rows_ - points_.size());
     for (auto& [row, result] : arrived_) {
       if (row == points_.size()) {
         points_.push_back(std::move(result));

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A window that is killed in the middle of a sweep loses no finished point, and the next one offers to go on.
-#include <QCoreApplication>
 #include <QDir>
-#include <QProcess>
 #include <QPushButton>
 #include <QSignalSpy>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <gtest/gtest.h>
@@ -18,11 +15,6 @@ namespace {
 
 constexpr int patience = 120'000;  // milliseconds
 
-// The window's files live below its home.
-QString inHome(const QString& path, const QString& home) {
-  return home + path.mid(QDir::homePath().size());
-}
-
 std::size_t pointsIn(const QString& folder) {
   const QStringList files = QDir(folder).entryList({QStringLiteral("*.h5")});
   if (files.isEmpty()) return 0;
@@ -31,16 +23,11 @@ std::size_t pointsIn(const QString& folder) {
 }
 
 TEST(KilledSweep, KeepsItsPointsAndIsResumedFromTheNextWindow) {
-  const QTemporaryDir home;
-  const QString session = inHome(MainWindow::lastSessionPath(), home.path());
+  const WindowHome home;
+  const QString session = home.sessionPath();
   const QString sweeps = QFileInfo(session).dir().filePath(QStringLiteral("sweeps"));
   QProcess child;
-  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-  environment.insert(QStringLiteral("HOME"), home.path());
-  child.setProcessEnvironment(environment);
-  child.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-  child.start(QCoreApplication::applicationFilePath(),
-              {QString::fromLatin1(sweepUntilKilled.data(), sweepUntilKilled.size())});
+  home.start(child, sweepUntilKilled);
   const bool some = QTest::qWaitFor([&] { return pointsIn(sweeps) >= 5; }, patience);
   child.kill();
   ASSERT_TRUE(child.waitForFinished(patience));

@@ -2,10 +2,12 @@
 #include "tests/ui/killed_window.h"
 
 #include <QApplication>
+#include <QDir>
 #include <QFileInfo>
 #include <QTest>
 #include <iostream>
 
+#include "ui/state/text_view.h"
 #include "ui/window/main_window.h"
 
 namespace axescope::ui {
@@ -34,6 +36,19 @@ bool resumeSweep(MainWindow& window, const Session& session) {
 }
 
 }  // namespace
+
+void WindowHome::start(QProcess& window, std::string_view argument) const {
+  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+  environment.insert(QStringLiteral("HOME"), folder_.path());
+  window.setProcessEnvironment(environment);
+  window.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+  window.start(QCoreApplication::applicationFilePath(), {fromView(argument)});
+}
+
+// The window's files live below its home.
+QString WindowHome::sessionPath() const {
+  return folder_.path() + MainWindow::lastSessionPath().mid(QDir::homePath().size());
+}
 
 int runSweepUntilKilled() {
   MainWindow window;

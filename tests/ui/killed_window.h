@@ -2,9 +2,22 @@
 // A window in a process of its own that another test kills while a sweep runs in it.
 #pragma once
 
+#include <QProcess>
+#include <QTemporaryDir>
 #include <string_view>
 
 namespace axescope::ui {
+
+/// A home folder for such windows, in which one finds what the one before left.
+class WindowHome {
+ public:
+  /// The test program as the window that `argument` stands for.
+  void start(QProcess& window, std::string_view argument) const;
+  QString sessionPath() const;
+
+ private:
+  QTemporaryDir folder_;
+};
 
 /// The argument that makes the test program this window.
 inline constexpr std::string_view sweepUntilKilled = "--sweep-until-killed";

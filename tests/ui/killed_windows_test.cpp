@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A window that is killed a hundred times, each time going on with what the one before left, loses no finished point
 // and comes to the results of a window that nobody disturbed.
-#include <QCoreApplication>
-#include <QDir>
 #include <QElapsedTimer>
-#include <QProcess>
-#include <QTemporaryDir>
+#include <QFileInfo>
 #include <cmath>
 #include <iostream>
 #include <map>
@@ -40,30 +37,14 @@ Rows rowsOf(const std::vector<PointResult>& points, bool withTime) {
   return rows;
 }
 
-// A home of windows, and what is in its sweeps.
-class Home {
- public:
-  void start(QProcess& window) const {
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(QStringLiteral("HOME"), folder_.path());
-    window.setProcessEnvironment(environment);
-    window.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-    window.start(QCoreApplication::applicationFilePath(),
-                 {QString::fromLatin1(sweepOrResume.data(), sweepOrResume.size())});
-  }
-  // Nothing where there is no results file yet.
-  std::vector<PointResult> points() const {
-    const auto session = loadSession(inside(MainWindow::lastSessionPath()));
-    if (!session || !QFileInfo::exists(session->results)) return {};
-    auto results = readResults(session->results.toStdString());
-    EXPECT_TRUE(results.has_value()) << results.error().line();
-    return results ? std::move(results->points) : std::vector<PointResult>{};
-  }
-
- private:
-  QString inside(const QString& path) const { return folder_.path() + path.mid(QDir::homePath().size()); }
-  QTemporaryDir folder_;
-};
+// Nothing where there is no results file yet.
+std::vector<PointResult> pointsIn(const WindowHome& home) {
+  const auto session = loadSession(home.sessionPath());
+  if (!session || !QFileInfo::exists(session->results)) return {};
+  auto results = readResults(session->results.toStdString());
+  EXPECT_TRUE(results.has_value()) << results.error().line();
+  return results ? std::move(results->points) : std::vector<PointResult>{};
+}
 
 std::size_t lastNumberOf(const QByteArray& lines) {
   const QList<QByteArray> all = lines.trimmed().split('\n');
@@ -76,26 +57,26 @@ struct Pace {
   double points = 0;
 };
 
-Rows finishedIn(const Home& home, Pace* pace = nullptr) {
+Rows finishedIn(const WindowHome& home, Pace* pace = nullptr) {
   QProcess window;
   QElapsedTimer clock;
   clock.start();
-  home.start(window);
+  home.start(window, sweepOrResume);
   window.waitForReadyRead(patience);
   if (pace != nullptr) pace->start = static_cast<double>(clock.restart());
   if (window.state() != QProcess::NotRunning) window.waitForFinished(patience);
   if (pace != nullptr) pace->points = static_cast<double>(clock.elapsed());
   EXPECT_EQ(window.exitStatus(), QProcess::NormalExit);
   EXPECT_EQ(window.exitCode(), 0);
-  return rowsOf(home.points(), false);
+  return rowsOf(pointsIn(home), false);
 }
 
 // Three of four are killed when they have points, the others any time before. Some end before that.
-void startAndKill(const Home& home, const Pace& pace, std::mt19937& chance, QProcess& window) {
+void startAndKill(const WindowHome& home, const Pace& pace, std::mt19937& chance, QProcess& window) {
   const auto some = [&chance](double most) {
     return static_cast<int>(std::lround(most * std::generate_canonical<double, 32>(chance)));
   };
-  home.start(window);
+  home.start(window, sweepOrResume);
   ASSERT_TRUE(window.waitForStarted(patience));
   if (chance() % 4 == 0) {
     window.waitForFinished(some(pace.start));
@@ -112,13 +93,13 @@ void startAndKill(const Home& home, const Pace& pace, std::mt19937& chance, QPro
 }
 
 TEST(KilledWindows, AHundredKillsLoseNoFinishedPoint) {
-  const Home undisturbed;
+  const WindowHome undisturbed;
   Pace pace;
   const Rows expected = finishedIn(undisturbed, &pace);
   ASSERT_EQ(expected.size(), 96U);
 
   std::mt19937 chance(3);
-  std::optional<Home> home(std::in_place);
+  std::optional<WindowHome> home(std::in_place);
   Rows before;
   std::size_t atStake = 0;
   int completed = 0;
@@ -126,7 +107,7 @@ TEST(KilledWindows, AHundredKillsLoseNoFinishedPoint) {
     QProcess window;
     ASSERT_NO_FATAL_FAILURE(startAndKill(*home, pace, chance, window));
     if (window.exitStatus() == QProcess::CrashExit) ++killed;
-    const std::vector<PointResult> left = home->points();
+    const std::vector<PointResult> left = pointsIn(*home);
     EXPECT_GE(left.size(), lastNumberOf(window.readAllStandardOutput())) << "kill " << killed;
     const Rows rows = rowsOf(left, true);
     for (const auto& [settings, row] : before) {
