@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Fast ways against their slow truths on random layers and settings: the emulator, bit for bit in every order of
 // accumulation, and the recurrence against the papers' own steps. The input is the seed.
-#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -9,10 +8,8 @@
 
 #include "core/budget/certificate.h"
 #include "core/number/weight_quantizer.h"
-#include "core/ptq/recurrence.h"
 #include "tests/core/datapath/random_layer.h"
-#include "tests/core/ptq/random_layer.h"
-#include "tests/core/ptq/reference_quantizers.h"
+#include "tests/core/ptq/textbook_comparison.h"
 
 namespace axescope {
 namespace {
@@ -28,58 +25,56 @@ void emulate(std::mt19937& random) {
   expectBitForBit(layer);
 }
 
-/// Codes may part from the reference only where that stood at a rounding tie, and what a strict budget promises holds.
-void quantize(std::mt19937& random) {
-  testing::RandomLayerShape shape;
-  shape.k = pick<std::int64_t>(random, {1, 2, 9, 65, 130});
-  shape.channels = 4;
-  shape.samples = 2 * shape.k + 60;
-  shape.activationBits = pick(random, {2, 4, 8});
-  shape.encoding = pick(random, {ActivationEncoding::asymmetric, ActivationEncoding::centred,
-                                 ActivationEncoding::signedSymmetric, ActivationEncoding::unsignedSymmetric});
-  shape.tiedEnergies = random() % 3 == 0;
-  const int weightBits = pick(random, {2, 3, 4, 8});
-  AxeOptions axe;
-  axe.innerBits = 10 + static_cast<int>(random() % 11);
-  axe.tiling = Tiling::of(shape.k, pick<std::int64_t>(random, {9, 64, 0}));
-  axe.activations = activationRange(shape.activationBits, shape.encoding);
-  axe.soft = random() % 2 == 0;
-  axe.strict = random() % 4 != 0;
-  const bool constrained = random() % 4 != 0;
-  const bool actOrder = random() % 2 == 0;
-  const testing::RandomLayer layer = testing::randomLayer(shape, random);
-  const IntegerRange range = weightCodeRange(weightBits, WeightRange::narrow);
-  const auto scales = weightScales(layer.weight, range, WeightScaleRule::absmax);
-  const auto matrices = feedback(layer.statistics(), {Algorithm::gpfq, actOrder, 0.01}, "layer");
-  if (!matrices) std::abort();
-  const RecurrenceOptions options{range, ErrorReference::original, constrained ? &axe : nullptr};
-  const CodeMatrix codes = quantizeGreedily(layer.weight, scales, *matrices, options, nullptr);
+// Small layers, mostly: the slow truths take the third to fourth power of K.
+std::int64_t drawK(Algorithm algorithm, std::mt19937& random) {
+  if (algorithm == Algorithm::qronos) return pick<std::int64_t>(random, {1, 2, 5, 9, 20});
+  return pick<std::int64_t>(random, {1, 2, 5, 9, 17, 33, 33, 65});
+}
 
-  testing::ReferenceOptions published;
-  published.codes = range;
-  published.order = testing::energyOrder(layer.quantized);
-  if (!actOrder) std::sort(published.order.begin(), published.order.end());
-  if (constrained) {
-    published.constraint = {axe.soft,
-                            axe.strict,
-                            axe.innerBits,
-                            axe.tiling.tileSize,
-                            axe.activations.low,
-                            axe.activations.high,
-                            axe.slack == Slack::half};
-  }
-  const auto answer = testing::textbookGpfq(layer.weight.cast<double>(), scales, layer.inputs.cast<double>(),
-                                            layer.quantized, published);
-  constexpr double tie = 1e-3;
-  for (Eigen::Index c = 0; c < codes.rows(); ++c) {
-    const auto parts =
-        std::ranges::find_if(published.order, [&](std::int64_t k) { return codes(c, k) != answer.codes(c, k); });
-    if (parts != published.order.end()) {
-      EXPECT_LT(answer.margins(c, *parts), tie);
-    }
-  }
-  if (constrained && axe.strict) {
-    EXPECT_TRUE(Certificate(codes, axe.tiling, axe.activations, axe.innerBits, 0).guaranteed());
+testing::RecurrenceSetting drawSetting(std::mt19937& random) {
+  testing::RecurrenceSetting setting{
+      .algorithm = pick(random, {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}),
+      .shape = {},
+      .axe = {}};
+  const bool any = random() % 16 == 0;  // long tiles and many channels now and then
+  setting.shape.k = any && setting.algorithm != Algorithm::qronos ? 130 : drawK(setting.algorithm, random);
+  setting.shape.channels = any ? 10 : 3;
+  setting.shape.samples = 2 * setting.shape.k + 30;
+  setting.shape.activationBits = pick(random, {2, 3, 4, 5, 8});
+  setting.shape.encoding = pick(random, {ActivationEncoding::asymmetric, ActivationEncoding::centred,
+                                         ActivationEncoding::signedSymmetric, ActivationEncoding::unsignedSymmetric});
+  setting.shape.tiedEnergies = random() % 3 == 0;
+  setting.shape.deadInputs = random() % 4 == 0;
+  setting.quantizer = pick(random, {WeightQuantizer::uniform, WeightQuantizer::uniform, WeightQuantizer::powerOfTwo,
+                                    WeightQuantizer::additivePowerOfTwo});
+  setting.weightBits = setting.quantizer == WeightQuantizer::uniform      ? pick(random, {2, 3, 4, 6, 8})
+                       : setting.quantizer == WeightQuantizer::powerOfTwo ? pick(random, {3, 4})
+                                                                          : pick(random, {4, 5});
+  setting.constrained = random() % 5 != 0;
+  setting.actOrder = random() % 2 == 0;
+  setting.errorReference = random() % 5 == 0 ? ErrorReference::shaped : ErrorReference::original;
+  setting.axe.innerBits = 8 + static_cast<int>(random() % 14);
+  setting.axe.tiling = Tiling::of(setting.shape.k, pick<std::int64_t>(random, {1, 4, 9, 64, 0}));
+  setting.axe.activations = activationRange(setting.shape.activationBits, setting.shape.encoding);
+  setting.axe.slack = random() % 4 == 0 ? Slack::half : Slack::floor;
+  setting.axe.soft = random() % 4 != 0;
+  setting.axe.strict = random() % 4 != 0;
+  return setting;
+}
+
+/// Codes may part from the papers' steps only where those stood at a rounding tie, and what a strict budget promises
+/// holds.
+void quantize(std::mt19937& random) {
+  testing::RecurrenceSetting setting = drawSetting(random);
+  const testing::RandomLayer layer = testing::randomLayer(setting.shape, random);
+  std::vector<double> scales = weightScales(layer.weight, setting.levels(), WeightScaleRule::absmax);
+  if (random() % 4 == 0) setting.drawMultipliers(scales, random);
+  testing::CodeTally{}.compare(setting, layer, scales);
+  const AxeOptions& axe = setting.axe;
+  if (setting.constrained && axe.strict && axe.slack == Slack::floor) {
+    const CodeMatrix codes = testing::recurrenceCodes(setting, layer, scales);
+    EXPECT_TRUE(Certificate(codes, axe.tiling, axe.activations, axe.innerBits, 0, setting.multipliers).guaranteed())
+        << setting.describe();
   }
 }
 

@@ -8,103 +8,15 @@
 
 #include "core/base/parallel.h"
 #include "core/number/weight_quantizer.h"
-#include "random_layer.h"
-#include "reference_quantizers.h"
+#include "textbook_comparison.h"
 
 namespace axescope {
 namespace {
 
+using testing::CodeTally;
 using testing::RandomLayer;
-using testing::RandomLayerShape;
-using testing::ReferenceAnswer;
-using testing::ReferenceOptions;
-
-struct Setting {
-  Algorithm algorithm;
-  RandomLayerShape shape;
-  int weightBits = 4;
-  bool constrained = false;
-  AxeOptions axe;
-  bool actOrder = false;
-  ErrorReference errorReference = ErrorReference::original;
-  TileMultipliers multipliers{};
-  WeightQuantizer quantizer = WeightQuantizer::uniform;
-
-  WeightLevels levels() const { return {{weightBits, quantizer}, WeightRange::narrow}; }
-
-  std::string describe() const {
-    return std::string(name(quantizer)) + " algorithm " + std::to_string(static_cast<int>(algorithm)) + " K " +
-           std::to_string(shape.k) + " N " + std::to_string(shape.activationBits) + " encoding " +
-           std::to_string(static_cast<int>(shape.encoding)) + " M " + std::to_string(weightBits) + " constrained " +
-           std::to_string(constrained) + " P " + std::to_string(axe.innerBits) + " T " +
-           std::to_string(axe.tiling.tileSize) + " grouped " + std::to_string(!multipliers.allOnes()) + " act-order " +
-           std::to_string(actOrder) + " soft " + std::to_string(axe.soft) + " strict " + std::to_string(axe.strict);
-  }
-};
-
-ReferenceAnswer reference(const Setting& setting, const RandomLayer& layer, const std::vector<double>& scales) {
-  ReferenceOptions options;
-  options.codes = weightCodeRange(setting.weightBits, WeightRange::narrow);
-  const WeightLevels levels = setting.levels();
-  options.levels.assign(levels.magnitudes().begin(), levels.magnitudes().end());
-  options.shapedErrorReference = setting.errorReference == ErrorReference::shaped;
-  options.order = testing::energyOrder(layer.quantized);
-  if (!setting.actOrder) std::sort(options.order.begin(), options.order.end());
-  if (setting.constrained) {
-    options.constraint = {setting.axe.soft,
-                          setting.axe.strict,
-                          setting.axe.innerBits,
-                          setting.axe.tiling.tileSize,
-                          setting.axe.activations.low,
-                          setting.axe.activations.high,
-                          setting.axe.slack == Slack::half};
-  }
-  const MatrixD weight = layer.weight.cast<double>();
-  if (!setting.multipliers.allOnes()) {
-    options.multipliers = weight;
-    for (Eigen::Index c = 0; c < weight.rows(); ++c) {
-      for (Eigen::Index k = 0; k < weight.cols(); ++k) {
-        options.multipliers(c, k) = static_cast<double>(setting.multipliers.ofColumn(c, k));
-      }
-    }
-  }
-  const MatrixD x = layer.inputs.cast<double>();
-  if (setting.algorithm == Algorithm::gpfq) return testing::textbookGpfq(weight, scales, x, layer.quantized, options);
-  if (setting.algorithm == Algorithm::qronos)
-    return testing::textbookQronos(weight, scales, x, layer.quantized, 0.01, options);
-  return testing::inverseHessianOptq(weight, scales, setting.algorithm == Algorithm::optqCorrected ? &x : nullptr,
-                                     layer.quantized, 0.01, options);
-}
-
-CodeMatrix ours(const Setting& setting, const RandomLayer& layer, const std::vector<double>& scales) {
-  const auto matrices = feedback(layer.statistics(), {setting.algorithm, setting.actOrder, 0.01}, "layer");
-  EXPECT_TRUE(matrices.has_value());
-  const RecurrenceOptions options{setting.levels(), setting.errorReference,
-                                  setting.constrained ? &setting.axe : nullptr};
-  return quantizeGreedily(layer.weight, scales, *matrices, options, &setting.multipliers);
-}
-
-// Compares all codes; a channel may part from the reference only where the reference itself stood at a rounding tie.
-struct Tally {
-  std::int64_t codes = 0;
-  std::int64_t different = 0;
-
-  void compare(const CodeMatrix& codesOurs, const ReferenceAnswer& answer, const std::vector<std::int64_t>& order,
-               const std::string& what) {
-    codes += codesOurs.size();
-    for (Eigen::Index c = 0; c < codesOurs.rows(); ++c) {
-      bool parted = false;
-      for (const std::int64_t column : order) {
-        if (codesOurs(c, column) == answer.codes(c, column)) continue;
-        ++different;
-        if (!parted) {
-          EXPECT_LT(answer.margins(c, column), 1e-3) << what << " channel " << c << " column " << column;
-        }
-        parted = true;
-      }
-    }
-  }
-};
+using testing::recurrenceCodes;
+using testing::RecurrenceSetting;
 
 class AgainstTextbook : public ::testing::TestWithParam<Algorithm> {};
 
@@ -114,9 +26,9 @@ void expectTheTextbooksIntegers(Algorithm algorithm, bool uniform) {
   const auto pick = [&](auto values) {
     return *(values.begin() + static_cast<std::ptrdiff_t>(random() % values.size()));
   };
-  Tally tally;
+  CodeTally tally;
   for (int round = 0; round < 120; ++round) {
-    Setting setting{.algorithm = algorithm, .shape = {}, .axe = {}};
+    RecurrenceSetting setting{.algorithm = algorithm, .shape = {}, .axe = {}};
     setting.shape.k = pick(std::initializer_list<std::int64_t>{9, 9, 65, 130, 200});
     setting.shape.channels = 10;
     setting.shape.samples = 320;
@@ -142,15 +54,8 @@ void expectTheTextbooksIntegers(Algorithm algorithm, bool uniform) {
     setting.axe.strict = round % 8 != 4;
     const RandomLayer layer = testing::randomLayer(setting.shape, random);
     std::vector<double> scales = weightScales(layer.weight, setting.levels(), WeightScaleRule::absmax);
-    if (round % 3 == 1) {
-      CodeMatrix multipliers(setting.shape.channels, setting.axe.tiling.tiles());
-      for (std::int16_t& m : multipliers.reshaped()) m = static_cast<std::int16_t>(1 + random() % 5);
-      setting.multipliers = {setting.axe.tiling, multipliers};
-      for (double& scale : scales) scale /= 3.0;
-    }
-    std::vector<std::int64_t> order = testing::energyOrder(layer.quantized);
-    if (!setting.actOrder) std::sort(order.begin(), order.end());
-    tally.compare(ours(setting, layer, scales), reference(setting, layer, scales), order, setting.describe());
+    if (round % 3 == 1) setting.drawMultipliers(scales, random);
+    tally.compare(setting, layer, scales);
   }
   EXPECT_LT(static_cast<double>(tally.different), 0.001 * static_cast<double>(tally.codes));
   ::testing::Test::RecordProperty("codes", std::to_string(tally.codes));
@@ -176,15 +81,15 @@ TEST(Recurrence, AWideAccumulatorGivesTheBaseAlgorithmBitForBit) {
   const auto scales = weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
   for (const Algorithm algorithm :
        {Algorithm::rtn, Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}) {
-    Setting setting{.algorithm = algorithm, .shape = {}, .axe = {}};
-    const CodeMatrix base = ours(setting, layer, scales);
+    RecurrenceSetting setting{.algorithm = algorithm, .shape = {}, .axe = {}};
+    const CodeMatrix base = recurrenceCodes(setting, layer, scales);
     setting.constrained = true;
     setting.axe.innerBits = 32;
     setting.axe.tiling = Tiling::of(150, 64);
     setting.axe.activations = layer.quantizer.range();
-    EXPECT_EQ(base, ours(setting, layer, scales));
+    EXPECT_EQ(base, recurrenceCodes(setting, layer, scales));
     setting.axe.innerBits = 13;
-    EXPECT_NE(base, ours(setting, layer, scales)) << "a narrow accumulator must change something";
+    EXPECT_NE(base, recurrenceCodes(setting, layer, scales)) << "a narrow accumulator must change something";
   }
 }
 
@@ -192,14 +97,14 @@ TEST(Recurrence, ResultDoesNotDependOnTheNumberOfThreads) {
   std::mt19937 random(6);
   const RandomLayer layer = testing::randomLayer({.channels = 300, .k = 200}, random);
   const auto scales = weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
-  Setting setting{.algorithm = Algorithm::gpfq, .shape = {}, .constrained = true, .axe = {}};
+  RecurrenceSetting setting{.algorithm = Algorithm::gpfq, .shape = {}, .constrained = true, .axe = {}};
   setting.axe.innerBits = 14;
   setting.axe.tiling = Tiling::of(200, 32);
   setting.axe.activations = layer.quantizer.range();
   CodeMatrix one;
   CodeMatrix two;
-  withThreads(1, [&] { one = ours(setting, layer, scales); });
-  withThreads(2, [&] { two = ours(setting, layer, scales); });
+  withThreads(1, [&] { one = recurrenceCodes(setting, layer, scales); });
+  withThreads(2, [&] { two = recurrenceCodes(setting, layer, scales); });
   EXPECT_EQ(one, two);
 }
 
@@ -241,7 +146,7 @@ TEST(Recurrence, DeadInputsGetCodeZeroAndChangeNothingElse) {
   const RandomLayer layer = testing::randomLayer({.k = 63, .deadInputs = true}, random);
   const auto scales = weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
   for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}) {
-    const CodeMatrix codes = ours({.algorithm = algorithm, .shape = {}, .axe = {}}, layer, scales);
+    const CodeMatrix codes = recurrenceCodes({.algorithm = algorithm, .shape = {}, .axe = {}}, layer, scales);
     for (std::int64_t i = 3; i < 63; i += 7) EXPECT_TRUE((codes.col(i).array() == 0).all());
   }
 }
@@ -286,7 +191,7 @@ TEST(Feedback, WhereNothingArrivesEveryCodeIsZero) {
   layer.codes.setConstant(static_cast<std::int16_t>(layer.quantizer.zeroPoint));
   const auto scales = weightScales(layer.weight, weightCodeRange(4, WeightRange::narrow), WeightScaleRule::absmax);
   for (const Algorithm algorithm : {Algorithm::gpfq, Algorithm::optq, Algorithm::optqCorrected, Algorithm::qronos}) {
-    const CodeMatrix codes = ours({.algorithm = algorithm, .shape = {}, .axe = {}}, layer, scales);
+    const CodeMatrix codes = recurrenceCodes({.algorithm = algorithm, .shape = {}, .axe = {}}, layer, scales);
     EXPECT_TRUE((codes.array() == 0).all());
   }
 }
