@@ -87,7 +87,10 @@ MatrixF toChannelRows(std::span<const float> values, std::span<const std::int64_
   const Axis outputs = findAxis(shape, order, depthwise ? 'M' : 'O');
   const std::int64_t channels = depthwise ? inputs.size * outputs.size : outputs.size;
   const std::int64_t inputsOfChannel = depthwise ? 1 : inputs.size;
-  MatrixF matrix(channels, inputsOfChannel * height.size * width.size);
+  const std::int64_t k = inputsOfChannel * height.size * width.size;
+  if (order == AxisOrder::oi || order == AxisOrder::oihw)  // rows of channels as they are
+    return Eigen::Map<const MatrixF>(values.data(), channels, k);
+  MatrixF matrix(channels, k);
   for (std::int64_t channel = 0; channel < channels; ++channel) {
     const std::int64_t first = depthwise
                                    ? channel / outputs.size * inputs.stride + channel % outputs.size * outputs.stride
