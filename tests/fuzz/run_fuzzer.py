@@ -53,7 +53,9 @@ class Run:
         found = Path(tempfile.mkdtemp(prefix="run", dir=self.options.findings))
         command = [str(self.options.fuzzer), str(corpus), f"-max_total_time={max(1, round(seconds))}", f"-seed={seed}",
                    f"-artifact_prefix={found}/", "-timeout=25", "-rss_limit_mb=4096", "-print_final_stats=1",
-                   "-max_len=16384"]
+                   "-max_len=16384",
+                   # Weighing inputs by rare features took a quarter of the time.
+                   "-entropic=0"]
         run = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
         self.executed += executions(run.stderr)
         crashes = sorted(found.iterdir())
