@@ -34,17 +34,6 @@ std::optional<Result<T>> answered(MessageReader& reader) {
 
 }  // namespace
 
-std::optional<IsolatedReader::Identity> IsolatedReader::Identity::of(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
-  return Identity{status.st_dev, status.st_ino, status.st_size, status.st_mtim};
-}
-
-bool IsolatedReader::Identity::operator==(const Identity& other) const {
-  return device == other.device && number == other.number && bytes == other.bytes &&
-         changed.tv_sec == other.changed.tv_sec && changed.tv_nsec == other.changed.tv_nsec;
-}
-
 Result<std::unique_ptr<ReaderBackend>> IsolatedReader::open(const std::filesystem::path& path, const Limits& limits,
                                                             std::shared_ptr<ReaderProcesses> processes) {
   auto reader = std::make_unique<IsolatedReader>(path.string(), limits, std::move(processes));
@@ -69,8 +58,8 @@ Status IsolatedReader::ensureProcess(const std::string& object) const {
     return fail(ErrorCode::refused, name_, object, "a file that the HDF5 library can read",
                 "one whose reading process ended " + std::to_string(mostLost) + " times");
   }
-  const auto found = Identity::of(name_);
-  if (identity_ && found != identity_)
+  const auto found = FileState::of(name_);
+  if (state_ && found != state_)
     return fail(ErrorCode::refused, name_, object, "the file as it was opened", "another one in its place");
   AXESCOPE_TRY(process_, processes_->take());
   MessageWriter call;
@@ -87,7 +76,11 @@ Status IsolatedReader::ensureProcess(const std::string& object) const {
     process_.reset();
     return *opened;
   }
-  identity_ = found;
+  if (!state_) {
+    state_ = found;
+    plain_ = PlainFile::open(name_);
+    if (plain_ && plain_->state() != found) plain_.reset();
+  }
   return {};
 }
 
@@ -194,6 +187,30 @@ Result<DatasetInfo> IsolatedReader::dataset(const std::string& path) const {
   return knownDataset(path);
 }
 
+bool IsolatedReader::isPlain(const DatasetInfo& info, std::size_t bytesEach) const {
+  return plain_ && info.plainAt && info.kind == ElementKind::real &&
+         info.bytesPerElement == static_cast<int>(bytesEach);
+}
+
+tl::unexpected<Error> IsolatedReader::noRoom(const std::string& object, std::uint64_t count,
+                                             std::size_t bytesEach) const {
+  return fail(ErrorCode::tooLarge, name_, object, "data that fits into memory",
+              std::to_string(count) + " values of " + std::to_string(bytesEach) + " bytes");
+}
+
+template <class T>
+Result<std::vector<T>> IsolatedReader::plainValues(const DatasetInfo& info, Rows rows) const {
+  const std::int64_t rowSize = rowSizeOf(info);
+  const auto count = static_cast<std::size_t>(rowSize * rows.count);
+  try {
+    const auto first = static_cast<std::uint64_t>(rowSize * rows.first);
+    if (auto values = plain_->values<T>(*info.plainAt + first * sizeof(T), count)) return *std::move(values);
+    return fail(ErrorCode::corrupt, name_, info.path, "readable data", "a truncated or damaged HDF5 file");
+  } catch (const std::exception&) {
+    return noRoom(info.path, count, sizeof(T));
+  }
+}
+
 template <class Values>
 Status IsolatedReader::receive(Values& values, std::uint64_t count, const std::string& object) const {
   using Value = typename Values::value_type;
@@ -201,8 +218,7 @@ Status IsolatedReader::receive(Values& values, std::uint64_t count, const std::s
     values.reserve(count);
   } catch (const std::exception&) {
     process_.reset();  // its answer is on the way still
-    return fail(ErrorCode::tooLarge, name_, object, "data that fits into memory",
-                std::to_string(count) + " values of " + std::to_string(sizeof(Value)) + " bytes");
+    return noRoom(object, count, sizeof(Value));
   }
   for (std::size_t number = 0; values.size() < count; ++number) {
     std::span<const std::byte> piece;
@@ -232,6 +248,9 @@ Result<std::vector<T>> IsolatedReader::values(ReaderCall call, const std::string
                                               std::optional<Rows> rows) const {
   AXESCOPE_TRY(const DatasetInfo info, knownDataset(path));
   const Rows wanted = rows.value_or(Rows{0, rowsOf(info)});
+  if constexpr (std::is_floating_point_v<T>) {
+    if (isPlain(info, sizeof(T)) && mayBeRead(info, wanted, sizeof(T), limits_)) return plainValues<T>(info, wanted);
+  }
   AXESCOPE_TRY(const auto announced, ask<std::uint64_t>(call, path, wanted.first, wanted.count));
   // The shape is what callers go by: as many values, whatever the process says.
   const std::uint64_t count = static_cast<std::uint64_t>(rowSizeOf(info)) * static_cast<std::uint64_t>(wanted.count);

@@ -9,9 +9,8 @@
 #include <mutex>
 #include <unordered_map>
 
-#include <sys/stat.h>
-
 #include "core/hdf5/message.h"
+#include "core/hdf5/plain_file.h"
 #include "core/hdf5/reader_backend.h"
 #include "core/hdf5/reader_call.h"
 #include "core/hdf5/reader_process.h"
@@ -46,16 +45,6 @@ class IsolatedReader final : public ReaderBackend {
   Result<std::vector<Reader::Column>> readTable(const std::string& path) const override;
 
  private:
-  /// The file as it was first opened: another one of its name is not read on.
-  struct Identity {
-    dev_t device = 0;
-    ino_t number = 0;
-    off_t bytes = 0;
-    timespec changed{};
-    static std::optional<Identity> of(const std::string& path);
-    bool operator==(const Identity& other) const;
-  };
-
   /// A process that has the file open. Errors: those of opening.
   Status ensureProcess(const std::string& object) const;
   tl::unexpected<Error> lost(Exchange after, const std::string& object) const;
@@ -68,6 +57,11 @@ class IsolatedReader final : public ReaderBackend {
   bool takeForeseen(std::string_view list) const;
   template <class T>
   Result<std::vector<T>> values(ReaderCall call, const std::string& path, std::optional<Rows> rows) const;
+  /// Whether the values lie in the file as floating-point numbers of so many bytes: then they need no answer.
+  bool isPlain(const DatasetInfo& info, std::size_t bytesEach) const;
+  template <class T>
+  Result<std::vector<T>> plainValues(const DatasetInfo& info, Rows rows) const;
+  tl::unexpected<Error> noRoom(const std::string& object, std::uint64_t count, std::size_t bytesEach) const;
   /// Appends the values that an answer announced, as they arrive: their memory is touched only once.
   template <class Values>
   Status receive(Values& values, std::uint64_t count, const std::string& object) const;
@@ -78,7 +72,8 @@ class IsolatedReader final : public ReaderBackend {
   std::shared_ptr<ReaderProcesses> processes_;
   mutable std::mutex mutex_;  // one call at a time
   mutable std::unique_ptr<ReaderProcess> process_;
-  mutable std::optional<Identity> identity_;
+  mutable std::optional<FileState> state_;  // when it was first opened: another one of its name is not read on
+  mutable std::optional<PlainFile> plain_;  // the same
   mutable std::map<std::string, DatasetInfo> datasets_;  // as first told: values are taken for these shapes only
   mutable std::unordered_map<std::string, std::string> foreseen_;  // answers by question, as messages
   mutable std::size_t foreseenBytes_ = 0;

@@ -30,6 +30,7 @@ void MessageWriter::put(const DatasetInfo& info) {
   put(info.kind == ElementKind::integer);
   put(info.bytesPerElement);
   put(info.rowsTogether);
+  put(info.plainAt);
 }
 
 void MessageWriter::put(const Reader::Column& column) {
@@ -65,7 +66,8 @@ bool MessageReader::get(Limits& limits) {
 
 bool MessageReader::get(DatasetInfo& info) {
   bool isInteger = false;
-  if (!get(info.path) || !get(info.shape) || !get(isInteger) || !get(info.bytesPerElement) || !get(info.rowsTogether))
+  if (!get(info.path) || !get(info.shape) || !get(isInteger) || !get(info.bytesPerElement) || !get(info.rowsTogether) ||
+      !get(info.plainAt))
     return false;
   info.kind = isInteger ? ElementKind::integer : ElementKind::real;
   std::int64_t bytes = info.bytesPerElement;

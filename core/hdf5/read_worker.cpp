@@ -196,10 +196,9 @@ class Worker {
 
   /// Rows read at once: as fill a piece, and whole chunks where the dataset has them, so that none is unpacked twice.
   /// Nothing where there is something wrong with what is asked for: then the error is that of one read.
-  std::optional<std::int64_t> rowsAtOnce(const DatasetInfo& info, Rows rows, std::uint64_t bytesPerValue) const {
-    if (rows.first < 0 || rows.count <= 0 || rows.count > rowsOf(info) - rows.first) return std::nullopt;
+  std::optional<std::int64_t> rowsAtOnce(const DatasetInfo& info, Rows rows, std::size_t bytesPerValue) const {
     const std::uint64_t rowBytes = static_cast<std::uint64_t>(rowSizeOf(info)) * bytesPerValue;
-    if (rowBytes == 0 || static_cast<std::uint64_t>(rows.count) > limits_.readBytes / rowBytes) return std::nullopt;
+    if (!mayBeRead(info, rows, bytesPerValue, limits_) || rows.count == 0 || rowBytes == 0) return std::nullopt;
     const auto most = static_cast<std::int64_t>(SharedPieces::pieceBytes / rowBytes);
     return std::max(most / info.rowsTogether, std::int64_t{1}) * info.rowsTogether;
   }

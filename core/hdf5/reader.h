@@ -35,6 +35,8 @@ struct DatasetInfo {
   ElementKind kind = ElementKind::real;
   int bytesPerElement = 4;
   std::int64_t rowsTogether = 1;  // along axis 0, stored as one piece: reading one of them unpacks all
+  /// Where in the file all values lie one after another as this machine keeps them; nothing for other storage.
+  std::optional<std::uint64_t> plainAt{};
   std::int64_t elements() const;
 };
 

@@ -27,6 +27,13 @@ inline std::int64_t rowSizeOf(const DatasetInfo& info) {
   return rowsOf(info) == 0 ? 0 : info.elements() / rowsOf(info);
 }
 
+/// Whether the rows are some of the dataset's, and as values of so many bytes each no more than one read may take.
+inline bool mayBeRead(const DatasetInfo& info, Rows rows, std::size_t bytesPerValue, const Limits& limits) {
+  if (rows.first < 0 || rows.count < 0 || rows.count > rowsOf(info) - rows.first) return false;
+  const auto values = static_cast<std::uint64_t>(rowSizeOf(info) * rows.count);
+  return values <= limits.readBytes / bytesPerValue;
+}
+
 class ReaderBackend {
  public:
   virtual ~ReaderBackend() = default;

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <system_error>
 #include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -55,7 +56,12 @@ class SpawnActions {
     std::string name = program;
     std::string command = readWorkerCommand;
     const std::array<char*, 3> arguments{name.data(), command.data(), nullptr};
-    return ::posix_spawn(&id, program.c_str(), &actions_, &attributes_, arguments.data(), environ);
+    std::vector<char*> environment;
+    for (char** variable = environ; *variable != nullptr; ++variable) environment.push_back(*variable);
+    // Functions of libraries are found at the start, which is mostly in advance, not when a file first needs them.
+    std::string bindNow = "LD_BIND_NOW=1";
+    environment.insert(environment.end(), {bindNow.data(), nullptr});
+    return ::posix_spawn(&id, program.c_str(), &actions_, &attributes_, arguments.data(), environment.data());
   }
 
  private:

@@ -173,6 +173,15 @@ std::int64_t rowsTogether(hid_t dataset) {
   return static_cast<std::int64_t>(chunk.front());
 }
 
+/// Of a dataset that passed the checks.
+std::optional<std::uint64_t> plainAt(hid_t dataset, hid_t type) {
+  if (H5Tequal(type, H5T_NATIVE_FLOAT) <= 0 && H5Tequal(type, H5T_NATIVE_DOUBLE) <= 0) return std::nullopt;
+  const PropertyHandle properties(H5Dget_create_plist(dataset));
+  if (H5Pget_layout(properties.get()) != H5D_CONTIGUOUS) return std::nullopt;
+  const haddr_t offset = H5Dget_offset(dataset);
+  return offset == HADDR_UNDEF ? std::nullopt : std::optional<std::uint64_t>(offset);
+}
+
 }  // namespace
 
 Result<std::vector<std::int64_t>> checkedShape(const FileAccess& file, hid_t space, const std::string& object,
@@ -216,7 +225,8 @@ Result<DatasetInfo> checkedDataset(FileAccess& file, const ObjectHandle& dataset
   if (const auto known = file.checked.find(path); known != file.checked.end()) return known->second;
   AXESCOPE_TRY(StoredDataset stored, checkedStorage(file, dataset.get(), path, file.limits.tensorBytes));
   AXESCOPE_TRY(const NumericType element, numericType(file, stored.type.get(), path));
-  DatasetInfo info{path, std::move(stored.shape), element.kind, element.bytes, rowsTogether(dataset.get())};
+  DatasetInfo info{path,          std::move(stored.shape),     element.kind,
+                   element.bytes, rowsTogether(dataset.get()), plainAt(dataset.get(), stored.type.get())};
   file.checked.emplace(path, info);
   return info;
 }

@@ -55,6 +55,7 @@ TEST(IsolatedDump, AProcessThatDiesBetweenLayersFailsOneOfThem) {
   CraftedDump crafted;
   crafted.linear("a", 4, 8);
   crafted.linear("b", 4, 8);
+  crafted.file.integers("/layers/a/bias", {4}, {1, 2, 3, 4});  // integers: the library makes floats of them
   const auto dump = isolated(crafted);
   ASSERT_TRUE(dump);
   EXPECT_TRUE(dump->loadLayer(0));

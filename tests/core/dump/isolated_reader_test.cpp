@@ -17,7 +17,7 @@ namespace axescope::hdf5 {
 
 static bool operator==(const DatasetInfo& a, const DatasetInfo& b) {
   return a.path == b.path && a.shape == b.shape && a.kind == b.kind && a.bytesPerElement == b.bytesPerElement &&
-         a.rowsTogether == b.rowsTogether;
+         a.rowsTogether == b.rowsTogether && a.plainAt == b.plainAt;
 }
 
 static bool operator==(const Reader::Column& a, const Reader::Column& b) {
@@ -127,7 +127,7 @@ TEST_F(IsolatedReader, NeedsNoFurtherAnswersForWhatIsForeseen) {
   EXPECT_TRUE(there_->dataset("/layers/b/weight"));
   testing::signalReadingChildren(SIGKILL);
   EXPECT_TRUE(there_->dataset("/layers/c/weight"));
-  EXPECT_FALSE(there_->readFloats("/layers/c/weight"));
+  EXPECT_FALSE(there_->readDoubles("/layers/c/weight"));
 }
 
 TEST_F(IsolatedReader, PassesOnTensorsOfManyPieces) {

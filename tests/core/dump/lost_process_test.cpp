@@ -105,10 +105,10 @@ TEST_F(LostProcess, AnotherFileInItsPlaceIsNotReadOn) {
   other.floats("weight", {2}, {8, 9});
   other.close();
   std::filesystem::rename(path.string() + ".other", path);
-  EXPECT_THAT(opened.readFloats("weight"), HasValueThat(::testing::ElementsAre(1, 2)));
+  EXPECT_THAT(opened.readDoubles("weight"), HasValueThat(::testing::ElementsAre(1, 2)));
   testing::signalReadingChildren(SIGKILL);
-  EXPECT_FALSE(opened.readFloats("weight"));
-  EXPECT_THAT(opened.readFloats("weight"), FailsWith(ErrorCode::refused, "another one in its place"));
+  EXPECT_FALSE(opened.readDoubles("weight"));
+  EXPECT_THAT(opened.readDoubles("weight"), FailsWith(ErrorCode::refused, "another one in its place"));
 }
 
 TEST_F(LostProcess, ProgramsThatCannotReadAreNamed) {
