@@ -59,6 +59,10 @@ def write_seeds(fuzzer: str, folder: Path) -> None:
         hdf5_files(folder)
     elif fuzzer == "graph_fuzzer":
         texts(folder, {"graph": GRAPH})
+    elif fuzzer == "cost_fuzzer":
+        for table in sorted((Path(__file__).parents[2] / "resources" / "cost").glob("*.json")):
+            (folder / table.name).write_bytes(table.read_bytes())
+        noise(folder)
     elif fuzzer == "study_fuzzer":
         texts(folder, {"study": STUDY, "settings": STUDY["settings"], "provenance": PROVENANCE,
                        "runs": [PROVENANCE]})
