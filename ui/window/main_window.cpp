@@ -73,6 +73,11 @@ MainWindow::~MainWindow() {
   state_.sweep().disconnect(this);
   state_.inspection().disconnect();
   state_.disconnect(this);
+  // Widgets ask the state as long as they are there, also when they are hidden or laid out for the last time; left to
+  // QMainWindow, they would go after it.
+  hide();
+  qDeleteAll(findChildren<QDockWidget*>(Qt::FindDirectChildrenOnly));
+  delete takeCentralWidget();
 }
 
 void MainWindow::makeDocks() {
