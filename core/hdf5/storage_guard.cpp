@@ -165,19 +165,17 @@ Status checkStoredBytes(const FileAccess& file, hid_t dataset, hid_t properties,
 }
 
 /// Of a dataset that passed the checks.
-std::int64_t rowsTogether(hid_t dataset) {
-  const PropertyHandle properties(H5Dget_create_plist(dataset));
-  if (H5Pget_layout(properties.get()) != H5D_CHUNKED) return 1;
+std::int64_t rowsTogether(hid_t properties) {
+  if (H5Pget_layout(properties) != H5D_CHUNKED) return 1;
   std::array<hsize_t, H5S_MAX_RANK> chunk{};
-  if (H5Pget_chunk(properties.get(), H5S_MAX_RANK, chunk.data()) < 1) return 1;
+  if (H5Pget_chunk(properties, H5S_MAX_RANK, chunk.data()) < 1) return 1;
   return static_cast<std::int64_t>(chunk.front());
 }
 
 /// Of a dataset that passed the checks.
-std::optional<std::uint64_t> plainAt(hid_t dataset, hid_t type) {
+std::optional<std::uint64_t> plainAt(hid_t dataset, hid_t properties, hid_t type) {
   if (H5Tequal(type, H5T_NATIVE_FLOAT) <= 0 && H5Tequal(type, H5T_NATIVE_DOUBLE) <= 0) return std::nullopt;
-  const PropertyHandle properties(H5Dget_create_plist(dataset));
-  if (H5Pget_layout(properties.get()) != H5D_CONTIGUOUS) return std::nullopt;
+  if (H5Pget_layout(properties) != H5D_CONTIGUOUS) return std::nullopt;
   const haddr_t offset = H5Dget_offset(dataset);
   return offset == HADDR_UNDEF ? std::nullopt : std::optional<std::uint64_t>(offset);
 }
@@ -225,8 +223,13 @@ Result<DatasetInfo> checkedDataset(FileAccess& file, const ObjectHandle& dataset
   if (const auto known = file.checked.find(path); known != file.checked.end()) return known->second;
   AXESCOPE_TRY(StoredDataset stored, checkedStorage(file, dataset.get(), path, file.limits.tensorBytes));
   AXESCOPE_TRY(const NumericType element, numericType(file, stored.type.get(), path));
-  DatasetInfo info{path,          std::move(stored.shape),     element.kind,
-                   element.bytes, rowsTogether(dataset.get()), plainAt(dataset.get(), stored.type.get())};
+  const PropertyHandle properties(H5Dget_create_plist(dataset.get()));
+  DatasetInfo info{.path = path,
+                   .shape = std::move(stored.shape),
+                   .kind = element.kind,
+                   .bytesPerElement = element.bytes,
+                   .rowsTogether = rowsTogether(properties.get()),
+                   .plainAt = plainAt(dataset.get(), properties.get(), stored.type.get())};
   file.checked.emplace(path, info);
   return info;
 }

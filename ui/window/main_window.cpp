@@ -3,6 +3,7 @@
 
 #include <QApplication>
 #include <QCloseEvent>
+#include <QDialog>
 #include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QFileInfo>
@@ -76,6 +77,7 @@ MainWindow::~MainWindow() {
   // Widgets ask the state as long as they are there, also when they are hidden or laid out for the last time; left to
   // QMainWindow, they would go after it.
   hide();
+  qDeleteAll(findChildren<QDialog*>(Qt::FindDirectChildrenOnly));
   qDeleteAll(findChildren<QDockWidget*>(Qt::FindDirectChildrenOnly));
   delete takeCentralWidget();
 }
